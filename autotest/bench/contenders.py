@@ -1,0 +1,142 @@
+"""Who makes the hillshade, and how each is told to: same resampling, same compression, files of one block."""
+
+import dataclasses
+import json
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+LEVEL = 11
+NODATA = -32768
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    grid: str  # id of a tile matrix set
+    zlevel: int
+    dem: pathlib.Path
+
+    @property
+    def crs(self):
+        """The elevation model's own, where it can be: the warper then transforms no coordinates."""
+        return "EPSG:4326" if self.grid == "WorldCRS84Quad" else "EPSG:3857"
+
+    @property
+    def scale(self):
+        """Of gdaldem: metres are everywhere as many in a degree, and a Mercator metre is one."""
+        return 111120 if self.grid == "WorldCRS84Quad" else 1
+
+    @property
+    def options(self):
+        return {"COMPRESS": "DEFLATE", "ZLEVEL": self.zlevel, "PREDICTOR": 1}
+
+
+@dataclasses.dataclass(frozen=True)
+class Geometry:
+    """Of a grid's level, where the elevation model lies."""
+
+    bounds: tuple  # of the tiles: min x, min y, max x, max y
+    cell_size: float
+    kernel_scale: tuple  # input cell / level cell, x and y
+
+
+@dataclasses.dataclass(frozen=True)
+class Tiledir:
+    program: pathlib.Path
+    threads: int
+    metatile: int
+    name = "tiledir"
+
+    def command(self, job, geometry, folder):
+        recipe = {
+            "process": "hillshade",
+            "parameters": {"scale": job.scale},
+            "input": {"dem": str(job.dem)},
+            "grid": {"tile_matrix_set": job.grid, "metatile": self.metatile},
+            "levels": LEVEL,
+            "output": {"path": "out", "format": "GTiff", "options": job.options},
+            "threads": self.threads,
+        }
+        (folder / "recipe.yaml").write_text(json.dumps(recipe))
+        return [self.program, "recipe.yaml", "--quiet", "--json"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Mapchete:
+    """With its own hillshade. Its GTiff output is a COG with overviews unless told to be one plain block, which is faster."""
+
+    program: pathlib.Path
+    threads: int  # worker processes
+    metatile: int
+    concurrency = "processes"
+    name = "mapchete"
+
+    def command(self, job, geometry, folder):
+        side = 256 * self.metatile
+        config = {
+            "process": "mapchete.processes.hillshade",
+            "process_parameters": {"resampling": "bilinear", "scale": job.scale},
+            "zoom_levels": LEVEL,
+            "pyramid": {
+                "grid": "geodetic" if job.grid == "WorldCRS84Quad" else "mercator",
+                "metatiling": self.metatile,
+            },
+            "input": {"dem": str(job.dem)},
+            "output": {
+                "format": "GTiff",
+                "path": "out",
+                "bands": 1,
+                "dtype": "uint8",
+                "nodata": 0,
+                "driver": "GTiff",
+                "tiled": True,
+                "blockxsize": side,
+                "blockysize": side,
+                "compress": "deflate",
+                "zlevel": job.zlevel,
+                "predictor": 1,
+            },
+        }
+        (folder / "hillshade.mapchete").write_text(json.dumps(config))
+        how = ["--concurrency", self.concurrency, "--workers", self.threads]
+        return [self.program, "execute", "hillshade.mapchete", "--no-pbar", *how]
+
+
+class MapcheteSequential(Mapchete):
+    """No pool of workers: one process does all."""
+
+    concurrency = "none"
+    name = "mapchete, sequential"
+
+
+@dataclasses.dataclass(frozen=True)
+class GdalChain:
+    """gdalwarp into memory, then gdaldem into one tiled GTiff, in one process."""
+
+    threads: int
+    metatile = None
+    name = "gdalwarp, gdaldem"
+
+    def command(self, job, geometry, folder):
+        (folder / "out").mkdir()
+        write_order(job, geometry, folder, nodata=NODATA, threads=self.threads)
+        return [sys.executable, HERE / "gdal_chain.py", "order.json", "out/hillshade.tif"]
+
+
+@dataclasses.dataclass(frozen=True)
+class PartsAlone:
+    metatile: int
+    threads = 1
+    name = "parts alone"
+
+    def command(self, job, geometry, folder):
+        (folder / "out").mkdir()
+        write_order(job, geometry, folder, tile_size=256 * self.metatile)
+        return [sys.executable, HERE / "parts_alone.py", "order.json", "out"]
+
+
+def write_order(job, geometry, folder, **more):
+    """What the programs beside this one are told."""
+    order = {"dem": str(job.dem), "crs": job.crs, "scale": job.scale, "options": job.options}
+    order.update(dataclasses.asdict(geometry), **more)
+    (folder / "order.json").write_text(json.dumps(order))

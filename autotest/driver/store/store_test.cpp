@@ -1,0 +1,18 @@
+#include "driver/store/store.h"
+
+#include "driver/store/local_store.h"
+#include "driver/store/vsi_store.h"
+
+#include <gtest/gtest.h>
+
+namespace tiledir::store
+{
+
+TEST(OpenStore, VsiPathsGoToGdalAndOthersToTheLocalFileSystem)
+{
+    EXPECT_NE(dynamic_cast<VsiStore *>(open_store("/vsimem/out").get()), nullptr);
+    EXPECT_NE(dynamic_cast<LocalStore *>(open_store("/tmp/out").get()), nullptr);
+    EXPECT_NE(dynamic_cast<LocalStore *>(open_store("out").get()), nullptr);
+}
+
+} // namespace tiledir::store

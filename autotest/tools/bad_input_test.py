@@ -1,0 +1,210 @@
+"""Bad input gets one line that says what, where and what would be right, and changes nothing."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+from conftest import snapshot
+from osgeo import gdal
+
+
+def keys(inputs, **changes):
+    recipe = {"process": "hillshade", "input": {"dem": list(map(str, inputs))}, "output": "out", **changes}
+    return {key: value for key, value in recipe.items() if value is not None}
+
+
+BAD_KEYS = {
+    "unknown key": ({"outptu": "x"}, ["outptu", "'output'"]),
+    "unknown key inside": ({"grid": {"tile_matrixset": "x"}}, ["grid.tile_matrixset", "'tile_matrix_set'"]),
+    "unknown parameter": ({"parameters": {"azimut": 3}}, ["parameters.azimut", "'azimuth'"]),
+    "wrong type": ({"threads": "many"}, ["threads", "'many'", "whole number"]),
+    "out of range": ({"parameters": {"altitude": 91}}, ["parameters.altitude", "91", "0 to 90"]),
+    "wrong word": ({"parameters": {"algorithm": "horne"}}, ["parameters.algorithm", "'horne'", "'Horn'"]),
+    "unknown process": ({"process": "hilshade"}, ["hilshade", "'hillshade'"]),
+    "unknown input": ({"input": {"dtm": "x.tif"}}, ["input.dtm", "'dem'"]),
+    "missing output": ({"output": None}, ["output", "missing"]),
+    "unknown format": ({"output": {"path": "out", "format": "GTif"}}, ["GTif", "GTiff"]),
+    "unknown option": ({"output": {"path": "out", "options": {"COMPRES": "LZW"}}}, ["COMPRES", "COMPRESS"]),
+    "unknown data type": ({"output": {"path": "out", "data_type": "Bite"}}, ["output.data_type", "Bite"]),
+    "data type too small": ({"output": {"path": "out", "data_type": "Int8"}}, ["output.data_type"]),
+    "nodata of another type": ({"output": {"path": "out", "nodata": -1}}, ["output.nodata", "-1"]),
+    "nodata among the values": ({"output": {"path": "out", "nodata": 255}}, ["output.nodata", "255", "1 to 255"]),
+    "level too fine": ({"levels": "5-31"}, ["levels", "31", "finest"]),
+    "levels upside down": ({"levels": "11-5"}, ["levels", "upside down", "5-11"]),
+    "no level": ({"levels": "fine"}, ["levels", "'fine'", "5-11"]),
+    "bounds outside": ({"bounds": [10, 50, 11, 51]}, ["bounds", "outside", "-84.4"]),
+    "bounds upside down": ({"bounds": [-84, 36.5, -84.5, 36.1]}, ["bounds", "west < east"]),
+    "three bounds": ({"bounds": [1, 2, 3]}, ["bounds", "4 numbers"]),
+    "unknown CRS": ({"bounds": [-84.5, 36.1, -84, 36.5], "bounds_crs": "EPSG:999999"}, ["EPSG:999999"]),
+    "unknown grid": ({"grid": "WebMercatorQuads"}, ["grid.tile_matrix_set", "WebMercatorQuads", "WebMercatorQuad"]),
+    "missing grid file": ({"grid": "nothere.json"}, ["grid.tile_matrix_set", "nothere.json"]),
+    "tile size nought": ({"grid": {"tile_size": 0}}, ["grid.tile_size", "0"]),
+    "no such resampling": ({"overviews": {"resampling": "averge"}}, ["overviews.resampling", "'average'"]),
+    "missing file": ({"input": {"dem": "nothere.tif"}}, ["input.dem", "nothere.tif"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD_KEYS)
+def test_a_bad_key_is_named_with_what_would_be_right(tiledir, jacksboro, case):
+    changes, words = BAD_KEYS[case]
+    line = tiledir.refused(tiledir.recipe(**keys(jacksboro, **changes)))
+    for word in words:
+        assert word in line, line
+    assert not (tiledir.folder / "out").exists()
+
+
+@pytest.mark.parametrize("text, words", [
+    ("process: hillshade\ninput: [\n", ["line"]),
+    ("- process\n", ["is not a recipe"]),
+    ("", ["is not a recipe"]),
+    ("process: hillshade\nprocess: hillshade\n", ["process", "twice"]),
+])
+def test_what_is_no_recipe_is_refused(tiledir, text, words):
+    path = tiledir.folder / "recipe.yaml"
+    path.write_text(text)
+    line = tiledir.refused(path)
+    assert all(word in line for word in ["recipe.yaml", *words]), line
+
+
+def test_a_recipe_that_is_not_there_or_a_folder_is_refused(tiledir):
+    assert "nothere.yaml: no such file" in tiledir.refused("nothere.yaml")
+    assert "is a folder" in tiledir.refused(tiledir.folder)
+
+
+def test_an_unknown_flag_is_answered_with_the_nearest(tiledir):
+    assert "--overwrite" in tiledir.refused("recipe.yaml", "--overwrit")
+    assert "--threads" in tiledir.refused("recipe.yaml", "--threds", "2")
+
+
+def test_a_file_that_is_no_raster_is_named(tiledir):
+    (tiledir.folder / "text.tif").write_text("no raster")
+    assert "text.tif" in tiledir.refused(tiledir.recipe(**keys(["text.tif"])))
+
+
+def test_a_raster_without_crs_is_named(tiledir, jacksboro):
+    copy = str(tiledir.folder / "bare.tif")
+    source = gdal.Open(str(jacksboro[0]))
+    bare = gdal.GetDriverByName("GTiff").Create(copy, source.RasterXSize, source.RasterYSize, 1, gdal.GDT_Int16)
+    bare.SetGeoTransform(source.GetGeoTransform())
+    bare = None
+    line = tiledir.refused(tiledir.recipe(**keys([copy])))
+    assert "bare.tif" in line and "coordinate reference system" in line
+
+
+def test_inputs_of_two_crs_are_refused(tiledir, jacksboro):
+    other = str(tiledir.folder / "utm.tif")
+    gdal.Warp(other, str(jacksboro[1]), dstSRS="EPSG:32616")
+    assert "utm.tif" in tiledir.refused(tiledir.recipe(**keys([jacksboro[0], other])))
+
+
+@pytest.mark.parametrize("grid, words", [
+    ("{", ["is not JSON"]),
+    ("{}", []),
+    ('{"id": "x", "crs": "EPSG:3857", "tileMatrices": []}', ["tileMatrices"]),
+])
+def test_a_bad_grid_is_refused(tiledir, jacksboro, grid, words):
+    (tiledir.folder / "grid.json").write_text(grid)
+    line = tiledir.refused(tiledir.recipe(**keys(jacksboro, grid="grid.json")))
+    assert all(word in line for word in ["grid.json", *words]), line
+
+
+def finished(tiledir, jacksboro):
+    recipe = tiledir.recipe(**keys(jacksboro))
+    tiledir.make(recipe)
+    return recipe, tiledir.folder / "out"
+
+
+def test_an_output_of_another_grid_is_left_alone(tiledir, jacksboro):
+    _, out = finished(tiledir, jacksboro)
+    before = snapshot(out)
+    line = tiledir.refused(tiledir.recipe(**keys(jacksboro, grid="WorldCRS84Quad")))
+    assert "grid.tile_matrix_set: WebMercatorQuad there, WorldCRS84Quad here" in line
+    assert snapshot(out) == before
+
+
+def test_an_output_of_a_newer_version_is_left_alone(tiledir, jacksboro):
+    recipe, out = finished(tiledir, jacksboro)
+    (out / ".tiledir" / "version").write_text("2\n")
+    before = snapshot(out)
+    line = tiledir.refused(recipe, "--overwrite")
+    assert "version 2" in line and "newer" in line
+    assert snapshot(out) == before
+
+
+def test_a_dataset_that_is_not_ours_is_left_alone(tiledir, jacksboro):
+    out = tiledir.folder / "out"
+    out.mkdir()
+    (out / "stac.json").write_text("{}")
+    assert "choose another output" in tiledir.refused(tiledir.recipe(**keys(jacksboro)))
+    assert (out / "stac.json").read_text() == "{}"
+
+
+def test_a_damaged_journal_is_named(tiledir, jacksboro):
+    recipe, out = finished(tiledir, jacksboro)
+    (out / ".tiledir" / "journal" / "00000009-1done-x-000001").write_text("rubbish\n")
+    assert "00000009-1done-x-000001" in tiledir.refused(recipe, code=3)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of one megabyte."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]).returncode != 0:
+        pytest.skip("no file system can be mounted here")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk_stops_the_run_and_the_same_command_goes_on(tiledir, jacksboro, small_disk):
+    recipe = tiledir.recipe(**keys(jacksboro, levels="5-13"))
+    (small_disk / "ballast").write_bytes(b"x" * 700_000)
+    result = tiledir.run(recipe, "--output", small_disk / "out", "--quiet")
+    assert result.returncode == 4, result.stderr
+    (line,) = result.stderr.strip().splitlines()
+    assert "No space left on device" in line
+    subprocess.run(["mount", "-o", "remount,size=20m", str(small_disk)], check=True)
+    tiledir.make(recipe, "--output", small_disk / "out")
+    tiledir.make(recipe, "--output", "fresh")
+    made = {path.relative_to(small_disk / "out"): path.read_bytes() for path in (small_disk / "out").glob("*/*/*.tif")}
+    fresh = tiledir.folder / "fresh"
+    assert made == {path.relative_to(fresh): path.read_bytes() for path in fresh.glob("*/*/*.tif")}
+
+
+def test_an_output_without_permission_is_refused(tiledir, jacksboro, tmp_path):
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(locked)]).returncode != 0:
+        pytest.skip("no file system can be mounted here")
+    try:
+        line = tiledir.refused(tiledir.recipe(**keys(jacksboro)), "--output", locked / "out", code=4)
+        assert "locked/out" in line and ("Read-only" in line or "ermission" in line)
+    finally:
+        subprocess.run(["umount", "-l", str(locked)], check=True)
+
+
+def test_an_unreadable_part_of_an_input_fails_its_tiles_alone(tiledir, jacksboro):
+    """The east file loses its last bytes: the tiles that need them fail, all others are made."""
+    east = tiledir.folder / "east.tif"
+    shutil.copy(jacksboro[1], east)
+    whole = east.read_bytes()
+    offset = max(struct_offsets(east))
+    east.write_bytes(whole[:offset] + b"\xff" * (len(whole) - offset))
+    result = tiledir.run(tiledir.recipe(**keys([jacksboro[0], east], grid={"tile_size": 64})), "--json")
+    report = json.loads(result.stdout)
+    assert result.returncode == 3
+    assert report["state"] == "finished with failures"
+    assert 0 < len(report["failed"]) < report["levels"]["11"]["stored"]
+    assert all("east.tif" in failure["reason"] for failure in report["failed"])
+
+
+def struct_offsets(path):
+    """Where the blocks of a TIFF begin."""
+    dataset = gdal.Open(str(path))
+    band = dataset.GetRasterBand(1)
+    width, height = band.GetBlockSize()
+    cols, rows = -(-band.XSize // width), -(-band.YSize // height)
+    return [
+        int(band.GetMetadataItem(f"BLOCK_OFFSET_{col}_{row}", "TIFF")) for row in range(rows) for col in range(cols)
+    ]

@@ -1,0 +1,71 @@
+"""Runs the commands as a user does."""
+
+import json
+import pathlib
+import subprocess
+
+import pytest
+from osgeo import gdal
+
+
+@pytest.fixture(autouse=True)
+def errors_are_exceptions():
+    gdal.UseExceptions()
+
+
+class Tiledir:
+    def __init__(self, build, folder):
+        self.program = build / "bin" / "tiledir-process"
+        self.folder = folder
+
+    def recipe(self, name="recipe.yaml", **keys):
+        """Writes a recipe: JSON is YAML."""
+        path = self.folder / name
+        path.write_text(json.dumps(keys, default=str))
+        return path
+
+    def start(self, *arguments, **options):
+        return subprocess.Popen(
+            [str(self.program), *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
+            **options,
+        )
+
+    def run(self, *arguments, **options):
+        process = self.start(*arguments, **options)
+        out, err = process.communicate(timeout=600)
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def make(self, recipe, *arguments):
+        """Runs a recipe that must succeed; the report."""
+        result = self.run(recipe, "--json", *arguments)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
+    def refused(self, *arguments, code=2):
+        """Runs what must be refused; the one line that says why."""
+        result = self.run(*arguments)
+        assert result.returncode == code, (result.returncode, result.stderr)
+        lines = result.stderr.strip().splitlines()
+        assert len(lines) == 1, result.stderr
+        return lines[0]
+
+
+@pytest.fixture
+def tiledir(build, tmp_path):
+    return Tiledir(build, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def jacksboro(data):
+    return [data / "jacksboro_west.tif", data / "jacksboro_east.tif"]
+
+
+def snapshot(folder):
+    """Every file below a folder: to show that nothing was changed."""
+    return {
+        str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in pathlib.Path(folder).rglob("*") if path.is_file()
+    }

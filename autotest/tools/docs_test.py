@@ -1,0 +1,131 @@
+"""The pages say what the programs do: generated tables, examples, commands and links."""
+
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from osgeo import gdal
+
+gdal.UseExceptions()
+
+
+def between(text, begin, end):
+    """What stands between two lines."""
+    return text.split(f"\n{begin}\n", 1)[1].split(f"{end}\n", 1)[0]
+
+
+def block(root, page, marker):
+    """The fenced block below a marker comment."""
+    return re.search(rf"<!-- {marker} -->\n```\w*\n(.*?)```\n", (root / page).read_text(), re.DOTALL)[1]
+
+
+def output_of(build, *command):
+    return subprocess.run([str(build / "bin" / command[0]), *command[1:]], check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def checkout(root, build, tmp_path):
+    """Looks like the checkout, but what is made in it is made elsewhere."""
+    (tmp_path / "build").symlink_to(build)
+    (tmp_path / "autotest").symlink_to(root / "autotest")
+    return tmp_path
+
+
+def run_as_shown(commands, folder):
+    for program in ("gdalinfo", "gdalwarp", "gdaldem"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    result = subprocess.run(["bash", "-euo", "pipefail", "-c", commands], cwd=folder, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.splitlines()
+
+
+def test_the_recipe_page_holds_what_the_command_prints(root, build):
+    page = (root / "docs" / "recipe.md").read_text()
+    shown = between(page, "<!-- begin: tiledir recipe -->", "<!-- end: tiledir recipe -->")
+    assert shown == output_of(build, "tiledir", "recipe")
+
+
+def test_the_recipe_in_full_says_every_key(root, build):
+    yaml = pytest.importorskip("yaml")
+    recipe = yaml.safe_load(block(root, "docs/recipe.md", "example"))
+    schema = json.loads(output_of(build, "tiledir", "recipe", "--schema"))["properties"]
+    (parameters,) = (kind for kind in schema["parameters"]["anyOf"] if kind["title"] == recipe["process"])
+    assert set(recipe) == set(schema)
+    assert set(recipe["parameters"]) == set(parameters["properties"])
+    for key in ("grid", "overviews", "output", "stac"):
+        shown = re.findall(rf"^\| `{key}\.(\w+)` ", (root / "docs" / "recipe.md").read_text(), re.MULTILINE)
+        assert list(recipe[key]) == shown
+
+
+def test_the_recipe_in_full_is_one(root, tiledir, jacksboro):
+    for path in jacksboro:
+        (tiledir.folder / path.name).symlink_to(path)
+    (tiledir.folder / "full.yaml").write_text(block(root, "docs/recipe.md", "example"))
+    result = tiledir.run("full.yaml", "--dry-run", "--json")
+    assert result.returncode == 0, result.stderr
+    estimate = json.loads(result.stdout)
+    assert estimate["levels"] == "5-11"
+    assert estimate["by_level"] == {str(level): tiles_of(jacksboro, level) for level in range(5, 12)}
+    assert not (tiledir.folder / "out").exists()
+
+
+def tiles_of(inputs, level):
+    """How many tiles of WebMercatorQuad the inputs touch, by the formulas of OGC 17-083r2."""
+    extents = [gdal.Info(str(path), format="json")["cornerCoordinates"] for path in inputs]
+    west, east = min(e["upperLeft"][0] for e in extents), max(e["lowerRight"][0] for e in extents)
+    north, south = max(e["upperLeft"][1] for e in extents), min(e["lowerRight"][1] for e in extents)
+
+    def col(longitude):
+        return math.floor((longitude + 180) / 360 * 2**level)
+
+    def row(latitude):
+        return math.floor((1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2 * 2**level)
+
+    return (col(east) - col(west) + 1) * (row(south) - row(north) + 1)
+
+
+def test_the_commands_page_has_every_flag_and_no_other(root, build):
+    shown = re.findall(r"^\| `(--[\w-]+)", (root / "docs" / "commands.md").read_text(), re.MULTILINE)
+    known = re.findall(r"^  (?:-h,)?(--[\w-]+)", output_of(build, "tiledir-process", "--help"), re.MULTILINE)
+    assert set(shown) == set(known) - {"--help", "--version"}
+
+
+def test_the_readme_shows_commands_that_work(root, checkout):
+    recipe = checkout / "autotest" / "data" / "hillshade.yaml"
+    program = checkout / "build" / "bin" / "tiledir-process"
+    subprocess.run([str(program), str(recipe), "--output", "out/jacksboro", "--quiet"], check=True, cwd=checkout)
+    before = (checkout / "out" / "jacksboro" / "11" / "802" / "544.tif").read_bytes()
+    run_as_shown(block(root, "README.md", "next"), checkout)
+    out = checkout / "out"
+    assert (out / "jacksboro" / "11" / "802" / "544.tif").read_bytes() == before
+    assert not (out / "finer").exists()
+    for name in ("jacksboro", "part", "evening", "half.png", "utm.tif"):
+        dataset = gdal.Open(str(out / name))
+        assert dataset.GetRasterBand(1).ComputeRasterMinMax(False)[1] > 100, name
+
+
+def test_the_readme_shows_the_recipe_that_lies_in_the_data(root, data):
+    assert (data / "hillshade.yaml").read_text() in (root / "README.md").read_text()
+    assert (data / "hillshade.yaml").read_text() in (root / "docs" / "recipe.md").read_text()
+
+
+def test_the_pixels_page_shows_what_its_commands_print(root, checkout):
+    *expected, differing = block(root, "docs/pixels.md", "result").splitlines()
+    printed = run_as_shown(block(root, "docs/pixels.md", "check"), checkout)
+    assert [line for line in printed if line in expected] == expected
+    tiles = gdal.Open(str(checkout / "out" / "check" / "tiles"))
+    assert int(differing) <= int(printed[-1]) <= 20e-6 * tiles.RasterXSize * tiles.RasterYSize
+
+
+def test_every_link_between_pages_leads_somewhere(root):
+    pages = [root / "README.md", root / "autotest" / "data" / "README.md", *(root / "docs").glob("*.md")]
+    assert len(pages) > 5
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
+            if not re.match(r"[a-z]+:", target):
+                assert os.path.exists(page.parent / target), f"{page.name}: {target}"

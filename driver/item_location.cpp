@@ -1,0 +1,164 @@
+#include "driver/item_location.h"
+
+#include "driver/store/store.h"
+#include "stac/error.h"
+#include "stac/tiled_assets_item.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+constexpr const char *kPrefix = "TILEDIR:";
+constexpr const char *kItemFile = "stac.json";
+constexpr vsi_l_offset kMaxItemSize = 16 << 20;
+
+enum class Kind
+{
+    Absent,
+    File,
+    Folder
+};
+
+Kind kind_of(const std::string &path)
+{
+    VSIStatBufL status;
+    if (path.empty() || VSIStatExL(path.c_str(), &status, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) != 0)
+    {
+        return Kind::Absent;
+    }
+    return VSI_ISDIR(status.st_mode) ? Kind::Folder : Kind::File;
+}
+
+std::string without_slashes_at_end(std::string path)
+{
+    while (path.size() > 1 && path.back() == '/')
+    {
+        path.pop_back();
+    }
+    return path;
+}
+
+std::optional<ItemLocation> location_of_path(const std::string &path)
+{
+    switch (kind_of(path))
+    {
+    case Kind::Folder:
+        return ItemLocation{without_slashes_at_end(path), kItemFile, {}};
+    case Kind::File:
+    {
+        const std::string folder = CPLGetPath(path.c_str());
+        return ItemLocation{folder.empty() ? "." : folder, CPLGetFilename(path.c_str()), {}};
+    }
+    case Kind::Absent:
+        break;
+    }
+    return std::nullopt;
+}
+
+bool names_extension(const nlohmann::json &item)
+{
+    const auto extensions = item.find("stac_extensions");
+    return extensions != item.end() && extensions->is_array() &&
+           std::any_of(extensions->begin(), extensions->end(),
+                       [](const nlohmann::json &extension)
+                       {
+                           return extension.is_string() &&
+                                  extension.get_ref<const std::string &>().find("tiled-assets") != std::string::npos;
+                       });
+}
+
+} // namespace
+
+std::string ItemLocation::path() const
+{
+    return folder == "/" ? folder + file : folder + "/" + file;
+}
+
+std::string ItemLocation::connection(const std::string &asset_key) const
+{
+    return kPrefix + (file == kItemFile ? folder : path()) + ":" + asset_key;
+}
+
+bool has_prefix(const std::string &name)
+{
+    return STARTS_WITH_CI(name.c_str(), kPrefix);
+}
+
+ItemLocation locate_item(const std::string &name)
+{
+    const bool prefixed = has_prefix(name);
+    const std::string path = prefixed ? name.substr(std::string(kPrefix).size()) : name;
+    if (auto location = location_of_path(path))
+    {
+        return *location;
+    }
+    const auto colon = path.rfind(':');
+    if (prefixed && colon != std::string::npos)
+    {
+        if (auto location = location_of_path(path.substr(0, colon)))
+        {
+            location->asset = path.substr(colon + 1);
+            return *location;
+        }
+    }
+    throw InputError(path + ": no such folder or STAC item");
+}
+
+std::string read_item(const ItemLocation &location)
+{
+    auto text = store::open_store(location.folder)->read_text(location.file);
+    if (!text)
+    {
+        throw InputError(location.path() + ": no such file; a directory of tiles needs a STAC item named stac.json");
+    }
+    return *std::move(text);
+}
+
+bool holds_tiled_assets(const ItemLocation &location)
+{
+    VSIStatBufL status;
+    if (VSIStatExL(location.path().c_str(), &status,
+                   VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG | VSI_STAT_SIZE_FLAG) != 0 ||
+        VSI_ISDIR(status.st_mode) || static_cast<vsi_l_offset>(status.st_size) > kMaxItemSize)
+    {
+        return false;
+    }
+    const auto text = store::open_store(location.folder)->read_text(location.file);
+    if (!text || !stac::TiledAssetsItem::looks_like_one(*text))
+    {
+        return false;
+    }
+    const auto json = nlohmann::json::parse(*text, nullptr, false);
+    if (json.is_discarded())
+    {
+        return true;
+    }
+    const auto type = json.find("type");
+    return type != json.end() && *type == "Feature" && names_extension(json);
+}
+
+bool may_begin_item(const std::string &first_bytes)
+{
+    // Members that an item has and other GeoJSON has not; those that come first differ from writer to writer.
+    static const std::array<const char *, 5> kMembers{"\"stac_version\"", "\"stac_extensions\"", "\"asset_templates\"",
+                                                      "\"assets\"", "\"tiles:tile_matri"};
+    const auto first = first_bytes.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+    if (first == std::string::npos || first_bytes[first] != '{')
+    {
+        return false;
+    }
+    return std::any_of(kMembers.begin(), kMembers.end(),
+                       [&](const char *member) { return first_bytes.find(member) != std::string::npos; });
+}
+
+} // namespace tiledir::driver

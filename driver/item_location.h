@@ -1,0 +1,38 @@
+// From what a user gives GDAL to the STAC item of a directory of tiles.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace tiledir::driver
+{
+
+struct ItemLocation
+{
+    std::string folder;
+    std::string file;
+    std::string asset; ///< key of an asset template; empty: the only one
+
+    std::string path() const;
+    /// What the asset's tiles are opened by when the item has several.
+    std::string connection(const std::string &asset_key) const;
+};
+
+/// True for TILEDIR:..., in any case.
+bool has_prefix(const std::string &name);
+
+/// The item meant by a folder (which holds a stac.json), by an item's file, or by TILEDIR: before one of them, with
+/// :ASSET after it or not. Throws InputError if there is no such file.
+ItemLocation locate_item(const std::string &name);
+
+/// The item's text. Throws InputError if it is absent.
+std::string read_item(const ItemLocation &location);
+
+/// True if the file is there, of a plausible size, and a STAC Item with the tiled-assets extension. An item that is
+/// broken beyond its mention of the extension counts as one, so that opening it says what is wrong.
+bool holds_tiled_assets(const ItemLocation &location);
+
+/// Could a file that begins like this be such an item? Cheap, and true for more than just items.
+bool may_begin_item(const std::string &first_bytes);
+
+} // namespace tiledir::driver

@@ -1,0 +1,18 @@
+// Data types by GDAL's and STAC's names.
+#pragma once
+
+#include <gdal.h>
+
+#include <string>
+
+namespace tiledir::raster
+{
+
+/// STAC's name ("uint8", "float32", "cfloat64") of a GDAL type; "other" where STAC has none.
+std::string stac_name(GDALDataType type);
+/// The GDAL type of STAC's name; GDT_Unknown where this GDAL has none.
+GDALDataType type_of_stac_name(const std::string &name);
+/// True where the type holds the value exactly.
+bool holds(GDALDataType type, double value);
+
+} // namespace tiledir::raster

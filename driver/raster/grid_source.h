@@ -1,0 +1,54 @@
+// A mosaic seen on the pixels of a tile matrix: what processes and CreateCopy read.
+#pragma once
+
+#include "driver/raster/mosaic_reader.h"
+#include "driver/raster/resampling.h"
+#include "stac/tile_matrix_set.h"
+
+#include <memory>
+#include <string>
+
+namespace tiledir::raster
+{
+
+/// GDAL's XSCALE and YSCALE: output pixels per input pixel along each axis.
+struct KernelScale
+{
+    double x = 1;
+    double y = 1;
+};
+
+/// Input cell / matrix cell, x and y, at the centre of the whole mosaic: fixed once for a run and a level, so that
+/// no pixel knows of tiles.
+KernelScale kernel_scale(const Mosaic &mosaic, const std::string &grid_crs, const stac::TileMatrix &matrix);
+
+/// Pixel size and extent that GDALSuggestedWarpOutput gives for the mosaic in the grid's CRS.
+struct SuggestedOutput
+{
+    double cell_size = 0;
+    stac::Bounds bounds;
+};
+/// Throws InputError where the mosaic cannot be brought to the CRS.
+SuggestedOutput suggested_output(const Mosaic &mosaic, const std::string &grid_crs);
+
+/// Reads any window of one tile matrix from a mosaic; one a thread. No pixel depends on the window asked for.
+class GridSource
+{
+public:
+    virtual ~GridSource() = default;
+    /// Float32 (or `type`) pixels, NaN where no input covers the pixel. Throws TileError.
+    virtual void read(const stac::PixelWindow &window, PixelBlock &into) = 0;
+};
+
+/// The separable resampler where the axes map separately (same CRS, or longitude/latitude to Mercator, and the
+/// kernel is nearest, bilinear, cubic or, on GDAL up to 3.6, average), else GDAL's warper with XSCALE and YSCALE fixed
+/// and no approximation (-et 0).
+std::unique_ptr<GridSource> open_grid_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
+                                             const stac::TileMatrix &matrix, Resampling resampling,
+                                             const KernelScale &scale, GDALDataType type = GDT_Float32);
+/// The same through GDAL's warper only; open_grid_source falls back to it, tests compare with it.
+std::unique_ptr<GridSource> open_warp_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
+                                             const stac::TileMatrix &matrix, Resampling resampling,
+                                             const KernelScale &scale, GDALDataType type = GDT_Float32);
+
+} // namespace tiledir::raster

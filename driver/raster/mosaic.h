@@ -1,0 +1,68 @@
+// Many raster files as one: the pixels of all inputs on one pixel grid, later files on top.
+#pragma once
+
+#include "stac/bounds.h"
+
+#include <gdal.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tiledir::raster
+{
+
+/// One file and where its pixels lie in the mosaic.
+struct MosaicSource
+{
+    std::string path;
+    int width = 0; ///< pixels of the file
+    int height = 0;
+    double col = 0; ///< position and size in the mosaic's pixels; whole numbers where the grids align
+    double row = 0;
+    double cols = 0;
+    double rows = 0;
+    bool aligned = true; ///< one pixel here is one pixel of the mosaic, at a whole offset
+};
+
+/// What the mosaic is; immutable, shared by threads. Pixels come from a MosaicReader.
+///
+/// As gdalbuildvrt does it: one CRS, north-up, the extent is the union, the resolution is that of the finest file
+/// (gdalbuildvrt -resolution highest), the origin that of the union's upper left corner. Unlike there, a pixel that
+/// no file covers is nodata also where no file declares a nodata value.
+class Mosaic
+{
+public:
+    /// Opens each file once to read what it is. `nodata` overrules what the files declare.
+    /// Throws InputError, naming the file: missing, not a raster, no CRS, rotated, another CRS or band count than
+    /// the first.
+    static Mosaic open(const std::vector<std::string> &paths, std::optional<double> nodata);
+
+    const std::vector<MosaicSource> &sources() const { return m_sources; }
+    int width() const { return m_width; }
+    int height() const { return m_height; }
+    int bands() const { return m_bands; }        ///< without an alpha band at the end: that one says what is valid
+    GDALDataType type() const { return m_type; } ///< the union of the files' types
+    const std::string &crs_wkt() const { return m_crs_wkt; }
+    /// GDAL's geotransform; [2] and [4] are 0, [1] > 0, [5] < 0.
+    const std::array<double, 6> &geotransform() const { return m_geotransform; }
+    stac::Bounds bounds() const;                                     ///< in the mosaic's CRS
+    const std::optional<double> &nodata() const { return m_nodata; } ///< the one given to open()
+    const std::string &unit() const { return m_unit; }               ///< unit type of the first file's first band
+    bool has_color_table() const { return m_has_color_table; }
+
+private:
+    std::vector<MosaicSource> m_sources;
+    int m_width = 0;
+    int m_height = 0;
+    int m_bands = 0;
+    GDALDataType m_type = GDT_Unknown;
+    std::string m_crs_wkt;
+    std::array<double, 6> m_geotransform{};
+    std::optional<double> m_nodata;
+    std::string m_unit;
+    bool m_has_color_table = false;
+};
+
+} // namespace tiledir::raster

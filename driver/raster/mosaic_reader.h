@@ -1,0 +1,35 @@
+// Reads windows of a mosaic. One reader a thread: it keeps files open (a bounded number) between calls.
+#pragma once
+
+#include "driver/raster/mosaic.h"
+#include "driver/raster/pixel_block.h"
+
+#include <memory>
+
+namespace tiledir::raster
+{
+
+class MosaicReader
+{
+public:
+    explicit MosaicReader(std::shared_ptr<const Mosaic> mosaic);
+    ~MosaicReader();
+    MosaicReader(const MosaicReader &) = delete;
+    MosaicReader &operator=(const MosaicReader &) = delete;
+
+    const Mosaic &mosaic() const { return *m_mosaic; }
+
+    /// Float32 (or Float64, where `type` says so) pixels of the window, all bands; NaN where no file covers a pixel
+    /// or where the file says nodata (its nodata value, mask band or alpha; the value given to Mosaic::open before
+    /// those) or holds NaN itself; what lies below such a pixel shows. The window may reach beyond the mosaic: NaN
+    /// there. Files that do not align are read by nearest neighbour, as a VRT does. Throws TileError that names the
+    /// file.
+    void read(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type = GDT_Float32);
+
+private:
+    class Files;
+    std::shared_ptr<const Mosaic> m_mosaic;
+    std::unique_ptr<Files> m_files;
+};
+
+} // namespace tiledir::raster

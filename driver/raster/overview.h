@@ -1,0 +1,30 @@
+// Overviews: a coarser matrix's pixels from the next finer one's.
+#pragma once
+
+#include "driver/raster/pixel_block.h"
+#include "driver/raster/resampling.h"
+
+#include <optional>
+
+namespace tiledir::raster
+{
+
+/// Each pixel from ratio x ratio pixels of `finer` (whose size is a whole multiple of ratio), bit for bit as GDAL's
+/// overviews (gdaladdo) make them. Pixels that equal nodata (NaN for NaN) take no part. Throws TileError.
+PixelBlock make_overview(const PixelBlock &finer, int ratio, Resampling resampling, std::optional<double> nodata);
+
+/// Part of a block, in pixels from its upper left corner; edges may lie between pixels.
+struct BlockPart
+{
+    double col = 0;
+    double row = 0;
+    double width = 0;
+    double height = 0;
+};
+
+/// For matrices whose pixels do not nest: width x height pixels from a part of `finer`, as GDAL resamples when it reads
+/// a part of a raster. Throws TileError.
+PixelBlock make_overview(const PixelBlock &finer, const BlockPart &part, int width, int height, Resampling resampling,
+                         std::optional<double> nodata);
+
+} // namespace tiledir::raster

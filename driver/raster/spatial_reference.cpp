@@ -1,0 +1,86 @@
+#include "driver/raster/spatial_reference.h"
+
+#include "driver/store/gdal_errors.h"
+#include "stac/error.h"
+
+#include <cmath>
+#include <memory>
+
+namespace tiledir::raster
+{
+
+namespace
+{
+
+/// WKT and PROJJSON are long: the beginning tells which one it is.
+std::string quoted(const std::string &crs)
+{
+    constexpr std::size_t kEnough = 60;
+    return "'" + (crs.size() > kEnough ? crs.substr(0, kEnough) + "..." : crs) + "'";
+}
+
+} // namespace
+
+OGRSpatialReference spatial_reference(const std::string &crs)
+{
+    const store::GdalErrors errors;
+    OGRSpatialReference reference;
+    reference.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    const char *const options[] = {"ALLOW_NETWORK_ACCESS=NO", "ALLOW_FILE_ACCESS=NO", nullptr};
+    if (crs.empty() || reference.SetFromUserInput(crs.c_str(), options) != OGRERR_NONE)
+    {
+        throw InputError("crs: " + quoted(crs) +
+                         " is not known; an EPSG code (EPSG:3857), an OGC URI, WKT or PROJJSON would be");
+    }
+    return reference;
+}
+
+bool same_crs(const OGRSpatialReference &one, const OGRSpatialReference &other)
+{
+    const char *const options[] = {"IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", "IGNORE_COORDINATE_EPOCH=YES", nullptr};
+    return one.IsSame(&other, options) != 0;
+}
+
+std::string wkt(const OGRSpatialReference &crs)
+{
+    const char *const options[] = {"FORMAT=WKT2_2019", nullptr};
+    char *text = nullptr;
+    crs.exportToWkt(&text, options);
+    const std::unique_ptr<char, decltype(&VSIFree)> owner(text, VSIFree);
+    return text != nullptr ? text : "";
+}
+
+std::string authority_code(const OGRSpatialReference &crs)
+{
+    const char *authority = crs.GetAuthorityName(nullptr);
+    const char *code = crs.GetAuthorityCode(nullptr);
+    return authority != nullptr && code != nullptr ? std::string(authority) + ":" + code : std::string();
+}
+
+bool northing_first(const std::string &crs)
+{
+    const OGRSpatialReference reference = spatial_reference(crs);
+    return reference.EPSGTreatsAsLatLong() != 0 || reference.EPSGTreatsAsNorthingEasting() != 0;
+}
+
+stac::Bounds transform_bounds(const stac::Bounds &bounds, const OGRSpatialReference &from,
+                              const OGRSpatialReference &to)
+{
+    constexpr int kPointsAnEdge = 21;
+    const store::GdalErrors errors;
+    const std::unique_ptr<OGRCoordinateTransformation> transformation(OGRCreateCoordinateTransformation(&from, &to));
+    stac::Bounds result;
+    const bool done = transformation && transformation->TransformBounds(bounds.min_x, bounds.min_y, bounds.max_x,
+                                                                        bounds.max_y, &result.min_x, &result.min_y,
+                                                                        &result.max_x, &result.max_y, kPointsAnEdge);
+    if (!done || !std::isfinite(result.min_x) || !std::isfinite(result.min_y) || !std::isfinite(result.max_x) ||
+        !std::isfinite(result.max_y))
+    {
+        throw InputError("bounds: " + std::to_string(bounds.min_x) + ", " + std::to_string(bounds.min_y) + ", " +
+                         std::to_string(bounds.max_x) + ", " + std::to_string(bounds.max_y) + " do not lie where '" +
+                         to.GetName() + "' is defined");
+    }
+    return result;
+}
+
+} // namespace tiledir::raster

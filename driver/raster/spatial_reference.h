@@ -1,0 +1,33 @@
+// Coordinate reference systems of grids and inputs, x to the east always.
+#pragma once
+
+#include "stac/bounds.h"
+
+#include <ogr_spatialref.h>
+
+#include <string>
+
+namespace tiledir::raster
+{
+
+/// From anything SetFromUserInput takes (OGC URI, EPSG code, WKT, PROJJSON), in traditional GIS axis order.
+/// Throws InputError that quotes the text.
+OGRSpatialReference spatial_reference(const std::string &crs);
+
+/// The same CRS, whatever the order of axes in memory and the epoch.
+bool same_crs(const OGRSpatialReference &one, const OGRSpatialReference &other);
+
+/// WKT 2 (2019): says all that the CRS is, its codes too.
+std::string wkt(const OGRSpatialReference &crs);
+
+/// "EPSG:3857"; empty where no authority gives a code ("OGC:CRS84" for CRS84).
+std::string authority_code(const OGRSpatialReference &crs);
+
+/// Does EPSG (or another authority) put northing or latitude first? For stac::NorthingFirst.
+bool northing_first(const std::string &crs);
+
+/// Bounds in another CRS, edges densified. Throws InputError where they cannot be transformed.
+stac::Bounds transform_bounds(const stac::Bounds &bounds, const OGRSpatialReference &from,
+                              const OGRSpatialReference &to);
+
+} // namespace tiledir::raster

@@ -1,0 +1,59 @@
+#include "driver/raster/tile_cache.h"
+
+#include <cpl_conv.h>
+
+#include <algorithm>
+
+namespace tiledir::raster
+{
+
+TileCache &TileCache::of_process()
+{
+    static TileCache cache(
+        []
+        {
+            const double megabytes = CPLAtof(CPLGetConfigOption("TILEDIR_CACHE_MB", "64"));
+            return static_cast<std::size_t>(std::clamp(megabytes, 0.0, 1e9) * 1024 * 1024);
+        }());
+    return cache;
+}
+
+std::shared_ptr<const PixelBlock> TileCache::find(const std::string &key)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    const auto found = m_index.find(key);
+    if (found == m_index.end())
+        return nullptr;
+    m_entries.splice(m_entries.begin(), m_entries, found->second);
+    return found->second->second;
+}
+
+void TileCache::insert(const std::string &key, std::shared_ptr<const PixelBlock> block)
+{
+    std::list<Entry> dropped; // freed after the lock
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    if (const auto found = m_index.find(key); found != m_index.end())
+    {
+        m_bytes -= found->second->second->size();
+        dropped.splice(dropped.begin(), m_entries, found->second);
+        m_index.erase(found);
+    }
+    m_bytes += block->size();
+    m_entries.emplace_front(key, std::move(block));
+    m_index.emplace(key, m_entries.begin());
+    while (m_bytes > m_max_bytes)
+    {
+        const auto last = std::prev(m_entries.end());
+        m_bytes -= last->second->size();
+        m_index.erase(last->first);
+        dropped.splice(dropped.begin(), m_entries, last);
+    }
+}
+
+std::size_t TileCache::bytes() const
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return m_bytes;
+}
+
+} // namespace tiledir::raster

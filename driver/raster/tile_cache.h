@@ -1,0 +1,41 @@
+// Decoded tiles of the process, least recently used out first, bounded in bytes.
+#pragma once
+
+#include "driver/raster/pixel_block.h"
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+namespace tiledir::raster
+{
+
+/// Keys are path and stamp, so that a tile that changed is another tile. All functions may be called from many threads.
+class TileCache
+{
+public:
+    /// The process's cache, shared by all datasets; size from the config option TILEDIR_CACHE_MB (default 64).
+    static TileCache &of_process();
+
+    explicit TileCache(std::size_t max_bytes)
+        : m_max_bytes(max_bytes)
+    {
+    }
+
+    std::shared_ptr<const PixelBlock> find(const std::string &key);
+    void insert(const std::string &key, std::shared_ptr<const PixelBlock> block);
+    std::size_t bytes() const;
+
+private:
+    using Entry = std::pair<std::string, std::shared_ptr<const PixelBlock>>;
+    mutable std::mutex m_mutex;
+    std::list<Entry> m_entries; ///< most recently used first
+    std::unordered_map<std::string, std::list<Entry>::iterator> m_index;
+    std::size_t m_bytes = 0;
+    std::size_t m_max_bytes;
+};
+
+} // namespace tiledir::raster

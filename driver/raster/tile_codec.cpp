@@ -1,0 +1,318 @@
+#include "driver/raster/tile_codec.h"
+
+#include "driver/raster/mem_dataset.h"
+#include "driver/raster/tiff_splice.h"
+#include "driver/store/gdal_errors.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <gdal_priv.h>
+#include <ogr_spatialref.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <list>
+#include <random>
+#include <string_view>
+
+namespace tiledir::raster
+{
+
+namespace
+{
+
+/// Larger tiles are cut, so that other programs may read a part.
+constexpr std::int64_t kMaxPixelsOfOneBlock = 1048576;
+
+/// Name of a file in /vsimem/ that nothing else has while it lives; takes the file away.
+class MemoryFile
+{
+public:
+    explicit MemoryFile(const std::string &extension)
+    {
+        char text[64];
+        std::snprintf(text, sizeof text, "/vsimem/tiledir_%p", static_cast<void *>(this));
+        m_name = extension.empty() ? text : std::string(text) + '.' + extension;
+    }
+    ~MemoryFile() { VSIUnlink(m_name.c_str()); }
+    MemoryFile(const MemoryFile &) = delete;
+    MemoryFile &operator=(const MemoryFile &) = delete;
+
+    const std::string &name() const { return m_name; }
+
+private:
+    std::string m_name;
+};
+
+std::string shape(int width, int height, int bands)
+{
+    return std::to_string(width) + " x " + std::to_string(height) + " pixels in " + std::to_string(bands) +
+           (bands == 1 ? " band" : " bands");
+}
+
+GDALDriver *driver_named(const std::string &name)
+{
+    GDALDriver *driver = GetGDALDriverManager()->GetDriverByName(name.c_str());
+    if (driver == nullptr)
+        throw TileError(name + ": GDAL has no such driver");
+    return driver;
+}
+
+bool has(const TileFormat &format, const char *option)
+{
+    for (const auto &[key, value] : format.options)
+        if (EQUAL(key.c_str(), option))
+            return true;
+    return false;
+}
+
+CPLStringList creation_options(const TileFormat &format)
+{
+    CPLStringList options;
+    for (const auto &[key, value] : format.options)
+        options.SetNameValue(key.c_str(), value.c_str());
+    if (format.driver != "GTiff")
+        return options;
+    if (!has(format, "TILED") && !has(format, "BLOCKXSIZE") && !has(format, "BLOCKYSIZE"))
+    {
+        if (static_cast<std::int64_t>(format.width) * format.height <= kMaxPixelsOfOneBlock)
+        {
+            options.SetNameValue("BLOCKYSIZE", std::to_string(format.height).c_str());
+        }
+        else
+        {
+            options.SetNameValue("TILED", "YES");
+            options.SetNameValue("BLOCKXSIZE", "512");
+            options.SetNameValue("BLOCKYSIZE", "512");
+        }
+    }
+    return options;
+}
+
+struct KnownCrs
+{
+    std::string wkt;
+    OGRSpatialReference crs;
+};
+
+KnownCrs crs_of(const std::string &wkt)
+{
+    KnownCrs known;
+    known.wkt = wkt;
+    if (known.crs.importFromWkt(wkt.c_str()) != OGRERR_NONE)
+        throw TileError("GDAL does not understand the CRS " + wkt);
+    known.crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    return known;
+}
+
+/// Of this thread, since to make one from WKT costs more than a tile.
+const OGRSpatialReference &spatial_reference_of(const std::string &wkt)
+{
+    // Made by a call, so that GDAL's own data of the thread are older, and outlive it at the thread's end.
+    thread_local KnownCrs known = crs_of(wkt);
+    if (known.wkt != wkt)
+        known = crs_of(wkt);
+    return known.crs;
+}
+
+void set_nodata(GDALRasterBandH band, GDALDataType type, double nodata)
+{
+    if (type == GDT_Int64)
+        GDALSetRasterNoDataValueAsInt64(band, static_cast<std::int64_t>(nodata));
+    else if (type == GDT_UInt64)
+        GDALSetRasterNoDataValueAsUInt64(band, static_cast<std::uint64_t>(nodata));
+    else
+        GDALSetRasterNoDataValue(band, nodata);
+}
+
+void describe(GDALDataset &dataset, const TileFormat &format, const stac::Bounds &bounds)
+{
+    double geotransform[6] = {bounds.min_x,
+                              (bounds.max_x - bounds.min_x) / format.width,
+                              0, //
+                              bounds.max_y,
+                              0,
+                              -(bounds.max_y - bounds.min_y) / format.height};
+    GDALSetGeoTransform(&dataset, geotransform);
+    if (!format.crs_wkt.empty())
+        dataset.SetSpatialRef(&spatial_reference_of(format.crs_wkt));
+    if (format.nodata)
+        for (int band = 1; band <= format.bands; ++band)
+            set_nodata(GDALGetRasterBand(&dataset, band), format.type, *format.nodata);
+}
+
+bool create(GDALDriver &driver, const std::string &name, const TileFormat &format, const PixelBlock &pixels,
+            const stac::Bounds &bounds)
+{
+    const DatasetPtr dataset(driver.Create(name.c_str(), format.width, format.height, format.bands, format.type,
+                                           creation_options(format).List()));
+    if (!dataset)
+        return false;
+    describe(*dataset, format, bounds);
+    auto *data = const_cast<unsigned char *>(pixels.data()); // only read from
+    return dataset->RasterIO(GF_Write, 0, 0, format.width, format.height, data, format.width, format.height,
+                             format.type, format.bands, nullptr, 0, 0, 0, nullptr) == CE_None;
+}
+
+bool create_copy(GDALDriver &driver, const std::string &name, const TileFormat &format, const PixelBlock &pixels,
+                 const stac::Bounds &bounds)
+{
+    const MemDataset source(pixels, std::nullopt);
+    describe(*source.dataset(), format, bounds);
+    const DatasetPtr dataset(
+        driver.CreateCopy(name.c_str(), source.dataset(), FALSE, creation_options(format).List(), nullptr, nullptr));
+    return dataset != nullptr;
+}
+
+store::Bytes encode_with_gdal(const TileFormat &format, const PixelBlock &pixels, const stac::Bounds &bounds)
+{
+    const store::GdalErrors errors;
+    const CPLConfigOptionSetter no_side_files("GDAL_PAM_ENABLED", "NO", false);
+    const CPLConfigOptionSetter checked_before("GDAL_VALIDATE_CREATION_OPTIONS", "NO", false);
+    GDALDriver *driver = driver_named(format.driver);
+    const MemoryFile file(format_extension(format.driver));
+    const bool made = format.driver == "GTiff" ? create(*driver, file.name(), format, pixels, bounds)
+                                               : create_copy(*driver, file.name(), format, pixels, bounds);
+    vsi_l_offset size = 0;
+    const GByte *data = VSIGetMemFileBuffer(file.name().c_str(), &size, FALSE);
+    if (!made || errors.failed() || data == nullptr)
+        throw TileError("cannot encode as " + format.driver + ": " + errors.cause("GDAL gives no reason"));
+    return store::Bytes(data, data + size);
+}
+
+/// From a constant through slopes with more and more noise: levels of compression differ on it.
+PixelBlock trial_pixels(const TileFormat &format)
+{
+    PixelBlock block(format.width, format.height, format.bands, format.type);
+    std::minstd_rand random(1);
+    const std::size_t pixels = block.size() / block.pixel_size();
+    for (std::size_t i = 0; i < pixels; ++i)
+    {
+        const std::size_t noise = 1 + 200 * i / pixels;
+        const std::size_t slope = i / 50 % 40 + (i % 11) * (i % 7) / 9;
+        const auto value = static_cast<double>(slope + (random() >> 8) % noise);
+        GDALCopyWords(&value, GDT_Float64, 0, block.data() + i * block.pixel_size(), format.type, 0, 1);
+    }
+    return block;
+}
+
+/// CPLZLibDeflate's levels that may be those of libtiff, which asks libdeflate for a level more from 6 to 9 (its
+/// default) and zlib for just the one that is wanted.
+std::array<int, 2> levels_of(const TileFormat &format)
+{
+    int level = 6;
+    for (const auto &[option, value] : format.options)
+        if (EQUAL(option.c_str(), "ZLEVEL"))
+            level = std::atoi(value.c_str());
+    return {level >= 6 && level <= 9 ? level + 1 : level, level};
+}
+
+/// Null where it would not write just what GDAL writes.
+std::optional<TiffSplice> make_splice(const TileFormat &format)
+{
+    const stac::Bounds bounds = {-1234567.891, -1e-3, 1e7 / 3, 98765.4321};
+    const PixelBlock plain(format.width, format.height, format.bands, format.type);
+    const PixelBlock trial = trial_pixels(format);
+    const store::Bytes plain_tile = encode_with_gdal(format, plain, {1, 2, 3, 4});
+    if (!TiffSplice::of(format, plain_tile, 1))
+        return std::nullopt;
+    const store::Bytes trial_tile = encode_with_gdal(format, trial, bounds);
+    for (const int level : levels_of(format))
+    {
+        auto splice = TiffSplice::of(format, plain_tile, level);
+        if (splice->tile(plain, {1, 2, 3, 4}) == plain_tile && splice->tile(trial, bounds) == trial_tile)
+            return splice;
+    }
+    return std::nullopt;
+}
+
+/// Of this thread: made at the first tile of a format. Null where GDAL must encode.
+const TiffSplice *splice_of(const TileFormat &format)
+{
+    constexpr std::size_t kMaxFormats = 8;
+    thread_local std::list<std::pair<TileFormat, std::optional<TiffSplice>>> known;
+    if (format.driver != "GTiff")
+        return nullptr;
+    auto found = std::find_if(known.begin(), known.end(), [&](const auto &entry) { return entry.first == format; });
+    if (found == known.end())
+    {
+        known.emplace_front(format, make_splice(format));
+        found = known.begin();
+        if (known.size() > kMaxFormats)
+            known.pop_back();
+    }
+    return found->second ? &*found->second : nullptr;
+}
+
+/// The drivers worth asking, by the first bytes; null: all.
+const char *const *drivers_of(const store::Bytes &bytes)
+{
+    struct Signature
+    {
+        std::string_view first_bytes;
+        const char *drivers[2];
+    };
+    static const Signature kSignatures[] = {
+        {{"II*\0", 4}, {"GTiff", nullptr}}, {{"MM\0*", 4}, {"GTiff", nullptr}},
+        {{"II+\0", 4}, {"GTiff", nullptr}}, {{"MM\0+", 4}, {"GTiff", nullptr}},
+        {{"\x89PNG", 4}, {"PNG", nullptr}}, {{"\xff\xd8\xff", 3}, {"JPEG", nullptr}},
+        {{"RIFF", 4}, {"WEBP", nullptr}}};
+    const std::string_view content(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+    for (const Signature &signature : kSignatures)
+        if (content.substr(0, signature.first_bytes.size()) == signature.first_bytes &&
+            GetGDALDriverManager()->GetDriverByName(signature.drivers[0]) != nullptr)
+            return signature.drivers;
+    return nullptr;
+}
+
+std::string unknown_content(const store::Bytes &bytes)
+{
+    return bytes.empty() ? "the file is empty" : "its content is of no format that GDAL knows";
+}
+
+} // namespace
+
+store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, const stac::Bounds &bounds)
+{
+    if (pixels.width() != format.width || pixels.height() != format.height || pixels.bands() != format.bands ||
+        pixels.type() != format.type)
+        throw TileError("cannot encode as " + format.driver + ": " +
+                        shape(pixels.width(), pixels.height(), pixels.bands()) + " where " +
+                        shape(format.width, format.height, format.bands) + " are expected");
+    if (const TiffSplice *splice = splice_of(format))
+        if (auto bytes = splice->tile(pixels, bounds))
+            return *std::move(bytes);
+    return encode_with_gdal(format, pixels, bounds);
+}
+
+PixelBlock decode_tile(const store::Bytes &bytes, const std::string &path, int width, int height, int bands,
+                       GDALDataType type)
+{
+    const store::GdalErrors errors;
+    const CPLConfigOptionSetter no_side_files("GDAL_PAM_ENABLED", "NO", false);
+    const CPLConfigOptionSetter strict_jpeg("GDAL_ERROR_ON_LIBJPEG_WARNING", "YES", false);
+    const MemoryFile file(CPLGetExtension(path.c_str()));
+    auto *data = const_cast<GByte *>(bytes.data()); // opened to read
+    VSIFCloseL(VSIFileFromMemBuffer(file.name().c_str(), data, bytes.size(), FALSE));
+    const char *const siblings[] = {CPLGetFilename(file.name().c_str()), nullptr};
+    const DatasetPtr dataset(GDALDataset::Open(file.name().c_str(), GDAL_OF_RASTER | GDAL_OF_INTERNAL,
+                                               drivers_of(bytes), nullptr, siblings));
+    if (!dataset)
+        throw TileError(path + ": is not a readable raster: " + errors.cause(unknown_content(bytes)));
+    if (dataset->GetRasterXSize() != width || dataset->GetRasterYSize() != height || dataset->GetRasterCount() != bands)
+        throw TileError(path + ": " +
+                        shape(dataset->GetRasterXSize(), dataset->GetRasterYSize(), dataset->GetRasterCount()) +
+                        " where " + shape(width, height, bands) + " are expected");
+    PixelBlock block(width, height, bands, type);
+    const CPLErr status = dataset->RasterIO(GF_Read, 0, 0, width, height, block.data(), width, height, type, bands,
+                                            nullptr, 0, 0, 0, nullptr);
+    if (status != CE_None || errors.failed())
+        throw TileError(path + ": corrupt: " + errors.cause("GDAL gives no reason"));
+    return block;
+}
+
+} // namespace tiledir::raster

@@ -1,0 +1,39 @@
+// What every tile of an output is: GDAL's raster formats by name, what they can hold, how files and media types are
+// called.
+#pragma once
+
+#include <gdal.h>
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace tiledir::raster
+{
+
+/// What every tile of an output is. Immutable.
+struct TileFormat
+{
+    std::string driver = "GTiff";               ///< GDAL's short name
+    std::map<std::string, std::string> options; ///< creation options of that driver
+    std::string crs_wkt;
+    int width = 256;
+    int height = 256;
+    int bands = 1;
+    GDALDataType type = GDT_Byte;
+    std::optional<double> nodata;
+
+    /// NaN equals NaN.
+    bool operator==(const TileFormat &other) const;
+};
+
+/// GDAL's spelling of a format name given in any case. Throws InputError: unknown (with the nearest known), or a
+/// driver that cannot write rasters.
+std::string format_driver(const std::string &name);
+/// File extension ("tif") and media type ("image/tiff; application=geotiff") of a driver.
+std::string format_extension(const std::string &driver);
+std::string format_media_type(const std::string &driver);
+/// Throws InputError where the driver cannot hold the type, the band count or an option's name.
+void check_format(const TileFormat &format);
+
+} // namespace tiledir::raster

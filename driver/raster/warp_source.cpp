@@ -1,0 +1,184 @@
+#include "driver/raster/grid_source.h"
+
+#include "driver/raster/mem_dataset.h"
+#include "driver/raster/mosaic_dataset.h"
+#include "driver/raster/spatial_reference.h"
+#include "driver/store/gdal_errors.h"
+#include "stac/error.h"
+
+#include <cpl_string.h>
+#include <gdal_alg.h>
+#include <gdalwarper.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace tiledir::raster
+{
+
+namespace
+{
+
+struct TransformerDestroy
+{
+    void operator()(void *transformer) const { GDALDestroyGenImgProjTransformer(transformer); }
+};
+
+struct OptionsDestroy
+{
+    void operator()(GDALWarpOptions *options) const { GDALDestroyWarpOptions(options); }
+};
+
+/// GDAL's transformer between the mosaic's pixels and the matrix's, seen from a window of the matrix. The window's
+/// place is added to pixel numbers, not to coordinates: a pixel's coordinates are the same to the last bit in any
+/// window.
+struct WindowTransformer
+{
+    double col = 0;
+    double row = 0;
+    void *whole = nullptr;
+
+    static int transform(void *self, int to_source, int count, double *x, double *y, double *z, int *success)
+    {
+        const auto &window = *static_cast<const WindowTransformer *>(self);
+        const auto move = [&](double sign)
+        {
+            for (int i = 0; i < count; ++i)
+            {
+                x[i] += sign * window.col;
+                y[i] += sign * window.row;
+            }
+        };
+        if (to_source)
+        {
+            move(1);
+        }
+        const int done = GDALGenImgProjTransform(window.whole, to_source, count, x, y, z, success);
+        if (!to_source)
+        {
+            move(-1);
+        }
+        return done;
+    }
+};
+
+std::unique_ptr<void, TransformerDestroy> make_transformer(MosaicDataset &mosaic, const std::string &grid_crs,
+                                                           const stac::TileMatrix &matrix)
+{
+    const store::GdalErrors errors;
+    CPLStringList options;
+    options.SetNameValue("DST_SRS", wkt(spatial_reference(grid_crs)).c_str());
+    std::unique_ptr<void, TransformerDestroy> transformer(
+        GDALCreateGenImgProjTransformer2(GDALDataset::ToHandle(&mosaic), nullptr, options.List()));
+    if (!transformer)
+    {
+        throw InputError("input: cannot be brought to the grid's coordinate reference system: " +
+                         errors.cause("unknown cause"));
+    }
+    const std::array<double, 6> geotransform{matrix.origin_x, matrix.cell_size, 0, matrix.top(), 0, -matrix.cell_size};
+    GDALSetGenImgProjTransformerDstGeoTransform(transformer.get(), geotransform.data());
+    return transformer;
+}
+
+/// Source pixels that GDAL reads around those a window maps to: the kernel's reach, and what sampling the window's
+/// edges may miss.
+int source_extra(Resampling resampling, const KernelScale &scale)
+{
+    constexpr int kSamplingError = 16;
+    const double smaller = std::min({scale.x, scale.y, 1.0});
+    return static_cast<int>(std::ceil((kernel_radius(resampling) + 1) / smaller)) + kSamplingError;
+}
+
+/// True for the kernels that have a faster variant for chunks without nodata, which rounds differently.
+bool has_variants(Resampling resampling)
+{
+    return resampling == Resampling::Bilinear || resampling == Resampling::Cubic ||
+           resampling == Resampling::CubicSpline || resampling == Resampling::Lanczos;
+}
+
+class WarpSource final : public GridSource
+{
+public:
+    WarpSource(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs, const stac::TileMatrix &matrix,
+               Resampling resampling, const KernelScale &scale, GDALDataType type)
+        : m_bands(mosaic->bands())
+        , m_type(type)
+        , m_mosaic(std::move(mosaic), type)
+        , m_whole(make_transformer(m_mosaic, grid_crs, matrix))
+        , m_options(GDALCreateWarpOptions())
+    {
+        m_transformer.whole = m_whole.get();
+        m_options->eResampleAlg = warp_algorithm(resampling);
+        m_options->eWorkingDataType = type;
+        m_options->hSrcDS = GDALDataset::ToHandle(&m_mosaic);
+        m_options->pfnTransformer = WindowTransformer::transform;
+        m_options->pTransformerArg = &m_transformer;
+        GDALWarpInitDefaultBandMapping(m_options.get(), m_bands);
+        const double nan = std::numeric_limits<double>::quiet_NaN();
+        GDALWarpInitSrcNoDataReal(m_options.get(), nan);
+        GDALWarpInitDstNoDataReal(m_options.get(), nan);
+
+        set("XSCALE", CPLSPrintf("%.17g", scale.x));
+        set("YSCALE", CPLSPrintf("%.17g", scale.y));
+        set("INIT_DEST", "NO_DATA");
+        set("UNIFIED_SRC_NODATA", "NO");
+        set("ERROR_OUT_IF_EMPTY_SOURCE_WINDOW", "FALSE");
+        set("SAMPLE_GRID", "YES");
+        set("SOURCE_EXTRA", CPLSPrintf("%d", source_extra(resampling, scale)));
+        set("NUM_THREADS", "1");
+        if (has_variants(resampling))
+        {
+            set("USE_GENERAL_CASE", "YES");
+        }
+    }
+
+    void read(const stac::PixelWindow &window, PixelBlock &into) override
+    {
+        const auto width = static_cast<int>(window.width);
+        const auto height = static_cast<int>(window.height);
+        if (into.width() != width || into.height() != height || into.bands() != m_bands || into.type() != m_type)
+        {
+            into = PixelBlock(width, height, m_bands, m_type);
+        }
+        const store::GdalErrors errors;
+        const MemDataset output(into, std::nullopt);
+        m_transformer.col = static_cast<double>(window.col);
+        m_transformer.row = static_cast<double>(window.row);
+        m_options->hDstDS = output.handle();
+        set("SAMPLE_STEPS", CPLSPrintf("%d", std::clamp(std::max(width, height) / 16, 21, 101)));
+
+        GDALWarpOperation operation;
+        const bool done = operation.Initialize(m_options.get()) == CE_None &&
+                          operation.ChunkAndWarpImage(0, 0, width, height) == CE_None;
+        m_options->hDstDS = nullptr;
+        if (!done)
+        {
+            throw TileError(errors.cause("unknown cause"));
+        }
+    }
+
+private:
+    void set(const char *key, const char *value)
+    {
+        m_options->papszWarpOptions = CSLSetNameValue(m_options->papszWarpOptions, key, value);
+    }
+
+    int m_bands;
+    GDALDataType m_type;
+    MosaicDataset m_mosaic;
+    std::unique_ptr<void, TransformerDestroy> m_whole;
+    WindowTransformer m_transformer;
+    std::unique_ptr<GDALWarpOptions, OptionsDestroy> m_options;
+};
+
+} // namespace
+
+std::unique_ptr<GridSource> open_warp_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
+                                             const stac::TileMatrix &matrix, Resampling resampling,
+                                             const KernelScale &scale, GDALDataType type)
+{
+    return std::make_unique<WarpSource>(std::move(mosaic), grid_crs, matrix, resampling, scale, type);
+}
+
+} // namespace tiledir::raster

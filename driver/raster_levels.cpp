@@ -1,0 +1,129 @@
+#include "driver/raster_levels.h"
+
+#include "stac/error.h"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+constexpr std::int64_t kMaxRasterSize = std::numeric_limits<int>::max();
+constexpr double kMaxGrowth = 1.0 / 16;
+
+/// Tiles of a matrix that the item speaks of.
+stac::TileRange tiles_of_matrix(const stac::TiledAssetsItem &item, const stac::TileMatrix &matrix)
+{
+    if (item.limits.empty())
+    {
+        return matrix.range();
+    }
+    const auto found = item.limits.find(matrix.id);
+    return found == item.limits.end() ? stac::TileRange{}
+                                      : found->second.intersection(matrix.range()).value_or(stac::TileRange{});
+}
+
+std::int64_t floor_to(std::int64_t value, std::int64_t step)
+{
+    const std::int64_t rest = value % step;
+    return value - (rest < 0 ? rest + step : rest);
+}
+
+std::int64_t ceil_to(std::int64_t value, std::int64_t step)
+{
+    return -floor_to(-value, step);
+}
+
+stac::PixelWindow aligned(const stac::PixelWindow &window, std::int64_t col_step, std::int64_t row_step)
+{
+    const std::int64_t col = floor_to(window.col, col_step);
+    const std::int64_t row = floor_to(window.row, row_step);
+    return {col, row, ceil_to(window.col + window.width, col_step) - col,
+            ceil_to(window.row + window.height, row_step) - row};
+}
+
+bool fits_gdal(const stac::PixelWindow &window)
+{
+    return window.width <= kMaxRasterSize && window.height <= kMaxRasterSize;
+}
+
+bool cheap(const stac::PixelWindow &grown, const stac::PixelWindow &limits)
+{
+    const auto area = [](const stac::PixelWindow &window)
+    { return static_cast<double>(window.width) * static_cast<double>(window.height); };
+    return area(grown) <= area(limits) * (1 + kMaxGrowth);
+}
+
+/// The base's window in pixels of a coarser matrix that nests in it; the matrices may begin at different corners.
+stac::PixelWindow coarser_window(const stac::PixelWindow &base, const stac::TileMatrix &finer,
+                                 const stac::TileMatrix &coarser, int ratio)
+{
+    const auto shift_x = std::llround((finer.origin_x - coarser.origin_x) / finer.cell_size);
+    const auto shift_y = std::llround((coarser.top() - finer.top()) / finer.cell_size);
+    return {(base.col + shift_x) / ratio, (base.row + shift_y) / ratio, base.width / ratio, base.height / ratio};
+}
+
+int base_matrix(const stac::TiledAssetsItem &item)
+{
+    const auto &matrices = item.tile_matrix_set.matrices;
+    for (int index = static_cast<int>(matrices.size()) - 1; index >= 0; --index)
+    {
+        if (!tiles_of_matrix(item, matrices[index]).empty())
+        {
+            return index;
+        }
+    }
+    throw InputError("tiles:tile_matrix_links: no tile matrix of " + item.tile_matrix_set.id + " has tiles");
+}
+
+} // namespace
+
+std::vector<RasterLevel> raster_levels(const stac::TiledAssetsItem &item)
+{
+    const stac::TileMatrixSet &grid = item.tile_matrix_set;
+    const int base = base_matrix(item);
+    const stac::TileMatrix &finest = grid.matrices[base];
+    const stac::PixelWindow limits = finest.range_window(tiles_of_matrix(item, finest));
+    if (!fits_gdal(limits))
+    {
+        throw InputError("tile matrix " + finest.id + ": " + std::to_string(limits.width) + " x " +
+                         std::to_string(limits.height) + " pixels, GDAL takes at most " +
+                         std::to_string(kMaxRasterSize) + " a side: give its limits in tiles:tile_matrix_links");
+    }
+    std::vector<RasterLevel> levels{{base, 1, limits}};
+    stac::PixelWindow window = limits;
+    std::int64_t col_step = finest.tile_width;
+    std::int64_t row_step = finest.tile_height;
+    for (int index = base - 1; index >= 0; --index)
+    {
+        const std::optional<int> ratio = grid.ratio(base, index);
+        if (!ratio || *ratio < 2 || tiles_of_matrix(item, grid.matrices[index]).empty())
+        {
+            continue;
+        }
+        const std::int64_t wider_col_step = std::lcm(col_step, static_cast<std::int64_t>(*ratio));
+        const std::int64_t wider_row_step = std::lcm(row_step, static_cast<std::int64_t>(*ratio));
+        const stac::PixelWindow grown = aligned(window, wider_col_step, wider_row_step);
+        if (!fits_gdal(grown) || !cheap(grown, limits))
+        {
+            continue;
+        }
+        window = grown;
+        col_step = wider_col_step;
+        row_step = wider_row_step;
+        levels.push_back({index, *ratio, {}});
+    }
+    levels.front().window = window;
+    for (auto level = levels.begin() + 1; level != levels.end(); ++level)
+    {
+        level->window = coarser_window(window, finest, grid.matrices[level->matrix], level->ratio);
+    }
+    return levels;
+}
+
+} // namespace tiledir::driver

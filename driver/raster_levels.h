@@ -1,0 +1,28 @@
+// Which tile matrices make up a raster: one of them its pixels, coarser ones its overviews.
+#pragma once
+
+#include "stac/tiled_assets_item.h"
+
+#include <vector>
+
+namespace tiledir::driver
+{
+
+/// One tile matrix and the pixels of it that the raster shows.
+struct RasterLevel
+{
+    int matrix = 0; ///< index in the tile matrix set
+    int ratio = 1;  ///< pixels of the base level along one pixel of this
+    stac::PixelWindow window;
+};
+
+/// The base level first (the finest matrix that has tiles, the extent of its limits), then its overviews from fine to
+/// coarse.
+///
+/// GDAL takes for granted that an overview has the extent of its base. So a coarser matrix is an overview only if its
+/// pixels nest in the base's and a whole number of them makes up the extent. Where the extent's edges lie between the
+/// pixels of a coarser matrix, whole tiles without data are added to the extent if this makes it larger by at most a
+/// sixteenth; else the matrix is left out. Throws InputError: no tiles, more pixels than GDAL can count.
+std::vector<RasterLevel> raster_levels(const stac::TiledAssetsItem &item);
+
+} // namespace tiledir::driver

@@ -1,0 +1,66 @@
+// Store over a folder of a local (or mounted) file system.
+#pragma once
+
+#include "driver/store/store.h"
+
+#include <atomic>
+#include <mutex>
+#include <set>
+
+namespace tiledir::store
+{
+
+/// Temporary files are root/.tiledir/tmp/HOST-PID-RANDOM-N: the folder is on the root's file system, the name tells
+/// whose it is. A write that fails takes its own away; those of a killed process stay.
+class LocalStore final : public Store
+{
+public:
+    enum class Durability
+    {
+        WholeFileSystem, ///< one syncfs() a batch
+        EachFile         ///< fsync() of each file and folder of the batch
+    };
+
+    /// Durability is chosen by the file system's type at the first write.
+    explicit LocalStore(const std::string &root);
+    LocalStore(const std::string &root, Durability durability);
+    ~LocalStore() override;
+    LocalStore(const LocalStore &) = delete;
+    LocalStore &operator=(const LocalStore &) = delete;
+
+    using Store::write;
+    std::string path(const std::string &key) const override;
+    std::optional<Bytes> read(const std::string &key) const override;
+    void write(const std::string &key, const void *data, std::size_t size) override;
+    bool remove(const std::string &key) override;
+    std::optional<Stamp> stamp(const std::string &key) const override;
+    std::vector<std::string> list(const std::string &folder) const override;
+
+    void remove_leftovers() override;
+
+    /// After a failure it throws for ever: what the system dropped it does not tell twice.
+    void sync() override;
+
+private:
+    std::string write_temporary(const std::string &target, const void *data, std::size_t size);
+    void rename_over(const std::string &temporary, const std::string &target) const;
+    void note_change(const std::string &key);
+    void open_root_once();
+    void sync_each(const std::set<std::string> &keys) const;
+
+    std::string m_root; ///< without a '/' at its end
+    std::string m_temporary_folder;
+    std::string m_temporary_prefix;
+    std::atomic<unsigned> m_temporary_count{0};
+
+    std::mutex m_sync_mutex; ///< held for a whole sync(): a second caller returns only when the first one's is done
+    std::string m_sync_failure;
+
+    std::mutex m_mutex; ///< for what follows
+    int m_root_fd = -1;
+    std::optional<Durability> m_durability;
+    bool m_changed = false;
+    std::set<std::string> m_changed_keys; ///< written or removed since the last sync; EachFile only
+};
+
+} // namespace tiledir::store

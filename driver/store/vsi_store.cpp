@@ -1,0 +1,217 @@
+#include "driver/store/vsi_store.h"
+
+#include "driver/store/gdal_errors.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <cpl_vsi_error.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace tiledir::store
+{
+
+namespace
+{
+
+struct CloseFile
+{
+    void operator()(VSILFILE *file) const { VSIFCloseL(file); }
+};
+using File = std::unique_ptr<VSILFILE, CloseFile>;
+
+struct CloseFolder
+{
+    void operator()(VSIDIR *folder) const { VSICloseDir(folder); }
+};
+using Folder = std::unique_ptr<VSIDIR, CloseFolder>;
+
+/// GDAL's words for the last thing that went wrong, wherever it left them.
+std::string cause(const GdalErrors &errors, int error)
+{
+    if (VSIGetLastErrorNo() != VSIE_None)
+        return VSIGetLastErrorMsg();
+    return errors.cause(error != 0 ? std::generic_category().message(error) : "GDAL gives no reason");
+}
+
+bool is_fault_of_store(int error)
+{
+    const VSIErrorNum number = VSIGetLastErrorNo();
+    return number == VSIE_AWSAccessDenied || number == VSIE_AWSBucketNotFound || number == VSIE_AWSInvalidCredentials ||
+           number == VSIE_AWSSignatureDoesNotMatch || error == ENOSPC || error == EDQUOT || error == EROFS ||
+           error == EACCES;
+}
+
+[[noreturn]] void throw_error(const std::string &path, const char *verb, const GdalErrors &errors, int error)
+{
+    const std::string message = path + ": cannot " + verb + ": " + cause(errors, error);
+    if (is_fault_of_store(error))
+        throw StoreError(message);
+    throw TileError(message);
+}
+
+void forget_errors()
+{
+    VSIErrorReset();
+    errno = 0;
+}
+
+File open_for_reading(const std::string &path)
+{
+    static const char *const kOptions[] = {"DISABLE_READDIR_ON_OPEN=YES", nullptr};
+    return File(VSIFOpenEx2L(path.c_str(), "rb", TRUE, kOptions));
+}
+
+} // namespace
+
+VsiStore::VsiStore(const std::string &root)
+    : m_root(root)
+    , m_network(!VSIIsLocal(root.c_str()))
+{
+    while (m_root.size() > 1 && m_root.back() == '/')
+        m_root.pop_back();
+}
+
+std::string VsiStore::path(const std::string &key) const
+{
+    return m_root + '/' + key;
+}
+
+/// After a failed open. Unsure is not absent.
+bool VsiStore::is_absent(const std::string &full_path, int error) const
+{
+    const VSIErrorNum number = VSIGetLastErrorNo();
+    if (m_network)
+        return number == VSIE_AWSObjectNotFound ||
+               (number == VSIE_HttpError && std::strncmp(VSIGetLastErrorMsg(), "HTTP response code: 404", 23) == 0);
+    if (error == ENOENT)
+        return true;
+    VSIStatBufL status;
+    if (VSIStatExL(full_path.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0)
+        return false;
+    // Archives say nothing about a member that they lack: they must be readable then.
+    return VSIStatExL(m_root.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0;
+}
+
+std::optional<Bytes> VsiStore::read(const std::string &key) const
+{
+    const std::string full_path = path(key);
+    const GdalErrors errors;
+    if (m_network)
+        VSICurlPartialClearCache(full_path.c_str());
+    forget_errors();
+    const File file = open_for_reading(full_path);
+    if (!file)
+    {
+        const int error = errno;
+        if (is_absent(full_path, error))
+            return std::nullopt;
+        throw_error(full_path, "read", errors, error);
+    }
+    forget_errors();
+    if (VSIFSeekL(file.get(), 0, SEEK_END) != 0)
+        throw_error(full_path, "read", errors, errno);
+    Bytes bytes(static_cast<std::size_t>(VSIFTellL(file.get())));
+    VSIRewindL(file.get());
+    if (VSIFReadL(bytes.data(), 1, bytes.size(), file.get()) != bytes.size())
+        throw_error(full_path, "read", errors, errno);
+    return bytes;
+}
+
+void VsiStore::write(const std::string &key, const void *data, std::size_t size)
+{
+    const std::string full_path = path(key);
+    const GdalErrors errors;
+    forget_errors();
+    if (m_root.rfind("/vsimem", 0) == 0)
+    {
+        // Exchanges the file in one step, where "wb" would empty it first.
+        auto *copy = static_cast<GByte *>(VSI_MALLOC_VERBOSE(std::max<std::size_t>(size, 1)));
+        if (copy == nullptr)
+            throw_error(full_path, "write", errors, ENOMEM);
+        std::memcpy(copy, data, size);
+        const File file(VSIFileFromMemBuffer(full_path.c_str(), copy, size, TRUE));
+        if (!file)
+            throw_error(full_path, "write", errors, errno);
+        return;
+    }
+    File file(VSIFOpenExL(full_path.c_str(), "wb", TRUE));
+    if (!file)
+    {
+        const std::string message = full_path + ": cannot write: " + cause(errors, errno);
+        throw StoreError(message);
+    }
+    const bool written = VSIFWriteL(data, 1, size, file.get()) == size;
+    const int error = errno;
+    if (VSIFCloseL(file.release()) != 0 || !written || errors.failed())
+        throw_error(full_path, "write", errors, written ? errno : error);
+    if (m_network)
+        VSICurlPartialClearCache(full_path.c_str());
+}
+
+bool VsiStore::remove(const std::string &key)
+{
+    // Object stores answer a DELETE of an absent object with success.
+    if (!stamp(key))
+        return false;
+    const std::string full_path = path(key);
+    const GdalErrors errors;
+    forget_errors();
+    if (VSIUnlink(full_path.c_str()) != 0)
+        throw_error(full_path, "delete", errors, errno);
+    return true;
+}
+
+std::optional<Stamp> VsiStore::stamp(const std::string &key) const
+{
+    const std::string full_path = path(key);
+    const GdalErrors errors;
+    if (m_network)
+        VSICurlPartialClearCache(full_path.c_str());
+    forget_errors();
+    if (!open_for_reading(full_path))
+    {
+        const int error = errno;
+        if (is_absent(full_path, error))
+            return std::nullopt;
+        throw_error(full_path, "read", errors, error);
+    }
+    if (m_network)
+    {
+        const CPLStringList headers(VSIGetFileMetadata(full_path.c_str(), "HEADERS", nullptr));
+        if (const char *etag = headers.FetchNameValue("ETag"))
+            return Stamp{etag};
+    }
+    VSIStatBufL status = {};
+    if (VSIStatExL(full_path.c_str(), &status, VSI_STAT_SIZE_FLAG | VSI_STAT_SET_ERROR_FLAG) != 0)
+        throw_error(full_path, "read", errors, errno);
+    return Stamp{std::to_string(status.st_size) + '-' + std::to_string(status.st_mtime)};
+}
+
+std::vector<std::string> VsiStore::list(const std::string &folder) const
+{
+    const std::string full_path = folder.empty() ? m_root : path(folder);
+    const GdalErrors errors;
+    if (m_network)
+        VSICurlPartialClearCache(full_path.c_str());
+    forget_errors();
+    static const char *const kOptions[] = {"CACHE_ENTRIES=NO", nullptr};
+    const Folder handle(VSIOpenDir(full_path.c_str(), 0, kOptions));
+    std::vector<std::string> names;
+    if (handle)
+    {
+        while (const VSIDIREntry *entry = VSIGetNextDirEntry(handle.get()))
+            if (!VSI_ISDIR(entry->nMode))
+                names.emplace_back(entry->pszName);
+    }
+    if (errors.failed() || VSIGetLastErrorNo() == VSIE_HttpError || VSIGetLastErrorNo() >= VSIE_AWSError)
+        throw_error(full_path, "list", errors, errno);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+} // namespace tiledir::store

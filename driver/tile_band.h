@@ -1,0 +1,58 @@
+// One band of a directory of tiles.
+#pragma once
+
+#include "driver/store/gdal_compat.h"
+#include "driver/tile_dataset.h"
+
+#include <gdal_pam.h>
+
+#include <optional>
+#include <string>
+
+namespace tiledir::driver
+{
+
+/// What a band says of itself beyond its pixels. What is absent may still come from the .aux.xml.
+struct BandDescription
+{
+    GDALColorInterp color = GCI_Undefined;
+    std::string unit;
+    std::optional<double> scale;
+    std::optional<double> offset;
+};
+
+class TileBand final : public GDALPamRasterBand
+{
+public:
+    TileBand(TileDataset &dataset, int number);
+
+    void describe(const BandDescription &description) { m_description = description; }
+
+    double GetNoDataValue(int *success) override;
+    int64_t GetNoDataValueAsInt64(int *success) override;
+    uint64_t GetNoDataValueAsUInt64(int *success) override;
+    GDALColorInterp GetColorInterpretation() override;
+    const char *GetUnitType() override;
+    double GetScale(int *success) override;
+    double GetOffset(int *success) override;
+    int GetOverviewCount() override;
+    GDALRasterBand *GetOverview(int index) override;
+    /// Also Pixel_COL_ROW of the domain LocationInfo: the path of the pixel's tile, there or not.
+    const char *GetMetadataItem(const char *name, const char *domain) override;
+
+protected:
+    CPLErr IReadBlock(int block_col, int block_row, void *data) override;
+    CPLErr IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
+                     int buffer_height, GDALDataType buffer_type, GSpacing pixel_space, GSpacing line_space,
+                     GDALRasterIOExtraArg *extra) override;
+
+private:
+    TileDataset &dataset() const { return static_cast<TileDataset &>(*poDS); }
+    const BandPixels &pixels() const { return dataset().reader().bands()[nBand - 1]; }
+    std::string location_info(const std::string &name) const;
+
+    BandDescription m_description;
+    std::string m_location_info; ///< what GetMetadataItem returned last
+};
+
+} // namespace tiledir::driver

@@ -1,0 +1,128 @@
+#include "driver/tile_dataset.h"
+
+#include "driver/gdal_edge.h"
+#include "driver/tile_band.h"
+
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace tiledir::driver
+{
+
+TileDataset::TileDataset(std::shared_ptr<const TileReader> reader, const std::vector<RasterLevel> &levels,
+                         const OGRSpatialReference &crs)
+    : m_reader(std::move(reader))
+    , m_level(levels.front())
+    , m_crs(crs)
+{
+    const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
+    const stac::Bounds bounds = matrix.bounds(m_level.window);
+    m_geotransform = {bounds.min_x, matrix.cell_size, 0, bounds.max_y, 0, -matrix.cell_size};
+    nRasterXSize = static_cast<int>(m_level.window.width);
+    nRasterYSize = static_cast<int>(m_level.window.height);
+    eAccess = GA_ReadOnly;
+    const int band_count = static_cast<int>(m_reader->bands().size());
+    for (int band = 1; band <= band_count; ++band)
+    {
+        SetBand(band, new TileBand(*this, band)); // GDAL owns and deletes it
+    }
+    for (auto overview = levels.begin() + 1; overview != levels.end(); ++overview)
+    {
+        m_overviews.push_back(std::make_unique<TileDataset>(m_reader, std::vector<RasterLevel>{*overview}, m_crs));
+        m_overviews.back()->nPamFlags |= GPF_NOSAVE;
+    }
+}
+
+TileDataset::~TileDataset() = default;
+
+CPLErr TileDataset::TILEDIR_GET_GEO_TRANSFORM(values)
+{
+    for (std::size_t index = 0; index < m_geotransform.size(); ++index)
+    {
+        values[index] = m_geotransform[index];
+    }
+    return CE_None;
+}
+
+const OGRSpatialReference *TileDataset::GetSpatialRef() const
+{
+    return m_crs.IsEmpty() ? nullptr : &m_crs;
+}
+
+char **TileDataset::GetFileList()
+{
+    CPLStringList files;
+    if (!m_item_path.empty())
+    {
+        files.AddString(m_item_path.c_str());
+        const std::string statistics = m_item_path + ".aux.xml";
+        VSIStatBufL status;
+        if (VSIStatExL(statistics.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0)
+        {
+            files.AddString(statistics.c_str());
+        }
+    }
+    return files.StealList();
+}
+
+bool TileDataset::reads_directly(GDALRWFlag flag, int width, int height, int buffer_width, int buffer_height,
+                                 GSpacing pixel_space) const
+{
+    const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
+    return flag == GF_Read && width == buffer_width && height == buffer_height && width >= matrix.tile_width / 2 &&
+           height >= matrix.tile_height / 2 && pixel_space >= std::numeric_limits<int>::min() &&
+           pixel_space <= std::numeric_limits<int>::max();
+}
+
+CPLErr TileDataset::read_directly(int col, int row, int width, int height, PixelTarget target,
+                                  const GDALRasterIOExtraArg *extra) const
+{
+    const std::int64_t tile_height = m_reader->matrix(m_level.matrix).tile_height;
+    const std::int64_t top = m_level.window.row + row;
+    const std::int64_t bottom = top + height;
+    for (std::int64_t from = top; from < bottom;)
+    {
+        const std::int64_t to = std::min(bottom, (from / tile_height + 1) * tile_height);
+        m_reader->read(m_level.matrix, {m_level.window.col + col, from, width, to - from}, target);
+        target.data += (to - from) * target.line_space;
+        from = to;
+        if (extra != nullptr && extra->pfnProgress != nullptr &&
+            !extra->pfnProgress(static_cast<double>(from - top) / height, "", extra->pProgressData))
+        {
+            CPLError(CE_Failure, CPLE_UserInterrupt, "Interrupted by the user");
+            return CE_Failure;
+        }
+    }
+    return CE_None;
+}
+
+CPLErr TileDataset::IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
+                              int buffer_height, GDALDataType buffer_type, int band_count, store::BandMap bands,
+                              GSpacing pixel_space, GSpacing line_space, GSpacing band_space,
+                              GDALRasterIOExtraArg *extra)
+{
+    if (!reads_directly(flag, width, height, buffer_width, buffer_height, pixel_space))
+    {
+        return GDALPamDataset::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height, buffer_type,
+                                         band_count, bands, pixel_space, line_space, band_space, extra);
+    }
+    return at_gdal_edge(CE_Failure,
+                        [&]
+                        {
+                            PixelTarget target{
+                                static_cast<unsigned char *>(data),      buffer_type,
+                                static_cast<int>(pixel_space),           static_cast<std::ptrdiff_t>(line_space),
+                                static_cast<std::ptrdiff_t>(band_space), {}};
+                            for (int index = 0; index < band_count; ++index)
+                            {
+                                target.bands.push_back(bands[index] - 1);
+                            }
+                            return read_directly(col, row, width, height, std::move(target), extra);
+                        });
+}
+
+} // namespace tiledir::driver

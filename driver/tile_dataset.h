@@ -1,0 +1,71 @@
+// A directory of tiles as GDAL's dataset: its base level, or one of its overviews.
+#pragma once
+
+#include "driver/raster_levels.h"
+#include "driver/store/gdal_compat.h"
+#include "driver/tile_reader.h"
+
+#include <gdal_pam.h>
+#include <ogr_spatialref.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tiledir::driver
+{
+
+/// Read-only. Statistics and the like are kept beside the item (stac.json.aux.xml). No exception leaves a function
+/// that GDAL calls.
+class TileDataset final : public GDALPamDataset
+{
+public:
+    /// GDAL's pfnIdentify: narrow, since plugins are asked before GDAL's own drivers.
+    static int identify(GDALOpenInfo *info) noexcept;
+    /// GDAL's pfnOpen.
+    static GDALDataset *open(GDALOpenInfo *info) noexcept;
+
+    /// levels[0] becomes this dataset, the others its overviews.
+    TileDataset(std::shared_ptr<const TileReader> reader, const std::vector<RasterLevel> &levels,
+                const OGRSpatialReference &crs);
+    ~TileDataset() override;
+
+    const RasterLevel &level() const { return m_level; }
+    const TileReader &reader() const { return *m_reader; }
+    const std::vector<std::unique_ptr<TileDataset>> &overviews() const { return m_overviews; }
+
+    /// True where pixels are asked for one by one, of windows large enough to be copied straight from the tiles.
+    /// Smaller ones go through GDAL's block cache: a scan line after the other would ask for the same tiles again.
+    bool reads_directly(GDALRWFlag flag, int width, int height, int buffer_width, int buffer_height,
+                        GSpacing pixel_space) const;
+    /// Pixels of a window of the raster, straight from the tiles.
+    CPLErr read_directly(int col, int row, int width, int height, PixelTarget target,
+                         const GDALRasterIOExtraArg *extra) const;
+
+    CPLErr TILEDIR_GET_GEO_TRANSFORM(values) override;
+    const OGRSpatialReference *GetSpatialRef() const override;
+    char **GetFileList() override;
+
+protected:
+    CPLErr IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
+                     int buffer_height, GDALDataType buffer_type, int band_count, store::BandMap bands,
+                     GSpacing pixel_space, GSpacing line_space, GSpacing band_space,
+                     GDALRasterIOExtraArg *extra) override;
+
+private:
+    struct Opened;
+    static std::unique_ptr<GDALDataset> open_item(const GDALOpenInfo &info);
+    static std::unique_ptr<TileDataset> make(const Opened &opened);
+    void describe(const Opened &opened);
+    void describe_bands(const stac::TileAsset &asset);
+
+    std::shared_ptr<const TileReader> m_reader;
+    RasterLevel m_level;
+    OGRSpatialReference m_crs;
+    std::array<double, 6> m_geotransform{};
+    std::string m_item_path;
+    std::vector<std::unique_ptr<TileDataset>> m_overviews; ///< from fine to coarse
+};
+
+} // namespace tiledir::driver

@@ -1,0 +1,295 @@
+// From a name to a dataset: which names are ours, what the item says, what of it GDAL is told.
+#include "driver/gdal_edge.h"
+#include "driver/item_location.h"
+#include "driver/raster/data_type.h"
+#include "driver/raster/spatial_reference.h"
+#include "driver/tile_band.h"
+#include "driver/tile_dataset.h"
+#include "driver/tile_probe.h"
+
+#include <cpl_conv.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+constexpr int kHeaderSize = 16384; ///< bytes looked at before a .json file is read whole
+
+bool is_item_file(GDALOpenInfo &info)
+{
+    if (info.nHeaderBytes == 0 || !EQUAL(CPLGetExtension(info.pszFilename), "json"))
+    {
+        return false;
+    }
+    const auto begins_like_item = [&info]
+    {
+        return may_begin_item(
+            {reinterpret_cast<const char *>(info.pabyHeader), static_cast<std::size_t>(info.nHeaderBytes)});
+    };
+    return (begins_like_item() || (info.TryToIngest(kHeaderSize) && begins_like_item())) &&
+           holds_tiled_assets(locate_item(info.pszFilename));
+}
+
+nlohmann::json parse_item(const ItemLocation &location)
+{
+    try
+    {
+        return nlohmann::json::parse(read_item(location));
+    }
+    catch (const nlohmann::json::parse_error &error)
+    {
+        throw InputError(location.path() + ": not JSON: " + error.what());
+    }
+}
+
+stac::TiledAssetsItem item_of(const nlohmann::json &json, const ItemLocation &location)
+{
+    try
+    {
+        return stac::TiledAssetsItem::from_json(json, raster::northing_first);
+    }
+    catch (const InputError &error)
+    {
+        throw InputError(location.path() + ": " + error.what());
+    }
+    catch (const nlohmann::json::exception &error)
+    {
+        throw InputError(location.path() + ": not a tiled-assets item: " + error.what());
+    }
+}
+
+std::string asset_keys(const stac::TiledAssetsItem &item)
+{
+    std::string keys;
+    for (const stac::TileAsset &asset : item.assets)
+    {
+        keys += (keys.empty() ? "" : ", ") + asset.key;
+    }
+    return keys;
+}
+
+/// The asset asked for, the only one, or null where one has to be chosen.
+const stac::TileAsset *chosen_asset(const stac::TiledAssetsItem &item, const ItemLocation &location)
+{
+    if (item.assets.empty())
+    {
+        throw InputError(location.path() + ": asset_templates: empty, there are no tiles to read");
+    }
+    if (location.asset.empty())
+    {
+        return item.assets.size() == 1 ? &item.assets.front() : nullptr;
+    }
+    const auto found = std::find_if(item.assets.begin(), item.assets.end(),
+                                    [&](const stac::TileAsset &asset) { return asset.key == location.asset; });
+    if (found == item.assets.end())
+    {
+        throw InputError(location.path() + ": no asset template " + location.asset + "; it has " + asset_keys(item));
+    }
+    return &*found;
+}
+
+std::vector<BandPixels> band_pixels(const stac::TileAsset &asset, const std::string &item_path)
+{
+    std::vector<BandPixels> bands;
+    for (const stac::ItemBand &band : asset.bands)
+    {
+        const GDALDataType type = raster::type_of_stac_name(band.data_type);
+        if (type == GDT_Unknown)
+        {
+            throw InputError(item_path + ": data_type " + band.data_type + ": not a type that GDAL " +
+                             GDALVersionInfo("RELEASE_NAME") + " has");
+        }
+        bands.push_back({type, band.nodata});
+    }
+    return bands;
+}
+
+/// Fills in what a stored tile has to tell: all bands, or their types where the item only names them.
+void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac::TiledAssetsItem &item,
+                    const nlohmann::json &json)
+{
+    const bool typed = json.at("asset_templates").at(asset.key).dump().find("\"data_type\"") != std::string::npos;
+    if (typed && !asset.bands.empty())
+    {
+        return;
+    }
+    auto stored = bands_of_stored_tile(source, item);
+    if (asset.bands.empty())
+    {
+        asset.bands = std::move(stored);
+        return;
+    }
+    if (stored.size() != asset.bands.size())
+    {
+        throw InputError("asset_templates." + asset.key + ": has " + std::to_string(asset.bands.size()) +
+                         " band(s), its tiles have " + std::to_string(stored.size()));
+    }
+    for (std::size_t index = 0; index < stored.size(); ++index)
+    {
+        stac::ItemBand &band = asset.bands[index];
+        band.data_type = stored[index].data_type;
+        band.nodata = band.nodata ? band.nodata : stored[index].nodata;
+    }
+}
+
+/// A dataset without bands that lists the item's assets.
+class AssetList final : public GDALPamDataset
+{
+public:
+    AssetList(const stac::TiledAssetsItem &item, const ItemLocation &location)
+    {
+        nRasterXSize = 0;
+        nRasterYSize = 0;
+        int number = 0;
+        for (const stac::TileAsset &asset : item.assets)
+        {
+            const std::string name = "SUBDATASET_" + std::to_string(++number);
+            GDALPamDataset::SetMetadataItem((name + "_NAME").c_str(), location.connection(asset.key).c_str(),
+                                            "SUBDATASETS");
+            GDALPamDataset::SetMetadataItem((name + "_DESC").c_str(),
+                                            (asset.title.empty() ? asset.key : asset.title).c_str(), "SUBDATASETS");
+        }
+        nPamFlags |= GPF_NOSAVE;
+    }
+};
+
+} // namespace
+
+struct TileDataset::Opened
+{
+    ItemLocation location;
+    nlohmann::json json;
+    stac::TiledAssetsItem item;
+    stac::TileAsset asset;
+};
+
+int TileDataset::identify(GDALOpenInfo *info) noexcept
+{
+    if (info == nullptr || info->pszFilename == nullptr)
+    {
+        return FALSE;
+    }
+    // Asking is no reason for an error: what cannot be read is not claimed.
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper unchanged;
+    return at_gdal_edge(FALSE,
+                        [info]
+                        {
+                            if (has_prefix(info->pszFilename))
+                            {
+                                return TRUE;
+                            }
+                            const bool ours = info->bIsDirectory ? holds_tiled_assets(locate_item(info->pszFilename))
+                                                                 : is_item_file(*info);
+                            return ours ? TRUE : FALSE;
+                        });
+}
+
+GDALDataset *TileDataset::open(GDALOpenInfo *info) noexcept
+{
+    if (identify(info) == FALSE)
+    {
+        return nullptr;
+    }
+    return at_gdal_edge<GDALDataset *>(nullptr, [info] { return open_item(*info).release(); });
+}
+
+std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
+{
+    if (info.eAccess == GA_Update)
+    {
+        throw InputError(std::string(info.pszFilename) + ": a directory of tiles opens read-only, not for update");
+    }
+    Opened opened;
+    opened.location = locate_item(info.pszFilename);
+    opened.json = parse_item(opened.location);
+    opened.item = item_of(opened.json, opened.location);
+    const stac::TileAsset *asset = chosen_asset(opened.item, opened.location);
+    if (asset == nullptr)
+    {
+        return std::make_unique<AssetList>(opened.item, opened.location);
+    }
+    opened.asset = *asset;
+    auto dataset = make(opened);
+    dataset->SetDescription(info.pszFilename);
+    dataset->SetPhysicalFilename(dataset->m_item_path.c_str());
+    if (opened.item.assets.size() > 1)
+    {
+        dataset->SetSubdatasetName(opened.asset.key.c_str());
+    }
+    dataset->TryLoadXML();
+    dataset->describe(opened);
+    dataset->nPamFlags &= ~GPF_DIRTY;
+    return dataset;
+}
+
+std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
+{
+    stac::TileAsset asset = opened.asset;
+    const TileSource source(asset.href, opened.location.folder, opened.item.tile_matrix_set.id);
+    complete_bands(asset, source, opened.item, opened.json);
+    const auto reader = std::make_shared<const TileReader>(source, opened.item.tile_matrix_set, opened.item.limits,
+                                                           band_pixels(asset, opened.location.path()));
+    const auto levels = raster_levels(opened.item);
+    auto dataset =
+        std::make_unique<TileDataset>(reader, levels, raster::spatial_reference(opened.item.tile_matrix_set.crs));
+    dataset->m_item_path = opened.location.path();
+    dataset->describe_bands(asset);
+    for (const auto &overview : dataset->m_overviews)
+    {
+        overview->describe_bands(asset);
+    }
+    return dataset;
+}
+
+void TileDataset::describe_bands(const stac::TileAsset &asset)
+{
+    for (int number = 1; number <= nBands; ++number)
+    {
+        const stac::ItemBand &item_band = asset.bands[number - 1];
+        BandDescription description;
+        description.color = color_of_common_name(item_band.common_name);
+        if (description.color == GCI_Undefined && nBands == 1)
+        {
+            description.color = GCI_GrayIndex;
+        }
+        description.unit = item_band.unit;
+        description.scale = item_band.scale;
+        description.offset = item_band.offset;
+        auto *band = static_cast<TileBand *>(papoBands[number - 1]);
+        band->describe(description);
+        const std::string &text = item_band.description.empty() ? item_band.name : item_band.description;
+        band->SetDescription(text.c_str());
+    }
+}
+
+void TileDataset::describe(const Opened &opened)
+{
+    const auto set = [this](const char *name, const std::string &value, const char *domain = "")
+    {
+        if (!value.empty())
+        {
+            SetMetadataItem(name, value.c_str(), domain);
+        }
+    };
+    set("ID", opened.item.id);
+    set("TITLE", opened.item.title);
+    set("DATETIME", opened.item.datetime.value_or(""));
+    set("START_DATETIME", opened.item.start_datetime);
+    set("END_DATETIME", opened.item.end_datetime);
+    set("ITEM", m_item_path, "TILEDIR");
+    set("ASSET", opened.asset.key, "TILEDIR");
+    set("TEMPLATE", opened.asset.href, "TILEDIR");
+    set("TILE_MATRIX_SET", opened.item.tile_matrix_set.id, "TILEDIR");
+    set("TILE_MATRIX", m_reader->matrix(m_level.matrix).id, "TILEDIR");
+    set("INTERLEAVE", nBands > 1 ? "PIXEL" : "", "IMAGE_STRUCTURE");
+    const std::string &media = opened.asset.media_type;
+    set("COMPRESSION", media == "image/jpeg" ? "JPEG" : media == "image/webp" ? "WEBP" : "", "IMAGE_STRUCTURE");
+}
+
+} // namespace tiledir::driver

@@ -1,0 +1,25 @@
+// The plugin's one entry: GDAL finds GDALRegister_TileDir in gdal_TileDir.so.
+#include "driver/store/gdal_compat.h"
+#include "driver/tile_dataset.h"
+
+#include <memory>
+
+extern "C" CPL_DLL void GDALRegister_TileDir();
+
+void GDALRegister_TileDir()
+{
+    if (!GDAL_CHECK_VERSION("TileDir") || GDALGetDriverByName("TileDir") != nullptr)
+    {
+        return;
+    }
+    auto driver = std::make_unique<GDALDriver>();
+    driver->SetDescription("TileDir");
+    driver->SetMetadataItem(GDAL_DMD_LONGNAME, "Directory of tiles with a STAC item");
+    driver->SetMetadataItem(GDAL_DCAP_RASTER, "YES");
+    driver->SetMetadataItem(GDAL_DCAP_VIRTUALIO, "YES");
+    driver->SetMetadataItem(GDAL_DMD_CONNECTION_PREFIX, "TILEDIR:");
+    driver->SetMetadataItem(GDAL_DMD_SUBDATASETS, "YES");
+    driver->pfnIdentify = tiledir::driver::TileDataset::identify;
+    driver->pfnOpen = tiledir::driver::TileDataset::open;
+    GetGDALDriverManager()->RegisterDriver(driver.release());
+}

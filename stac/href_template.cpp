@@ -1,0 +1,83 @@
+#include "stac/href_template.h"
+
+#include "stac/error.h"
+
+#include <algorithm>
+
+namespace tiledir::stac
+{
+
+HrefTemplate::HrefTemplate(const std::string &text)
+    : m_text(text)
+{
+    std::size_t begin = 0;
+    while (begin < text.size())
+    {
+        const std::size_t open = text.find('{', begin);
+        if (open != begin)
+        {
+            m_parts.push_back({false, text.substr(begin, open == std::string::npos ? open : open - begin)});
+        }
+        if (open == std::string::npos)
+        {
+            break;
+        }
+        const std::size_t close = text.find_first_of("{}", open + 1);
+        if (close == std::string::npos || text[close] == '{')
+        {
+            throw InputError("href template '" + text + "': '{' without a '}': a parameter is written {TileRow}");
+        }
+        const std::string name = text.substr(open + 1, close - open - 1);
+        if (name.empty())
+        {
+            throw InputError("href template '" + text + "': {} has no name: a parameter is written {TileRow}");
+        }
+        if (!has(name))
+        {
+            m_parameters.push_back(name);
+        }
+        m_parts.push_back({true, name});
+        begin = close + 1;
+    }
+}
+
+bool HrefTemplate::has(const std::string &parameter) const
+{
+    return std::find(m_parameters.begin(), m_parameters.end(), parameter) != m_parameters.end();
+}
+
+std::string HrefTemplate::expand(const std::string &tile_matrix, std::int64_t tile_row, std::int64_t tile_col,
+                                 const std::map<std::string, std::string> &values) const
+{
+    std::string href;
+    for (const Part &part : m_parts)
+    {
+        if (!part.is_parameter)
+        {
+            href += part.text;
+        }
+        else if (part.text == "TileMatrix" || part.text == "z")
+        {
+            href += tile_matrix;
+        }
+        else if (part.text == "TileRow" || part.text == "y")
+        {
+            href += std::to_string(tile_row);
+        }
+        else if (part.text == "TileCol" || part.text == "x")
+        {
+            href += std::to_string(tile_col);
+        }
+        else if (const auto value = values.find(part.text); value != values.end())
+        {
+            href += value->second;
+        }
+        else
+        {
+            throw InputError("href template '" + m_text + "': no value for {" + part.text + "}");
+        }
+    }
+    return href;
+}
+
+} // namespace tiledir::stac

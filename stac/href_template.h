@@ -1,0 +1,39 @@
+// Templates of tile paths: {TileMatrix}/{TileRow}/{TileCol}.tif. STAC tiled-assets 1.0, "URL Template Parameters".
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tiledir::stac
+{
+
+class HrefTemplate
+{
+public:
+    /// Splits the text once. Throws InputError for an unclosed or empty parameter.
+    explicit HrefTemplate(const std::string &text);
+
+    const std::string &text() const { return m_text; }
+    /// Names between braces, in order, each once.
+    const std::vector<std::string> &parameters() const { return m_parameters; }
+    bool has(const std::string &parameter) const;
+
+    /// Fills {TileMatrix}, {TileRow}, {TileCol} (also {z}, {y}, {x}) and the others from `values`.
+    /// Throws InputError for a parameter without a value.
+    std::string expand(const std::string &tile_matrix, std::int64_t tile_row, std::int64_t tile_col,
+                       const std::map<std::string, std::string> &values = {}) const;
+
+private:
+    struct Part
+    {
+        bool is_parameter = false;
+        std::string text;
+    };
+    std::string m_text;
+    std::vector<Part> m_parts;
+    std::vector<std::string> m_parameters;
+};
+
+} // namespace tiledir::stac

@@ -1,0 +1,105 @@
+#include "stac/json_node.h"
+
+#include "stac/error.h"
+
+#include <cmath>
+#include <utility>
+
+namespace tiledir::stac
+{
+
+JsonNode::JsonNode(const nlohmann::json &json, std::string path)
+    : m_json(&json)
+    , m_path(std::move(path))
+{
+}
+
+void JsonNode::fail(const std::string &what) const
+{
+    throw InputError((m_path.empty() ? "JSON" : m_path) + ": " + what);
+}
+
+const JsonNode &JsonNode::object() const
+{
+    if (!m_json->is_object())
+    {
+        fail("is a JSON " + std::string(m_json->type_name()) + ", should be an object");
+    }
+    return *this;
+}
+
+std::optional<JsonNode> JsonNode::find(std::initializer_list<const char *> keys) const
+{
+    object();
+    for (const char *key : keys)
+    {
+        const auto member = m_json->find(key);
+        if (member != m_json->end() && !member->is_null())
+        {
+            return JsonNode(*member, m_path.empty() ? key : m_path + "." + key);
+        }
+    }
+    return std::nullopt;
+}
+
+JsonNode JsonNode::at(std::initializer_list<const char *> keys) const
+{
+    const auto found = find(keys);
+    if (!found)
+    {
+        const std::string key = *keys.begin();
+        throw InputError((m_path.empty() ? key : m_path + "." + key) + ": is missing");
+    }
+    return *found;
+}
+
+JsonNode JsonNode::element(std::size_t index) const
+{
+    return JsonNode((*m_json)[index], m_path + "[" + std::to_string(index) + "]");
+}
+
+std::size_t JsonNode::size() const
+{
+    if (!m_json->is_array())
+    {
+        fail("is a JSON " + std::string(m_json->type_name()) + ", should be an array");
+    }
+    return m_json->size();
+}
+
+std::string JsonNode::text() const
+{
+    if (!m_json->is_string())
+    {
+        fail("is " + m_json->dump().substr(0, 40) + ", should be a text");
+    }
+    return m_json->get<std::string>();
+}
+
+std::string JsonNode::text_or_empty(const char *key) const
+{
+    const auto member = find({key});
+    return member ? member->text() : std::string();
+}
+
+double JsonNode::number() const
+{
+    if (!m_json->is_number() || !std::isfinite(m_json->get<double>()))
+    {
+        fail("is " + m_json->dump().substr(0, 40) + ", should be a number");
+    }
+    return m_json->get<double>();
+}
+
+std::int64_t JsonNode::integer(std::int64_t min, std::int64_t max) const
+{
+    const double value = number();
+    if (value != std::floor(value) || value < static_cast<double>(min) || value > static_cast<double>(max))
+    {
+        fail("is " + m_json->dump() + ", should be a whole number from " + std::to_string(min) + " to " +
+             std::to_string(max));
+    }
+    return static_cast<std::int64_t>(value);
+}
+
+} // namespace tiledir::stac

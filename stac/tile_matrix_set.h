@@ -1,0 +1,81 @@
+// A tile matrix set: the grid. OGC 17-083r2 (versions 1 and 2 of its JSON).
+#pragma once
+
+#include "stac/tile_matrix.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tiledir::stac
+{
+
+/// Answers whether a CRS (as the JSON spells it) puts northing or latitude before easting or longitude.
+/// Asked only where the JSON has no orderedAxes. The upper layers give one that asks PROJ.
+using NorthingFirst = std::function<bool(const std::string &crs)>;
+
+/// The two JSON encodings. Version 1 (17-083r2: identifier, supportedCRS, tileMatrix, topLeftCorner) is what STAC
+/// tiled-assets 1.0.0 asks for and all that GDAL before 3.10 reads; version 2 is the current one.
+enum class TmsJsonVersion
+{
+    Version1,
+    Version2
+};
+
+/// Knows CRS84 (false), EPSG:4326 and other common geographic EPSG codes (true); false for all else.
+bool northing_first_of_common_crs(const std::string &crs);
+
+class TileMatrixSet
+{
+public:
+    std::string id;
+    std::string title;
+    std::string uri; ///< empty where there is none
+    std::string crs; ///< as SetFromUserInput takes it: an OGC URI, "EPSG:3857", WKT or PROJJSON text
+    std::vector<std::string> ordered_axes; ///< e.g. {"Lat", "Lon"}; may be empty
+    bool northing_first = false;           ///< the JSON's corner coordinates are y, x
+    std::vector<TileMatrix> matrices;      ///< from the coarsest to the finest; not empty
+
+    /// Parses and checks version 1 (tileMatrix/topLeftCorner/identifier) or 2 (tileMatrices/pointOfOrigin/id).
+    /// Throws InputError that names the member, what is wrong and what would be right. Refuses: no matrix, sizes
+    /// or cell sizes that are not positive and finite, more than 2^53 pixels a side, duplicate ids, over 100
+    /// matrices, variableMatrixWidths. cellSize wins over scaleDenominator; a CRS not known to be geographic is taken
+    /// to be in metres where there is no cellSize. A corner that has no sense as latitude, longitude ([-180, 90] in
+    /// EPSG:4326, which some writers give) is read as longitude, latitude.
+    static TileMatrixSet from_json(const nlohmann::json &json,
+                                   const NorthingFirst &northing_first = northing_first_of_common_crs);
+    /// Both cellSize and scaleDenominator are written, in version 1 too (it knows the latter alone; cellSize,
+    /// orderedAxes, uri, and cornerOfOrigin and pointOfOrigin of a bottom-left set are then additions), so that
+    /// numbers survive a round trip exactly. Corners are in the CRS's own axis order.
+    nlohmann::ordered_json to_json(TmsJsonVersion version = TmsJsonVersion::Version2) const;
+
+    /// A set by id (WebMercatorQuad, also GDAL's names of the same grids: GoogleMapsCompatible, InspireCRS84Quad) or
+    /// OGC URI; nullopt if unknown.
+    static std::optional<TileMatrixSet> well_known(const std::string &id_or_uri);
+    /// Ids that well_known() takes, for messages.
+    static std::vector<std::string> well_known_ids();
+
+    /// The set whose tiles are tile_size pixels a side with the matrix widths kept (512 for 256 halves the cell
+    /// size) and whose stored tiles then cover metatile x metatile of those (cell size kept, matrices are
+    /// ceil(width / metatile) wide). Ids of matrices stay. The id gains _<tile_size> and _m<metatile> for what
+    /// differs from the plain set: WebMercatorQuad_512_m4. Throws InputError for sizes (also tile_size * metatile)
+    /// outside 1..65536, and for tiles that are not square unless both arguments leave the set as it is.
+    TileMatrixSet derived(int tile_size, int metatile) const;
+
+    /// Index of the matrix with that id; nullopt if there is none.
+    std::optional<int> index_of(const std::string &matrix_id) const;
+
+    /// n where each pixel of the coarser matrix is exactly n x n pixels of the finer and their upper left corners are
+    /// whole pixels of the coarser apart, so that pixels nest; nullopt otherwise. Over the whole matrix the two may
+    /// drift apart by a hundredth of the finer's pixel: JSON of others has rounded cell sizes.
+    std::optional<int> ratio(int finer, int coarser) const;
+
+    /// Same grid: CRS (its code or, without one, its text), matrix ids, sizes equal and cell sizes and origins equal to
+    /// 1e-9 of a cell.
+    bool same_grid(const TileMatrixSet &other) const;
+};
+
+} // namespace tiledir::stac

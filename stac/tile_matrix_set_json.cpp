@@ -1,0 +1,265 @@
+#include "stac/crs_name.h"
+#include "stac/json_node.h"
+#include "stac/tile_matrix_set.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <set>
+
+namespace tiledir::stac
+{
+
+namespace
+{
+
+constexpr double kStandardPixel = 0.00028; // metres
+constexpr double kMetresPerDegree = 3.14159265358979323846 * 6378137 / 180;
+constexpr std::int64_t kMaxPixels = std::int64_t{1} << 53;
+constexpr std::size_t kMaxMatrices = 100;
+
+/// The text SetFromUserInput takes for the forms of `crs`: a URI, {uri}, {wkt: PROJJSON or text}, {referenceSystem}.
+std::string crs_text(const JsonNode &crs)
+{
+    if (crs.json().is_string())
+    {
+        return crs.text();
+    }
+    if (!crs.json().is_object())
+    {
+        crs.fail("is a JSON " + std::string(crs.json().type_name()) + ", should be a text or an object");
+    }
+    if (const auto uri = crs.find("uri"))
+    {
+        return uri->text();
+    }
+    if (const auto wkt = crs.find("wkt"))
+    {
+        return wkt->json().is_object() ? wkt->json().dump() : wkt->text();
+    }
+    if (const auto system = crs.find("referenceSystem"))
+    {
+        if (system->json().is_string())
+        {
+            return system->text();
+        }
+        const auto code = system->find("code");
+        const std::string space = code ? system->text_or_empty("codeSpace") : std::string();
+        return code ? space + (space.empty() ? "" : ":") + code->text() : system->json().dump();
+    }
+    crs.fail("has none of uri, wkt, referenceSystem");
+}
+
+std::vector<std::string> read_axes(const JsonNode &root)
+{
+    std::vector<std::string> axes;
+    if (const auto list = root.find("orderedAxes"))
+    {
+        for (std::size_t i = 0; i < list->size(); ++i)
+        {
+            axes.push_back(list->element(i).text());
+        }
+    }
+    return axes;
+}
+
+/// What the first axis' name says; nullopt for a name that says nothing.
+std::optional<bool> axis_points_north(std::string name)
+{
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    static constexpr std::array kNorth = {"lat", "latitude", "geodetic latitude", "y", "n", "north", "northing"};
+    static constexpr std::array kEast = {"lon", "long", "longitude", "geodetic longitude", "x", "e", "east", "easting"};
+    if (std::find(kNorth.begin(), kNorth.end(), name) != kNorth.end())
+    {
+        return true;
+    }
+    return std::find(kEast.begin(), kEast.end(), name) != kEast.end() ? std::optional(false) : std::nullopt;
+}
+
+void read_cell_size(const JsonNode &node, double metres_per_unit, TileMatrix &matrix)
+{
+    const auto positive = [](const JsonNode &member)
+    {
+        const double value = member.number();
+        if (value <= 0)
+        {
+            member.fail("is " + member.json().dump() + ", should be more than 0");
+        }
+        return value;
+    };
+    const auto cell_size = node.find("cellSize");
+    const auto scale = node.find("scaleDenominator");
+    if (!cell_size && !scale)
+    {
+        node.fail("has neither cellSize nor scaleDenominator");
+    }
+    matrix.cell_size = cell_size ? positive(*cell_size) : positive(*scale) * kStandardPixel / metres_per_unit;
+    matrix.scale_denominator = scale ? positive(*scale) : matrix.cell_size * metres_per_unit / kStandardPixel;
+}
+
+void read_origin(const JsonNode &node, bool northing_first, bool geographic, TileMatrix &matrix)
+{
+    if (const auto corner = node.find("cornerOfOrigin"))
+    {
+        const std::string name = corner->text();
+        if (name != "topLeft" && name != "bottomLeft")
+        {
+            corner->fail("is '" + name + "', should be topLeft or bottomLeft");
+        }
+        matrix.origin_is_bottom_left = name == "bottomLeft";
+    }
+    const JsonNode point = node.at({"pointOfOrigin", "topLeftCorner"});
+    if (point.size() != 2)
+    {
+        point.fail("has " + std::to_string(point.size()) + " numbers, should have 2");
+    }
+    const double first = point.element(0).number();
+    const double second = point.element(1).number();
+    const bool swapped = northing_first && !(geographic && std::abs(first) > 90 && std::abs(second) <= 90);
+    matrix.origin_x = swapped ? second : first;
+    matrix.origin_y = swapped ? first : second;
+}
+
+void read_sizes(const JsonNode &node, TileMatrix &matrix)
+{
+    constexpr std::int64_t kMaxTile = std::numeric_limits<int>::max();
+    matrix.tile_width = static_cast<int>(node.at("tileWidth").integer(1, kMaxTile));
+    matrix.tile_height = static_cast<int>(node.at("tileHeight").integer(1, kMaxTile));
+    matrix.matrix_width = node.at("matrixWidth").integer(1, kMaxPixels / matrix.tile_width);
+    matrix.matrix_height = node.at("matrixHeight").integer(1, kMaxPixels / matrix.tile_height);
+    const Bounds bounds = matrix.bounds(matrix.window());
+    if (!std::isfinite(bounds.max_x) || !std::isfinite(bounds.min_y) || !std::isfinite(bounds.max_y))
+    {
+        node.fail("reaches beyond all numbers: cell size times matrix size should be finite");
+    }
+}
+
+TileMatrix read_matrix(const JsonNode &node, const TileMatrixSet &set, bool geographic)
+{
+    const auto variable = node.find({"variableMatrixWidths", "variableMatrixWidth"});
+    if (variable && variable->size() > 0)
+    {
+        variable->fail("rows of different widths are not supported");
+    }
+    TileMatrix matrix;
+    matrix.id = node.at({"id", "identifier"}).text();
+    read_cell_size(node, geographic ? kMetresPerDegree : 1, matrix);
+    read_origin(node, set.northing_first, geographic, matrix);
+    read_sizes(node, matrix);
+    return matrix;
+}
+
+nlohmann::ordered_json crs_json(const std::string &crs)
+{
+    const auto projjson = nlohmann::json::parse(crs, nullptr, false);
+    const bool is_wkt = crs.find('[') != std::string::npos && crs.front() != '[';
+    if (!projjson.is_object() && !is_wkt)
+    {
+        return crs;
+    }
+    auto json = nlohmann::ordered_json::object();
+    json["wkt"] = is_wkt && !projjson.is_object() ? nlohmann::ordered_json(crs) : nlohmann::ordered_json(projjson);
+    return json;
+}
+
+nlohmann::ordered_json matrix_json(const TileMatrix &matrix, bool northing_first, TmsJsonVersion version)
+{
+    const auto point = [northing_first](double x, double y) {
+        return northing_first ? nlohmann::ordered_json::array({y, x}) : nlohmann::ordered_json::array({x, y});
+    };
+    nlohmann::ordered_json json;
+    if (version == TmsJsonVersion::Version1)
+    {
+        json["type"] = "TileMatrixType";
+        json["identifier"] = matrix.id;
+    }
+    else
+    {
+        json["id"] = matrix.id;
+    }
+    json["scaleDenominator"] = matrix.scale_denominator;
+    json["cellSize"] = matrix.cell_size;
+    if (version == TmsJsonVersion::Version1)
+    {
+        json["topLeftCorner"] = point(matrix.origin_x, matrix.top());
+    }
+    if (version == TmsJsonVersion::Version2 || matrix.origin_is_bottom_left)
+    {
+        json["cornerOfOrigin"] = matrix.origin_is_bottom_left ? "bottomLeft" : "topLeft";
+        json["pointOfOrigin"] = point(matrix.origin_x, matrix.origin_y);
+    }
+    json["tileWidth"] = matrix.tile_width;
+    json["tileHeight"] = matrix.tile_height;
+    json["matrixWidth"] = matrix.matrix_width;
+    json["matrixHeight"] = matrix.matrix_height;
+    return json;
+}
+
+} // namespace
+
+TileMatrixSet TileMatrixSet::from_json(const nlohmann::json &json, const NorthingFirst &northing_first)
+{
+    const JsonNode root(json);
+    TileMatrixSet set;
+    set.id = root.at({"id", "identifier"}).text();
+    set.title = root.text_or_empty("title");
+    set.uri = root.text_or_empty("uri");
+    set.crs = crs_text(root.at({"crs", "supportedCRS"}));
+    set.ordered_axes = read_axes(root);
+    const auto by_name = set.ordered_axes.empty() ? std::nullopt : axis_points_north(set.ordered_axes.front());
+    set.northing_first = by_name ? *by_name : northing_first(set.crs);
+
+    const JsonNode matrices = root.at({"tileMatrices", "tileMatrix"});
+    if (matrices.size() == 0 || matrices.size() > kMaxMatrices)
+    {
+        matrices.fail("has " + std::to_string(matrices.size()) + " tile matrices, should have from 1 to " +
+                      std::to_string(kMaxMatrices));
+    }
+    const bool geographic = is_geographic_crs(set.crs);
+    std::set<std::string> ids;
+    for (std::size_t i = 0; i < matrices.size(); ++i)
+    {
+        const JsonNode node = matrices.element(i);
+        set.matrices.push_back(read_matrix(node, set, geographic));
+        if (!ids.insert(set.matrices.back().id).second)
+        {
+            node.at({"id", "identifier"}).fail("'" + set.matrices.back().id + "' is there twice, should be unique");
+        }
+    }
+    std::stable_sort(set.matrices.begin(), set.matrices.end(),
+                     [](const TileMatrix &a, const TileMatrix &b) { return a.cell_size > b.cell_size; });
+    return set;
+}
+
+nlohmann::ordered_json TileMatrixSet::to_json(TmsJsonVersion version) const
+{
+    const bool first = version == TmsJsonVersion::Version1;
+    nlohmann::ordered_json json;
+    if (first)
+    {
+        json["type"] = "TileMatrixSetType";
+    }
+    json[first ? "identifier" : "id"] = id;
+    if (!title.empty())
+    {
+        json["title"] = title;
+    }
+    if (!uri.empty())
+    {
+        json["uri"] = uri;
+    }
+    json[first ? "supportedCRS" : "crs"] = first ? nlohmann::ordered_json(crs) : crs_json(crs);
+    if (!ordered_axes.empty())
+    {
+        json["orderedAxes"] = ordered_axes;
+    }
+    nlohmann::ordered_json &list = json[first ? "tileMatrix" : "tileMatrices"];
+    for (const TileMatrix &matrix : matrices)
+    {
+        list.push_back(matrix_json(matrix, northing_first, version));
+    }
+    return json;
+}
+
+} // namespace tiledir::stac

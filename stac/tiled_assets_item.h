@@ -1,0 +1,75 @@
+// A STAC Item with the tiled-assets extension: what makes a directory of tiles a dataset.
+// STAC 1.1.0; tiled-assets 1.0.0; raster 1.1.0 and 2.0.0, eo and proj 2.0.0 fields where they say something of the
+// pixels.
+#pragma once
+
+#include "stac/tile_matrix_set.h"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tiledir::stac
+{
+
+/// One band, in STAC 1.1's words. data_type is STAC's (uint8, int16, ..., float32, cfloat64).
+struct ItemBand
+{
+    std::string name;
+    std::string description;
+    std::string data_type = "uint8";
+    std::optional<double> nodata; ///< NaN and infinities are written as "nan", "inf", "-inf"
+    std::string unit;
+    std::optional<double> scale;
+    std::optional<double> offset;
+    std::string common_name; ///< eo:common_name
+};
+
+/// One asset template: one kind of tile.
+struct TileAsset
+{
+    std::string key = "tiles";
+    std::string href; ///< template, relative to the item or absolute
+    std::string media_type;
+    std::string title;
+    std::vector<ItemBand> bands;
+};
+
+struct TiledAssetsItem
+{
+    std::string id;
+    std::string title;
+    std::optional<std::string> datetime; ///< RFC 3339; without it start and end are written
+    std::string start_datetime;
+    std::string end_datetime;
+    std::vector<double> bbox;     ///< CRS84: west, south, east, north; west > east where it crosses the antimeridian
+    std::string proj_code;        ///< "EPSG:3857"; empty where the CRS has no code
+    nlohmann::json proj_projjson; ///< where the CRS has no code; null otherwise
+    TileMatrixSet tile_matrix_set;
+    /// By matrix id; a matrix that is not listed has no tiles, unless the map is empty (then all are whole).
+    std::map<std::string, TileRange> limits;
+    std::vector<TileAsset> assets;
+    nlohmann::json extra_properties = nlohmann::json::object(); ///< e.g. "tiledir:overviews"
+
+    /// STAC 1.1.0 Item; from_json() gives the same item back (its assets in the order of their keys). The geometry is
+    /// the bbox as a polygon (a MultiPolygon across the antimeridian). tiles:tile_matrix_sets has version 1 JSON of the
+    /// matrices that have tiles and no others, since GDAL's STACTA takes the finest one there as the dataset; the whole
+    /// set stands in the link as "tiledir:tile_matrix_set" where that left some out. Throws InputError for an item
+    /// without a time, without an asset, with limits of unknown matrices, or with limits that are all empty.
+    nlohmann::ordered_json to_json() const;
+
+    /// Reads Items of 0.9 (short name), 1.0 and 1.1 that embed their matrix set or link a well-known one. Missing
+    /// limit members default to the matrix's. `tile_matrix_set` chooses where there are several; empty is the first.
+    /// Throws InputError that names the member.
+    static TiledAssetsItem from_json(const nlohmann::json &json,
+                                     const NorthingFirst &northing_first = northing_first_of_common_crs,
+                                     const std::string &tile_matrix_set = {});
+
+    /// Cheap test of the content: a JSON object that names the tiled-assets extension, anywhere in the text.
+    static bool looks_like_one(const std::string &text);
+};
+
+} // namespace tiledir::stac

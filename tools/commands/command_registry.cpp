@@ -1,0 +1,16 @@
+#include "tools/commands/command.h"
+#include "tools/commands/process_command.h"
+#include "tools/commands/recipe_command.h"
+
+namespace tiledir::commands
+{
+
+std::vector<std::unique_ptr<Command>> all_commands()
+{
+    std::vector<std::unique_ptr<Command>> commands;
+    commands.push_back(std::make_unique<ProcessCommand>());
+    commands.push_back(std::make_unique<RecipeCommand>());
+    return commands;
+}
+
+} // namespace tiledir::commands

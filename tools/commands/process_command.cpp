@@ -1,0 +1,95 @@
+#include "tools/commands/process_command.h"
+
+#include "tools/engine/stop_request.h"
+
+#include <fmt/format.h>
+#include <gdal.h>
+#include <spdlog/spdlog.h>
+
+namespace tiledir::commands
+{
+namespace
+{
+
+void print_estimate(const engine::Json &estimate)
+{
+    fmt::print("output: {}\nlevels: {}\ntiles: {}\npixels: {}\nat most: {:.1f} MB, not compressed\n",
+               estimate["output"].get<std::string>(), estimate["levels"].get<std::string>(),
+               estimate["tiles"].get<std::int64_t>(), estimate["pixels"].get<std::int64_t>(),
+               estimate["estimated_bytes"].get<double>() / 1e6);
+    for (const auto &[level, tiles] : estimate["by_level"].items())
+    {
+        fmt::print("  level {}: {} tiles\n", level, tiles.get<std::int64_t>());
+    }
+}
+
+} // namespace
+
+void ProcessCommand::setup(CLI::App &app)
+{
+    app.add_option("recipe", m_recipe, "YAML file that says what to make (tiledir recipe --help)")
+        ->required()
+        ->type_name("RECIPE");
+    // Flags that stand for a key of the recipe: their help is the key's.
+    const auto flag_for = [&](const char *flag, const char *type, const std::string &key)
+    {
+        const auto dot = key.find('.');
+        const engine::Schema &top = engine::recipe_schema();
+        const engine::Key &declared =
+            dot == std::string::npos ? top.key(key) : top.key(key.substr(0, dot)).keys->key(key.substr(dot + 1));
+        app.add_option_function<std::string>(
+               flag, [this, key](const std::string &text) { m_overrides[key] = text; }, declared.help)
+            ->type_name(type);
+    };
+    app.add_option_function<std::string>(
+           "--output", [this](const std::string &text) { m_overrides["output.path"] = text; },
+           "folder of the tiles; relative to the working folder")
+        ->type_name("DIR");
+    app.add_option_function<std::string>(
+           "--bounds", [this](const std::string &text) { m_overrides["bounds"] = "[" + text + "]"; },
+           engine::recipe_schema().key("bounds").help)
+        ->type_name("W,S,E,N");
+    flag_for("--levels", "LEVELS", "levels");
+    flag_for("--threads", "N", "threads");
+    app.add_flag("--resume", m_resume, "go on where the last run ended (the default)");
+    app.add_flag("--overwrite", m_options.overwrite, "make the selected tiles again")->excludes("--resume");
+    app.add_flag("--accept-old", m_options.accept_old,
+                 "where the recipe changed: keep finished tiles, and note the mixture in the item");
+    app.add_flag("--dry-run", m_dry_run, "say how many tiles and pixels would be made, and make nothing");
+    app.add_flag("--quiet", m_options.quiet, "no progress, errors only");
+    app.add_flag("--json", m_json, "print a machine-readable report at the end");
+}
+
+int ProcessCommand::run()
+{
+    if (m_options.quiet)
+    {
+        spdlog::set_level(spdlog::level::err);
+    }
+    const auto job = engine::resolve(engine::Recipe::read(m_recipe, m_overrides));
+    if (m_dry_run)
+    {
+        const engine::Json estimate = engine::estimate(job, m_options);
+        m_json ? fmt::print("{}\n", estimate.dump(2)) : print_estimate(estimate);
+        return ExitDone;
+    }
+    engine::catch_stop_signals();
+    const engine::RunResult result = engine::run(job, m_options);
+    if (m_json)
+    {
+        fmt::print("{}\n", result.report.dump(2));
+    }
+    spdlog::info("event=end state=\"{}\" {}", result.report["state"].get<std::string>(), result.summary);
+    switch (result.state)
+    {
+    case engine::RunState::Finished:
+        return ExitDone;
+    case engine::RunState::FinishedWithFailures:
+        return ExitTilesFailed;
+    case engine::RunState::Stopped:
+        break;
+    }
+    return 128 + engine::stop_requested();
+}
+
+} // namespace tiledir::commands

@@ -1,0 +1,29 @@
+// `tiledir process RECIPE`, also called `tiledir-process`.
+#pragma once
+
+#include "tools/commands/command.h"
+#include "tools/engine/run.h"
+
+#include <map>
+
+namespace tiledir::commands
+{
+
+class ProcessCommand : public Command
+{
+public:
+    std::string name() const override { return "process"; }
+    std::string description() const override { return "Run a recipe: make the tiles that are not made yet"; }
+    void setup(CLI::App &app) override;
+    int run() override;
+
+private:
+    std::string m_recipe;
+    std::map<std::string, std::string> m_overrides; ///< by the recipe's key
+    engine::RunOptions m_options;
+    bool m_resume = true;
+    bool m_dry_run = false;
+    bool m_json = false;
+};
+
+} // namespace tiledir::commands

@@ -1,0 +1,25 @@
+// `tiledir recipe`: what a recipe may say.
+#pragma once
+
+#include "tools/commands/command.h"
+
+namespace tiledir::commands
+{
+
+class RecipeCommand : public Command
+{
+public:
+    std::string name() const override { return "recipe"; }
+    std::string description() const override
+    {
+        return "Tell what a recipe may say: keys, processes and their parameters";
+    }
+    void setup(CLI::App &app) override;
+    int run() override;
+
+private:
+    bool m_schema = false;
+    bool m_processes = false;
+};
+
+} // namespace tiledir::commands

@@ -1,0 +1,108 @@
+#include "tools/engine/item_writer.h"
+
+#include "driver/raster/data_type.h"
+#include "driver/raster/spatial_reference.h"
+#include "stac/error.h"
+#include "stac/tiled_assets_item.h"
+
+#include <boost/filesystem.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace tiledir::engine
+{
+namespace
+{
+
+constexpr const char *kItemKey = "stac.json";
+constexpr const char *kMixed = "tiledir:mixed";
+
+std::string now()
+{
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+/// Properties of the item that is there already; an empty object where there is none.
+nlohmann::json earlier_properties(const store::Store &store)
+{
+    const auto text = store.read_text(kItemKey);
+    const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+    return json.is_object() ? json.value("properties", nlohmann::json::object()) : nlohmann::json::object();
+}
+
+stac::TileAsset asset(const Job &job)
+{
+    stac::TileAsset tiles;
+    tiles.href = job.tile_path.text();
+    tiles.media_type = raster::format_media_type(job.format.driver);
+    tiles.title = "Tiles";
+    for (int band = 0; band < job.format.bands; ++band)
+    {
+        stac::ItemBand description;
+        description.name = job.process_output.band_names.at(static_cast<std::size_t>(band));
+        description.data_type = raster::stac_name(job.format.type);
+        description.nodata = job.format.nodata;
+        tiles.bands.push_back(description);
+    }
+    return tiles;
+}
+
+std::vector<double> crs84_bbox(const Job &job, const stac::TileRange &base_limits)
+{
+    const stac::TileMatrix &base = job.matrix(job.finest);
+    const stac::Bounds limits = base.bounds(base.range_window(base_limits));
+    const stac::Bounds bounds = limits.intersection(job.data_bounds).value_or(limits);
+    const stac::Bounds degrees = raster::transform_bounds(bounds, raster::spatial_reference(job.grid.crs),
+                                                          raster::spatial_reference("OGC:CRS84"));
+    return {degrees.min_x, degrees.min_y, degrees.max_x, degrees.max_y};
+}
+
+/// Id and title: the recipe's, or what stands for them.
+void name_item(stac::TiledAssetsItem &item, const Job &job)
+{
+    const Json &said = job.document["stac"];
+    item.id = said["id"].is_null() ? boost::filesystem::path(job.recipe.output_path).filename().string()
+                                   : said["id"].get<std::string>();
+    item.title = said["title"].is_null() ? process_kind(job.recipe.process).title : said["title"].get<std::string>();
+}
+
+} // namespace
+
+void write_item(store::Store &store, const Job &job, const LevelSets &tiles, const std::vector<std::string> &notes)
+{
+    const nlohmann::json before = earlier_properties(store);
+    stac::TiledAssetsItem item;
+    name_item(item, job);
+    const Json &datetime = job.document["stac"]["datetime"];
+    const std::string time = now();
+    if (!datetime.is_null())
+    {
+        item.datetime = datetime.get<std::string>();
+    }
+    item.start_datetime = before.value("start_datetime", time);
+    item.end_datetime = time;
+    item.tile_matrix_set = job.grid;
+    const auto crs = raster::spatial_reference(job.grid.crs);
+    item.proj_code = raster::authority_code(crs);
+    for (const auto &[level, set] : tiles)
+    {
+        item.limits[job.matrix(level).id] = set.bounding();
+    }
+    item.bbox = crs84_bbox(job, tiles.at(job.finest).bounding());
+    item.assets.push_back(asset(job));
+    item.extra_properties["tiledir:overviews"] = {{"from", job.recipe.overviews_from_process ? "process" : "children"},
+                                                  {"resampling", raster::name(job.overview_resampling)}};
+    item.extra_properties["tiledir:base_level"] = job.matrix(job.finest).id;
+    nlohmann::json mixed = before.value(kMixed, nlohmann::json::array());
+    if (!notes.empty() && (mixed.empty() || mixed.back().value("differences", nlohmann::json()) != notes))
+    {
+        mixed.push_back({{"since", time}, {"differences", notes}});
+    }
+    if (!mixed.empty())
+    {
+        item.extra_properties[kMixed] = mixed;
+    }
+    store.write(kItemKey, item.to_json().dump(2) + "\n");
+}
+
+} // namespace tiledir::engine

@@ -1,0 +1,182 @@
+#include "tools/engine/output_state.h"
+
+#include "stac/error.h"
+#include "tools/engine/input_fingerprint.h"
+
+#include <fmt/format.h>
+
+namespace tiledir::engine
+{
+namespace
+{
+
+constexpr const char *kVersionKey = ".tiledir/version";
+constexpr const char *kRecipeKey = ".tiledir/recipe.yaml";
+constexpr const char *kInputsKey = ".tiledir/inputs.json";
+
+std::string base_id(const Json &recipe)
+{
+    const std::string levels = recipe["levels"];
+    const auto dash = levels.find('-');
+    return dash == std::string::npos ? levels : levels.substr(dash + 1);
+}
+
+std::string show(const Json &value)
+{
+    return value.is_string() ? value.get<std::string>() : value.is_null() ? "none" : value.dump();
+}
+
+/// Compares two maps key by key.
+void compare(const Json &saved, const Json &now, const std::string &where, bool can_be_mixed,
+             std::vector<OutputState::Difference> &found)
+{
+    if (saved.is_object() && now.is_object())
+    {
+        for (const auto &[key, value] : now.items())
+        {
+            compare(saved.value(key, Json()), value, where + "." + key, can_be_mixed, found);
+        }
+        for (const auto &[key, value] : saved.items())
+        {
+            if (!now.contains(key))
+            {
+                compare(value, Json(), where + "." + key, can_be_mixed, found);
+            }
+        }
+        return;
+    }
+    if (saved != now)
+    {
+        found.push_back({fmt::format("{}: {} there, {} here", where, show(saved), show(now)), can_be_mixed});
+    }
+}
+
+int read_version(const store::Store &store, const std::string &text)
+{
+    char *end = nullptr;
+    const long version = std::strtol(text.c_str(), &end, 10);
+    if (end == text.c_str() || version < 1)
+    {
+        throw InputError(
+            fmt::format("{}: '{}' is not a version; the output is damaged", store.path(kVersionKey), text));
+    }
+    return static_cast<int>(version);
+}
+
+} // namespace
+
+OutputState OutputState::load(const store::Store &store)
+{
+    OutputState state;
+    const auto version = store.read_text(kVersionKey);
+    if (!version)
+    {
+        if (store.read("stac.json"))
+        {
+            throw InputError(fmt::format("{}: holds a dataset that tiledir-process did not make; choose another output",
+                                         store.path("")));
+        }
+        return state;
+    }
+    if (const int number = read_version(store, *version); number > kStateVersion)
+    {
+        throw InputError(fmt::format("{}: is version {}, made by a newer tiledir; this one knows {}",
+                                     store.path(kVersionKey), number, kStateVersion));
+    }
+    const auto recipe = store.read_text(kRecipeKey);
+    const auto inputs = store.read_text(kInputsKey);
+    if (!recipe)
+    {
+        return state; // its first run ended before it had begun
+    }
+    try
+    {
+        state.m_recipe = recipe_schema().resolve(YAML::Load(*recipe), store.path(kRecipeKey));
+        const ProcessKind &kind = process_kind(state.m_recipe["process"]);
+        state.m_recipe["parameters"] =
+            kind.parameters.resolve(YAML::Load(*recipe)["parameters"], store.path(kRecipeKey), "parameters");
+        state.m_inputs = inputs ? Json::parse(*inputs) : Json();
+    }
+    catch (const YAML::Exception &error)
+    {
+        throw InputError(fmt::format("{}: is damaged: {}", store.path(kRecipeKey), error.what()));
+    }
+    catch (const Json::exception &error)
+    {
+        throw InputError(fmt::format("{}: is damaged: {}", store.path(kInputsKey), error.what()));
+    }
+    return state;
+}
+
+std::vector<OutputState::Difference> OutputState::differences(const Job &job) const
+{
+    std::vector<Difference> found;
+    const Json &now = job.document;
+    compare(m_recipe["process"], now["process"], "process", true, found);
+    compare(m_recipe["parameters"], now["parameters"], "parameters", true, found);
+    compare(m_recipe["grid"], now["grid"], "grid", false, found);
+    compare(base_id(m_recipe), base_id(now), "levels: the base", false, found);
+    compare(m_recipe["overviews"], now["overviews"], "overviews", true, found);
+    for (const char *key : {"format", "data_type", "nodata"})
+    {
+        compare(m_recipe["output"][key], now["output"][key], std::string("output.") + key, false, found);
+    }
+    compare(m_recipe["output"]["options"], now["output"]["options"], "output.options", true, found);
+    for (const auto &[name, input] : now["input"].items())
+    {
+        const Json &saved = m_recipe["input"].value(name, Json::object());
+        for (const char *key : {"resampling", "nodata"})
+        {
+            compare(saved.value(key, Json()), input[key], fmt::format("input.{}.{}", name, key), true, found);
+        }
+    }
+    if (m_inputs.is_null())
+    {
+        found.push_back({"an --overwrite was interrupted while it removed the old tiles", false});
+        return found;
+    }
+    for (const auto &line : engine::differences(m_inputs, fingerprint(job)))
+    {
+        found.push_back({line, true});
+    }
+    return found;
+}
+
+stac::TileMatrixSet OutputState::grid() const
+{
+    const Json &grid = m_recipe["grid"];
+    return open_grid(grid["tile_matrix_set"], grid["tile_size"].get<int>(), grid["metatile"]);
+}
+
+stac::HrefTemplate OutputState::tile_path() const
+{
+    return tile_path_of(m_recipe["output"]["format"]);
+}
+
+std::string OutputState::coarsest_id() const
+{
+    const std::string levels = m_recipe["levels"];
+    return levels.substr(0, levels.find('-'));
+}
+
+void OutputState::claim(store::Store &store)
+{
+    store.write(kVersionKey, fmt::format("{}\n", kStateVersion));
+    store.sync();
+}
+
+void OutputState::save(store::Store &store, const Job &job)
+{
+    store.write(kInputsKey, fingerprint(job).dump(2) + "\n");
+    store.sync();
+    store.write(kRecipeKey, to_yaml(job.document));
+    store.sync();
+}
+
+void OutputState::begin_wipe(store::Store &store)
+{
+    store.remove(kInputsKey);
+    store.sync();
+}
+
+} // namespace tiledir::engine

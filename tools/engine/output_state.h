@@ -1,0 +1,55 @@
+// What an output folder says of how it was made: `.tiledir/version`, `recipe.yaml`, `inputs.json`.
+#pragma once
+
+#include "driver/store/store.h"
+#include "tools/engine/resolve.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tiledir::engine
+{
+
+/// Version of the layout of `.tiledir/`. A newer one is refused.
+constexpr int kStateVersion = 1;
+
+class OutputState
+{
+public:
+    /// Reads what is there; an output that is absent or empty has no state. Throws InputError: state of a newer
+    /// version, damaged, or a folder that holds another dataset.
+    static OutputState load(const store::Store &store);
+
+    bool exists() const { return !m_recipe.is_null(); }
+    const Json &recipe() const { return m_recipe; } ///< resolved
+
+    struct Difference
+    {
+        std::string text;         ///< `parameters.altitude: 45 there, 30 here`
+        bool can_be_mixed = true; ///< tiles of both can stand side by side
+    };
+    /// What of the process, parameters, inputs, grid, base level, overviews, format, options, type, nodata and releases
+    /// is not as saved.
+    std::vector<Difference> differences(const Job &job) const;
+
+    /// The saved recipe's grid and where its tiles are. Throws InputError where its JSON file is gone.
+    stac::TileMatrixSet grid() const;
+    stac::HrefTemplate tile_path() const;
+
+    /// Id of the coarsest matrix of the saved recipe.
+    std::string coarsest_id() const;
+
+    /// Says whose folder it is, before anything else is written there. Durable.
+    static void claim(store::Store &store);
+    /// Writes the state of a job; the recipe, which makes it count, comes last. Durable.
+    static void save(store::Store &store, const Job &job);
+    /// From now until save() the output is one that only --overwrite may go on with.
+    static void begin_wipe(store::Store &store);
+
+private:
+    Json m_recipe;
+    Json m_inputs;
+};
+
+} // namespace tiledir::engine

@@ -1,0 +1,35 @@
+#include "stac/error.h"
+#include "stac/nearest_name.h"
+#include "tools/engine/process.h"
+#include "tools/engine/processes/hillshade_process.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace tiledir::engine
+{
+
+const std::vector<ProcessKind> &process_kinds()
+{
+    static const std::vector<ProcessKind> kKinds = {hillshade_process()};
+    return kKinds;
+}
+
+const ProcessKind &process_kind(const std::string &name)
+{
+    std::vector<std::string> names;
+    for (const auto &kind : process_kinds())
+    {
+        if (kind.name == name)
+        {
+            return kind;
+        }
+        names.push_back(kind.name);
+    }
+    const std::string near = stac::nearest_name(name, names);
+    throw InputError(fmt::format("process: '{}' is not known; {}", name,
+                                 near.empty() ? fmt::format("the known ones are {}", fmt::join(names, ", "))
+                                              : "the nearest known one is '" + near + "'"));
+}
+
+} // namespace tiledir::engine

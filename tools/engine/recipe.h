@@ -1,0 +1,56 @@
+// A recipe: what to make of what, where, on which grid. As written by a user, checked, with the defaults that need no
+// file to be opened; resolve.h fills in the rest.
+#pragma once
+
+#include "driver/raster/grid_source.h"
+#include "tools/engine/schema.h"
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tiledir::engine
+{
+
+/// What may be written in a recipe, and what each key means.
+const Schema &recipe_schema();
+
+struct InputRecipe
+{
+    std::vector<std::string> paths; ///< absolute; the later on top
+    raster::Resampling resampling = raster::Resampling::Bilinear;
+    std::optional<double> nodata;
+    std::map<std::string, raster::KernelScale> scales; ///< by matrix id; what is missing is computed
+};
+
+struct Recipe
+{
+    std::string source; ///< file it was read from, for messages
+    Json document;      ///< resolved by recipe_schema(), paths absolute
+    std::string process;
+    Json parameters; ///< resolved by the process's own schema
+    std::map<std::string, InputRecipe> inputs;
+    std::string tile_matrix_set; ///< id, URI or absolute path
+    std::optional<int> tile_size;
+    int metatile = 1;
+    std::string levels;                          ///< "auto", "11" or "5-11"
+    std::optional<std::array<double, 4>> bounds; ///< west, south, east, north in bounds_crs
+    std::string bounds_crs;
+    bool overviews_from_process = false;
+    std::string overview_resampling;
+    std::string output_path; ///< absolute, or a /vsi path
+    std::string format;      ///< GDAL's spelling
+    std::map<std::string, std::string> format_options;
+    std::optional<std::string> data_type; ///< GDAL's name
+    std::optional<double> nodata;
+    int threads = 1;
+
+    /// Reads a recipe. `overrides` are flags of the command (--NAME for the last part of the key, --output for
+    /// output.path): key paths and YAML text.
+    /// Throws InputError that names the file, the line and the key.
+    static Recipe read(const std::string &file, const std::map<std::string, std::string> &overrides);
+};
+
+} // namespace tiledir::engine

@@ -1,0 +1,93 @@
+// Every key of a recipe, said once.
+#include "driver/raster/resampling.h"
+#include "tools/engine/recipe.h"
+
+namespace tiledir::engine
+{
+namespace
+{
+
+std::vector<Key> input_keys()
+{
+    return {
+        Key("path", KeyType::Texts, "raster files, the later on top; relative to the recipe").must_be_given(),
+        Key("resampling", KeyType::Text, "how pixels are brought to the grid")
+            .otherwise("bilinear")
+            .one_of(raster::warp_resampling_names()),
+        Key("nodata", KeyType::Number, "value of pixels without data; what the files say where it is not given")
+            .one_of({"nan"}),
+        Key("scales", KeyType::Any,
+            "kernel scales by level, [x, y]: written by a run, so that the same pixels can be made again"),
+    };
+}
+
+std::vector<Key> grid_keys()
+{
+    return {
+        Key("tile_matrix_set", KeyType::Text, "id, URI or JSON file of an OGC TileMatrixSet")
+            .otherwise("WebMercatorQuad"),
+        Key("tile_size", KeyType::Integer,
+            "pixels a side of a grid tile; changes the cell size. The set's own where it is not given")
+            .within(1, 65536),
+        Key("metatile", KeyType::Integer, "grid tiles a side of a stored tile; keeps the cell size")
+            .otherwise(1)
+            .within(1, 1024),
+    };
+}
+
+std::vector<Key> overview_keys()
+{
+    return {
+        Key("from", KeyType::Text, "the next finer level, or the process again")
+            .otherwise("children")
+            .one_of({"children", "process"}),
+        Key("resampling", KeyType::Text, "average, or mode with a colour table, where it is not given")
+            .one_of(raster::overview_resampling_names()),
+    };
+}
+
+std::vector<Key> output_keys()
+{
+    return {
+        Key("path", KeyType::Text, "folder of the tiles; relative to the recipe").must_be_given(),
+        Key("format", KeyType::Text, "GDAL's short name of a raster format").otherwise("GTiff"),
+        Key("options", KeyType::Values,
+            "creation options of the format; COMPRESS=DEFLATE for GTiff where none is given"),
+        Key("data_type", KeyType::Text, "GDAL's name of a data type; the process's own where it is not given"),
+        Key("nodata", KeyType::Number, "value of pixels without data; the process's own where it is not given")
+            .one_of({"nan"}),
+    };
+}
+
+std::vector<Key> stac_keys()
+{
+    return {
+        Key("id", KeyType::Text, "id of the item; the name of the output folder where it is not given"),
+        Key("title", KeyType::Text, "title of the item; the process's where it is not given"),
+        Key("datetime", KeyType::Text, "time the data stand for, RFC 3339; first and last write where it is not given"),
+    };
+}
+
+} // namespace
+
+const Schema &recipe_schema()
+{
+    static const Schema kSchema({
+        Key("process", KeyType::Text, "what is made; `tiledir recipe --processes` lists them").must_be_given(),
+        Key("parameters", KeyType::Any, "of the process"),
+        Key("input", KeyType::Named, "name of an input of the process: its files").of(input_keys()).must_be_given(),
+        Key("grid", KeyType::Map, "the tiles").of(grid_keys()),
+        Key("levels", KeyType::Text, "auto, one matrix (11), or the coarsest and the finest (5-11)").otherwise("auto"),
+        Key("bounds", KeyType::Numbers, "west, south, east, north: the tiles that it touches are made, whole")
+            .of_length(4),
+        Key("bounds_crs", KeyType::Text, "CRS of the bounds").otherwise("OGC:CRS84"),
+        Key("overviews", KeyType::Map, "how coarser levels are made").of(overview_keys()),
+        Key("output", KeyType::Map, "what is written").of(output_keys()).must_be_given(),
+        Key("threads", KeyType::Integer, "threads that compute; as many as there are processors where it is not given")
+            .within(1, 1024),
+        Key("stac", KeyType::Map, "what the STAC item says").of(stac_keys()),
+    });
+    return kSchema;
+}
+
+} // namespace tiledir::engine

@@ -1,0 +1,332 @@
+#include "tools/engine/resolve.h"
+
+#include "driver/raster/data_type.h"
+#include "driver/raster/spatial_reference.h"
+#include "stac/error.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <fstream>
+
+namespace tiledir::engine
+{
+namespace
+{
+
+/// A cell that is larger by less than this share still counts as not larger.
+constexpr double kCellTolerance = 1e-9;
+
+int finest_level(const stac::TileMatrixSet &grid, double cell_size)
+{
+    for (std::size_t level = 0; level < grid.matrices.size(); ++level)
+    {
+        if (grid.matrices[level].cell_size <= cell_size * (1 + kCellTolerance))
+        {
+            return static_cast<int>(level);
+        }
+    }
+    return static_cast<int>(grid.matrices.size()) - 1;
+}
+
+int coarsest_level(const stac::TileMatrixSet &grid, int finest, const stac::Bounds &bounds)
+{
+    int level = finest;
+    while (level > 0 && grid.matrices[static_cast<std::size_t>(level)].tiles_covering(bounds).count() > 1)
+    {
+        --level;
+    }
+    return level;
+}
+
+int level_of(const Recipe &recipe, const stac::TileMatrixSet &grid, const std::string &id)
+{
+    if (const auto index = grid.index_of(id))
+    {
+        return *index;
+    }
+    const auto &finest = grid.matrices.back().id;
+    const auto number = [](const std::string &text) { return std::strtoll(text.c_str(), nullptr, 10); };
+    const bool too_fine = id.find_first_not_of("0123456789") == std::string::npos && number(id) > number(finest);
+    throw InputError(
+        too_fine
+            ? fmt::format("{}: levels: {} is finer than the grid's finest, {} ({})", recipe.source, id, finest, grid.id)
+            : fmt::format("{}: levels: '{}' is neither auto, a matrix of {} ({} to {}) nor two of them as 5-11",
+                          recipe.source, id, grid.id, grid.matrices.front().id, finest));
+}
+
+void set_grid(Job &job)
+{
+    try
+    {
+        job.grid = open_grid(job.recipe.tile_matrix_set, job.recipe.tile_size, job.recipe.metatile);
+    }
+    catch (const InputError &error)
+    {
+        throw InputError(fmt::format("{}: grid.tile_matrix_set: {}", job.recipe.source, error.what()));
+    }
+}
+
+void set_levels(Job &job, double cell_size)
+{
+    const std::string &text = job.recipe.levels;
+    const auto dash = text.find('-', 1);
+    if (text == "auto")
+    {
+        job.finest = finest_level(job.grid, cell_size);
+        job.coarsest = coarsest_level(job.grid, job.finest, job.data_bounds);
+    }
+    else if (job.grid.index_of(text) || dash == std::string::npos)
+    {
+        job.finest = level_of(job.recipe, job.grid, text);
+        job.coarsest = job.finest;
+    }
+    else
+    {
+        const auto trimmed = [](std::string part)
+        {
+            part.erase(0, part.find_first_not_of(' '));
+            return part.substr(0, part.find_last_not_of(' ') + 1);
+        };
+        job.coarsest = level_of(job.recipe, job.grid, trimmed(text.substr(0, dash)));
+        job.finest = level_of(job.recipe, job.grid, trimmed(text.substr(dash + 1)));
+        if (job.coarsest > job.finest)
+        {
+            throw InputError(fmt::format("{}: levels: {} is upside down; the coarsest comes first: {}-{}",
+                                         job.recipe.source, text, job.matrix(job.finest).id,
+                                         job.matrix(job.coarsest).id));
+        }
+    }
+}
+
+std::string show(const stac::Bounds &bounds)
+{
+    return fmt::format("[{:.6g}, {:.6g}, {:.6g}, {:.6g}]", bounds.min_x, bounds.min_y, bounds.max_x, bounds.max_y);
+}
+
+void set_selection(Job &job)
+{
+    const stac::TileMatrix &base = job.matrix(job.finest);
+    const auto world = job.data_bounds.intersection(base.bounds(base.window()));
+    const stac::TileRange data = world ? base.tiles_covering(*world) : stac::TileRange{};
+    const auto crs = raster::spatial_reference(job.grid.crs);
+    const auto crs84 = raster::spatial_reference("OGC:CRS84");
+    if (data.empty())
+    {
+        throw InputError(fmt::format("{}: input: lies outside of {}", job.recipe.source, job.grid.id));
+    }
+    job.selection = data;
+    if (!job.recipe.bounds)
+    {
+        return;
+    }
+    const auto &[west, south, east, north] = *job.recipe.bounds;
+    if (!(west < east && south < north))
+    {
+        throw InputError(fmt::format(
+            "{}: bounds: [{}, {}, {}, {}] is not west, south, east, north with west < east and south < north",
+            job.recipe.source, west, south, east, north));
+    }
+    const stac::Bounds region =
+        raster::transform_bounds({west, south, east, north}, raster::spatial_reference(job.recipe.bounds_crs), crs);
+    const auto selected = base.tiles_covering(region).intersection(data);
+    if (!region.intersection(*world) || !selected)
+    {
+        throw InputError(fmt::format("{}: bounds: [{}, {}, {}, {}] lies outside of the inputs, which cover {} (CRS84)",
+                                     job.recipe.source, west, south, east, north,
+                                     show(raster::transform_bounds(*world, crs, crs84))));
+    }
+    job.selection = *selected;
+}
+
+void open_inputs(Job &job, double &cell_size)
+{
+    bool first = true;
+    for (const auto &[name, input] : job.recipe.inputs)
+    {
+        std::shared_ptr<const raster::Mosaic> mosaic;
+        try
+        {
+            mosaic = std::make_shared<const raster::Mosaic>(raster::Mosaic::open(input.paths, input.nodata));
+        }
+        catch (const InputError &error)
+        {
+            throw InputError(fmt::format("{}: input.{}: {}", job.recipe.source, name, error.what()));
+        }
+        const auto suggested = raster::suggested_output(*mosaic, job.grid.crs);
+        cell_size = first ? suggested.cell_size : std::min(cell_size, suggested.cell_size);
+        job.data_bounds = first ? suggested.bounds : job.data_bounds.united(suggested.bounds);
+        job.mosaics[name] = mosaic;
+        first = false;
+    }
+}
+
+/// Levels at which the inputs are read: all with overviews from the process, else the base.
+void set_scales(Job &job)
+{
+    for (const auto &[name, input] : job.recipe.inputs)
+    {
+        for (int level = job.recipe.overviews_from_process ? job.coarsest : job.finest; level <= job.finest; ++level)
+        {
+            const auto saved = input.scales.find(job.matrix(level).id);
+            job.scales[name][level] =
+                saved != input.scales.end()
+                    ? saved->second
+                    : raster::kernel_scale(*job.mosaics.at(name), job.grid.crs, job.matrix(level));
+        }
+    }
+}
+
+void set_format(Job &job)
+{
+    const Recipe &recipe = job.recipe;
+    const ProcessOutput output = job.process->output();
+    const stac::TileMatrix &base = job.matrix(job.finest);
+    raster::TileFormat &format = job.format;
+    format.driver = recipe.format;
+    format.options = recipe.format_options;
+    char *wkt = nullptr;
+    raster::spatial_reference(job.grid.crs).exportToWkt(&wkt);
+    format.crs_wkt = wkt;
+    CPLFree(wkt);
+    format.width = base.tile_width;
+    format.height = base.tile_height;
+    format.bands = output.bands;
+    format.type = recipe.data_type ? GDALGetDataTypeByName(recipe.data_type->c_str()) : output.type;
+    format.nodata = recipe.nodata.value_or(output.nodata);
+    const auto refuse = [&](const std::string &what) { throw InputError(recipe.source + ": output." + what); };
+    if (!raster::holds(format.type, output.lowest) || !raster::holds(format.type, output.highest))
+    {
+        refuse(fmt::format("data_type: {} does not hold the values of {}, {} to {}", GDALGetDataTypeName(format.type),
+                           recipe.process, output.lowest, output.highest));
+    }
+    if (!raster::holds(format.type, *format.nodata))
+    {
+        refuse(fmt::format("nodata: {} is no value of {}", *format.nodata, GDALGetDataTypeName(format.type)));
+    }
+    if (*format.nodata >= output.lowest && *format.nodata <= output.highest)
+    {
+        refuse(fmt::format("nodata: {} is a value that {} makes ({} to {}); {} is not", *format.nodata, recipe.process,
+                           output.lowest, output.highest, output.nodata));
+    }
+    try
+    {
+        raster::check_format(format);
+    }
+    catch (const InputError &error)
+    {
+        refuse(error.what());
+    }
+    job.tile_path = tile_path_of(format.driver);
+}
+
+/// A kernel of radius r covers r pixels of the overview, twice as many of the level below, and one for rounding; an
+/// even number, so that the pixels of both levels align.
+int overview_halo(raster::Resampling resampling)
+{
+    const int radius = raster::kernel_radius(resampling);
+    return radius == 0 ? 0 : 2 * (radius + 1);
+}
+
+Json levels_text(const Job &job)
+{
+    return job.coarsest == job.finest ? job.matrix(job.finest).id
+                                      : job.matrix(job.coarsest).id + "-" + job.matrix(job.finest).id;
+}
+
+/// Everything that resolve() found out, said in the recipe's own keys.
+void set_document(Job &job)
+{
+    Json &document = job.document;
+    document = job.recipe.document;
+    document["levels"] = levels_text(job);
+    for (const auto &[name, scales] : job.scales)
+    {
+        Json &saved = document["input"][name]["scales"];
+        saved = Json::object();
+        for (const auto &[level, scale] : scales)
+        {
+            saved[job.matrix(level).id] = {scale.x, scale.y};
+        }
+    }
+    if (document["grid"]["tile_size"].is_null())
+    {
+        document["grid"]["tile_size"] = job.format.width / job.recipe.metatile;
+    }
+    document["overviews"]["resampling"] = raster::name(job.overview_resampling);
+    document["output"]["data_type"] = GDALGetDataTypeName(job.format.type);
+    document["output"]["nodata"] = std::isnan(*job.format.nodata) ? Json("nan") : Json(*job.format.nodata);
+}
+
+} // namespace
+
+stac::TileMatrixSet open_grid(const std::string &name, std::optional<int> tile_size, int metatile)
+{
+    auto known = stac::TileMatrixSet::well_known(name);
+    if (!known)
+    {
+        std::ifstream file(name);
+        if (!file)
+        {
+            throw InputError(fmt::format("'{}' is neither a known set ({}) nor a readable JSON file", name,
+                                         fmt::join(stac::TileMatrixSet::well_known_ids(), ", ")));
+        }
+        try
+        {
+            known = stac::TileMatrixSet::from_json(nlohmann::json::parse(file), raster::northing_first);
+        }
+        catch (const nlohmann::json::exception &)
+        {
+            throw InputError(name + ": is not JSON");
+        }
+        catch (const InputError &error)
+        {
+            throw InputError(fmt::format("{}: {}", name, error.what()));
+        }
+    }
+    return known->derived(tile_size.value_or(known->matrices.front().tile_width), metatile);
+}
+
+stac::HrefTemplate tile_path_of(const std::string &format)
+{
+    return stac::HrefTemplate("{TileMatrix}/{TileRow}/{TileCol}." + raster::format_extension(format));
+}
+
+std::string Job::name(int level, std::int64_t row, std::int64_t col) const
+{
+    return fmt::format("{}/{}/{}", matrix(level).id, row, col);
+}
+
+std::shared_ptr<const Job> resolve(Recipe recipe)
+{
+    auto job = std::make_shared<Job>();
+    job->recipe = std::move(recipe);
+    set_grid(*job);
+    double cell_size = 0;
+    open_inputs(*job, cell_size);
+    set_levels(*job, cell_size);
+    set_selection(*job);
+    set_scales(*job);
+    job->process = process_kind(job->recipe.process).make({job->recipe.parameters, job->grid.crs, job->mosaics});
+    job->process_output = job->process->output();
+    set_format(*job);
+    if (!job->recipe.overview_resampling.empty())
+    {
+        job->overview_resampling = raster::resampling_from_name(job->recipe.overview_resampling);
+    }
+    job->overview_halo = overview_halo(job->overview_resampling);
+    set_document(*job);
+    return job;
+}
+
+std::shared_ptr<const Job> with_coarsest(const Job &job, int coarsest)
+{
+    auto changed = std::make_shared<Job>(job);
+    changed->coarsest = coarsest;
+    set_scales(*changed);
+    set_document(*changed);
+    return changed;
+}
+
+} // namespace tiledir::engine

@@ -1,0 +1,59 @@
+// Sets of tiles of one matrix, kept as runs of columns: small for what a journal holds, a run of tiles or a million.
+#pragma once
+
+#include "stac/bounds.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <tuple>
+
+namespace tiledir::engine
+{
+
+/// A tile of the grid; `level` is the index of its matrix in the set.
+struct TileId
+{
+    int level = 0;
+    std::int64_t row = 0;
+    std::int64_t col = 0;
+
+    bool operator<(const TileId &other) const
+    {
+        return std::tie(level, row, col) < std::tie(other.level, other.row, other.col);
+    }
+};
+
+class TileSet
+{
+public:
+    /// Columns [first, last] of a row.
+    using RunVisitor = std::function<void(std::int64_t row, std::int64_t first, std::int64_t last)>;
+
+    TileSet() = default;
+    explicit TileSet(const stac::TileRange &range);
+
+    void insert(std::int64_t row, std::int64_t first, std::int64_t last);
+    void erase(std::int64_t row, std::int64_t first, std::int64_t last);
+    void insert(const TileSet &other);
+    void erase(const TileSet &other);
+
+    bool contains(std::int64_t row, std::int64_t col) const;
+    bool contains(const TileSet &other) const;
+    bool empty() const { return m_rows.empty(); }
+    std::int64_t count() const;
+    /// The smallest range that holds all; empty for none.
+    stac::TileRange bounding() const;
+    TileSet within(const stac::TileRange &range) const;
+    TileSet common(const TileSet &other) const;
+    void for_each_run(const RunVisitor &visit) const;
+
+private:
+    using Runs = std::map<std::int64_t, std::int64_t>; ///< first column to last, neither touching nor overlapping
+    std::map<std::int64_t, Runs> m_rows;
+};
+
+/// By level.
+using LevelSets = std::map<int, TileSet>;
+
+} // namespace tiledir::engine
