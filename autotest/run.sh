@@ -75,9 +75,16 @@ run_cpp() { # STAGE PRESET
     timeout 20m ctest --preset "$2" --parallel "$(nproc)" --output-junit "$results/$1/cpp.xml"
 }
 
+# What Debian 12 has no package of; without a network the tests that need it are skipped, and say so.
+install_python_packages() {
+    [ -d "$build/python/pystac" ] ||
+        /usr/bin/python3 -m pip install --quiet --root-user-action=ignore --target "$build/python" 'pystac==1.14.*'
+}
+
 run_python() {
-    timeout 20m /usr/bin/python3 -m pytest -q -p no:cacheprovider --durations=5 --junitxml "$results/python/python.xml" \
-        autotest
+    install_python_packages || echo 'pystac could not be installed: its tests are skipped' >&2
+    PYTHONPATH=$build/python timeout 20m /usr/bin/python3 -m pytest -q -p no:cacheprovider -o faulthandler_timeout=300 \
+        --durations=5 --junitxml "$results/python/python.xml" autotest
 }
 
 run_sanitized() { build_preset asan-ubsan build-asan && run_cpp sanitized asan-ubsan; }

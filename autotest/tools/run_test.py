@@ -130,9 +130,9 @@ def test_a_killed_run_resumes_to_the_same_bytes(tiledir, jacksboro, request):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_the_run_and_it_goes_on(tiledir, jacksboro, number):
-    recipe = main_job(tiledir, jacksboro, grid={"tile_size": 16}, levels="5-13")
+    recipe = main_job(tiledir, jacksboro, grid={"tile_size": 16}, levels="5-17")
     process = tiledir.start(recipe, "--quiet")
-    while not list((tiledir.folder).glob("out/13/*/*.tif")) and process.poll() is None:
+    while not list((tiledir.folder).glob("out/17/*/*.tif")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(number)
     begun = time.monotonic()
