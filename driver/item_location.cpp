@@ -1,5 +1,6 @@
 #include "driver/item_location.h"
 
+#include "driver/href.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "stac/tiled_assets_item.h"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace tiledir::driver
 {
@@ -21,6 +23,7 @@ namespace
 constexpr const char *kPrefix = "TILEDIR:";
 constexpr const char *kItemFile = "stac.json";
 constexpr vsi_l_offset kMaxItemSize = 16 << 20;
+constexpr std::size_t kMaxParts = 2; ///< ASSET:SET
 
 enum class Kind
 {
@@ -53,14 +56,20 @@ std::optional<ItemLocation> location_of_path(const std::string &path)
     switch (kind_of(path))
     {
     case Kind::Folder:
-        return ItemLocation{without_slashes_at_end(path), kItemFile, {}};
+        return ItemLocation{without_slashes_at_end(path), kItemFile, {}, {}};
     case Kind::File:
     {
         const std::string folder = CPLGetPath(path.c_str());
-        return ItemLocation{folder.empty() ? "." : folder, CPLGetFilename(path.c_str()), {}};
+        return ItemLocation{folder.empty() ? "." : folder, CPLGetFilename(path.c_str()), {}, {}};
     }
     case Kind::Absent:
         break;
+    }
+    // A folder of a web server that lists nothing.
+    const std::string folder = without_slashes_at_end(path);
+    if (is_on_network(folder) && kind_of(folder + "/" + kItemFile) == Kind::File)
+    {
+        return ItemLocation{folder, kItemFile, {}, {}};
     }
     return std::nullopt;
 }
@@ -84,9 +93,9 @@ std::string ItemLocation::path() const
     return folder == "/" ? folder + file : folder + "/" + file;
 }
 
-std::string ItemLocation::connection(const std::string &asset_key) const
+std::string ItemLocation::connection(const std::string &part) const
 {
-    return kPrefix + (file == kItemFile ? folder : path()) + ":" + asset_key;
+    return kPrefix + (file == kItemFile ? folder : path()) + ":" + part;
 }
 
 bool has_prefix(const std::string &name)
@@ -97,21 +106,26 @@ bool has_prefix(const std::string &name)
 ItemLocation locate_item(const std::string &name)
 {
     const bool prefixed = has_prefix(name);
-    const std::string path = prefixed ? name.substr(std::string(kPrefix).size()) : name;
-    if (auto location = location_of_path(path))
+    std::string path = vsi_path(prefixed ? name.substr(std::string(kPrefix).size()) : name);
+    std::vector<std::string> parts; // after the path, from the last to the first
+    for (;;)
     {
-        return *location;
-    }
-    const auto colon = path.rfind(':');
-    if (prefixed && colon != std::string::npos)
-    {
-        if (auto location = location_of_path(path.substr(0, colon)))
+        if (auto location = location_of_path(path))
         {
-            location->asset = path.substr(colon + 1);
+            location->asset = parts.empty() ? std::string() : parts.back();
+            location->tile_matrix_set = parts.size() < 2 ? std::string() : parts.front();
             return *location;
         }
+        const auto colon = path.rfind(':');
+        if (!prefixed || colon == std::string::npos || parts.size() == kMaxParts)
+        {
+            break;
+        }
+        parts.push_back(path.substr(colon + 1));
+        path.resize(colon);
     }
-    throw InputError(path + ": no such folder or STAC item");
+    throw InputError(vsi_path(prefixed ? name.substr(std::string(kPrefix).size()) : name) +
+                     ": no such folder or STAC item");
 }
 
 std::string read_item(const ItemLocation &location)
@@ -144,7 +158,8 @@ bool holds_tiled_assets(const ItemLocation &location)
         return true;
     }
     const auto type = json.find("type");
-    return type != json.end() && *type == "Feature" && names_extension(json);
+    return type != json.end() && names_extension(json) &&
+           (*type == "Feature" || (*type == "Collection" && json.contains("asset_templates")));
 }
 
 bool may_begin_item(const std::string &first_bytes)

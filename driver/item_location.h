@@ -11,18 +11,19 @@ struct ItemLocation
 {
     std::string folder;
     std::string file;
-    std::string asset; ///< key of an asset template; empty: the only one
+    std::string asset;           ///< key of an asset template; empty: the only one
+    std::string tile_matrix_set; ///< id; empty: the only one
 
     std::string path() const;
-    /// What the asset's tiles are opened by when the item has several.
-    std::string connection(const std::string &asset_key) const;
+    /// What tiles are opened by when the item has several assets or matrix sets: `part` is ASSET or ASSET:SET.
+    std::string connection(const std::string &part) const;
 };
 
 /// True for TILEDIR:..., in any case.
 bool has_prefix(const std::string &name);
 
 /// The item meant by a folder (which holds a stac.json), by an item's file, or by TILEDIR: before one of them, with
-/// :ASSET after it or not. Throws InputError if there is no such file.
+/// :ASSET or :ASSET:SET after it or not. Each may be a URL. Throws InputError if there is no such file.
 ItemLocation locate_item(const std::string &name);
 
 /// The item's text. Throws InputError if it is absent.

@@ -68,9 +68,19 @@ stac::PixelWindow coarser_window(const stac::PixelWindow &base, const stac::Tile
     return {(base.col + shift_x) / ratio, (base.row + shift_y) / ratio, base.width / ratio, base.height / ratio};
 }
 
-int base_matrix(const stac::TiledAssetsItem &item)
+int base_matrix(const stac::TiledAssetsItem &item, const OpenOptions &options)
 {
     const auto &matrices = item.tile_matrix_set.matrices;
+    if (!options.level.empty())
+    {
+        const auto index = item.tile_matrix_set.index_of(options.level);
+        if (!index)
+        {
+            throw InputError("open option LEVEL: " + item.tile_matrix_set.id + " has no tile matrix '" + options.level +
+                             "', it has " + matrices.front().id + " to " + matrices.back().id);
+        }
+        return static_cast<int>(*index);
+    }
     for (int index = static_cast<int>(matrices.size()) - 1; index >= 0; --index)
     {
         if (!tiles_of_matrix(item, matrices[index]).empty())
@@ -81,19 +91,47 @@ int base_matrix(const stac::TiledAssetsItem &item)
     throw InputError("tiles:tile_matrix_links: no tile matrix of " + item.tile_matrix_set.id + " has tiles");
 }
 
+stac::TileRange extent_of(const stac::TiledAssetsItem &item, const stac::TileMatrix &matrix, const OpenOptions &options)
+{
+    if (options.whole_matrix)
+    {
+        return matrix.range();
+    }
+    if (options.bounds)
+    {
+        const stac::TileRange tiles = matrix.tiles_covering(*options.bounds);
+        if (tiles.empty())
+        {
+            throw InputError("open option EXTENT: lies beyond tile matrix " + matrix.id);
+        }
+        return tiles;
+    }
+    const stac::TileRange tiles = tiles_of_matrix(item, matrix);
+    if (tiles.empty())
+    {
+        throw InputError("open option LEVEL: tile matrix " + matrix.id + " has no tiles");
+    }
+    return tiles;
+}
+
 } // namespace
 
-std::vector<RasterLevel> raster_levels(const stac::TiledAssetsItem &item)
+std::vector<RasterLevel> raster_levels(const stac::TiledAssetsItem &item, const OpenOptions &options)
 {
     const stac::TileMatrixSet &grid = item.tile_matrix_set;
-    const int base = base_matrix(item);
+    const int base = base_matrix(item, options);
     const stac::TileMatrix &finest = grid.matrices[base];
-    const stac::PixelWindow limits = finest.range_window(tiles_of_matrix(item, finest));
+    const stac::PixelWindow limits = finest.range_window(extent_of(item, finest, options));
     if (!fits_gdal(limits))
     {
         throw InputError("tile matrix " + finest.id + ": " + std::to_string(limits.width) + " x " +
                          std::to_string(limits.height) + " pixels, GDAL takes at most " +
-                         std::to_string(kMaxRasterSize) + " a side: give its limits in tiles:tile_matrix_links");
+                         std::to_string(kMaxRasterSize) +
+                         " a side: give its limits in tiles:tile_matrix_links, or open option EXTENT");
+    }
+    if (!options.level.empty())
+    {
+        return {{base, 1, limits}};
     }
     std::vector<RasterLevel> levels{{base, 1, limits}};
     stac::PixelWindow window = limits;

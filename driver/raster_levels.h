@@ -1,6 +1,7 @@
 // Which tile matrices make up a raster: one of them its pixels, coarser ones its overviews.
 #pragma once
 
+#include "driver/open_options.h"
 #include "stac/tiled_assets_item.h"
 
 #include <vector>
@@ -22,7 +23,8 @@ struct RasterLevel
 /// GDAL takes for granted that an overview has the extent of its base. So a coarser matrix is an overview only if its
 /// pixels nest in the base's and a whole number of them makes up the extent. Where the extent's edges lie between the
 /// pixels of a coarser matrix, whole tiles without data are added to the extent if this makes it larger by at most a
-/// sixteenth; else the matrix is left out. Throws InputError: no tiles, more pixels than GDAL can count.
-std::vector<RasterLevel> raster_levels(const stac::TiledAssetsItem &item);
+/// sixteenth; else the matrix is left out. With an option LEVEL that matrix is the base, without overviews; with EXTENT
+/// the extent is another. Throws InputError: no tiles, more pixels than GDAL can count, no such level.
+std::vector<RasterLevel> raster_levels(const stac::TiledAssetsItem &item, const OpenOptions &options);
 
 } // namespace tiledir::driver

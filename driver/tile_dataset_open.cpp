@@ -1,6 +1,8 @@
 // From a name to a dataset: which names are ours, what the item says, what of it GDAL is told.
 #include "driver/gdal_edge.h"
+#include "driver/href.h"
 #include "driver/item_location.h"
+#include "driver/open_options.h"
 #include "driver/raster/data_type.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/tile_band.h"
@@ -35,6 +37,26 @@ bool is_item_file(GDALOpenInfo &info)
            holds_tiled_assets(locate_item(info.pszFilename));
 }
 
+constexpr std::size_t kMaxLinkedSize = std::size_t{16} << 20;
+
+/// A document that the item links.
+nlohmann::json linked_json(const std::string &url, const ItemLocation &location, bool allow_local)
+{
+    const std::string path = resolved_href(url, location.folder, allow_local);
+    const auto text = store::open_store(CPLGetPath(path.c_str()))->read_text(CPLGetFilename(path.c_str()));
+    if (!text)
+    {
+        throw InputError("tile matrix set " + path + ": no such file");
+    }
+    const auto json = text->size() > kMaxLinkedSize ? nlohmann::json(nlohmann::json::value_t::discarded)
+                                                    : nlohmann::json::parse(*text, nullptr, false);
+    if (json.is_discarded())
+    {
+        throw InputError("tile matrix set " + path + ": not JSON, or of more than 16 MiB");
+    }
+    return json;
+}
+
 nlohmann::json parse_item(const ItemLocation &location)
 {
     try
@@ -47,11 +69,13 @@ nlohmann::json parse_item(const ItemLocation &location)
     }
 }
 
-stac::TiledAssetsItem item_of(const nlohmann::json &json, const ItemLocation &location)
+stac::TiledAssetsItem item_of(const nlohmann::json &json, const ItemLocation &location, bool allow_local)
 {
     try
     {
-        return stac::TiledAssetsItem::from_json(json, raster::northing_first);
+        return stac::TiledAssetsItem::from_json(json, raster::northing_first, location.tile_matrix_set,
+                                                [&](const std::string &url)
+                                                { return linked_json(url, location, allow_local); });
     }
     catch (const InputError &error)
     {
@@ -73,24 +97,27 @@ std::string asset_keys(const stac::TiledAssetsItem &item)
     return keys;
 }
 
-/// The asset asked for, the only one, or null where one has to be chosen.
-const stac::TileAsset *chosen_asset(const stac::TiledAssetsItem &item, const ItemLocation &location)
+/// Throws unless the item has the asset that is asked for, or any.
+void require_asset(const stac::TiledAssetsItem &item, const ItemLocation &location)
 {
     if (item.assets.empty())
     {
         throw InputError(location.path() + ": asset_templates: empty, there are no tiles to read");
     }
-    if (location.asset.empty())
-    {
-        return item.assets.size() == 1 ? &item.assets.front() : nullptr;
-    }
-    const auto found = std::find_if(item.assets.begin(), item.assets.end(),
-                                    [&](const stac::TileAsset &asset) { return asset.key == location.asset; });
-    if (found == item.assets.end())
+    const bool there = std::any_of(item.assets.begin(), item.assets.end(),
+                                   [&](const stac::TileAsset &asset) { return asset.key == location.asset; });
+    if (!location.asset.empty() && !there)
     {
         throw InputError(location.path() + ": no asset template " + location.asset + "; it has " + asset_keys(item));
     }
-    return &*found;
+}
+
+/// The asset asked for, or the only one.
+stac::TileAsset chosen_asset(const stac::TiledAssetsItem &item, const ItemLocation &location)
+{
+    return *std::find_if(item.assets.begin(), item.assets.end(),
+                         [&](const stac::TileAsset &asset)
+                         { return location.asset.empty() || asset.key == location.asset; });
 }
 
 std::vector<BandPixels> band_pixels(const stac::TileAsset &asset, const std::string &item_path)
@@ -137,22 +164,47 @@ void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac
     }
 }
 
-/// A dataset without bands that lists the item's assets.
-class AssetList final : public GDALPamDataset
+/// What can be chosen: each asset, on each of several matrix sets.
+std::vector<std::pair<std::string, std::string>> choices(const stac::TiledAssetsItem &item, const nlohmann::json &json,
+                                                         const ItemLocation &location)
+{
+    const std::vector<std::string> sets = stac::TiledAssetsItem::tile_matrix_sets(json);
+    const bool chosen = !location.tile_matrix_set.empty() || sets.size() < 2;
+    std::vector<std::pair<std::string, std::string>> found;
+    for (const stac::TileAsset &asset : item.assets)
+    {
+        const std::string title = asset.title.empty() ? asset.key : asset.title;
+        if (!location.asset.empty() && asset.key != location.asset)
+        {
+            continue;
+        }
+        if (chosen)
+        {
+            found.emplace_back(asset.key, title);
+            continue;
+        }
+        for (const std::string &set : sets)
+        {
+            found.emplace_back(asset.key + ":" + set, title + " on " + set);
+        }
+    }
+    return found;
+}
+
+/// A dataset without bands that lists what can be chosen.
+class ChoiceList final : public GDALPamDataset
 {
 public:
-    AssetList(const stac::TiledAssetsItem &item, const ItemLocation &location)
+    ChoiceList(const std::vector<std::pair<std::string, std::string>> &parts, const ItemLocation &location)
     {
         nRasterXSize = 0;
         nRasterYSize = 0;
         int number = 0;
-        for (const stac::TileAsset &asset : item.assets)
+        for (const auto &[part, title] : parts)
         {
             const std::string name = "SUBDATASET_" + std::to_string(++number);
-            GDALPamDataset::SetMetadataItem((name + "_NAME").c_str(), location.connection(asset.key).c_str(),
-                                            "SUBDATASETS");
-            GDALPamDataset::SetMetadataItem((name + "_DESC").c_str(),
-                                            (asset.title.empty() ? asset.key : asset.title).c_str(), "SUBDATASETS");
+            GDALPamDataset::SetMetadataItem((name + "_NAME").c_str(), location.connection(part).c_str(), "SUBDATASETS");
+            GDALPamDataset::SetMetadataItem((name + "_DESC").c_str(), title.c_str(), "SUBDATASETS");
         }
         nPamFlags |= GPF_NOSAVE;
     }
@@ -162,6 +214,7 @@ public:
 
 struct TileDataset::Opened
 {
+    OpenOptions options;
     ItemLocation location;
     nlohmann::json json;
     stac::TiledAssetsItem item;
@@ -206,21 +259,29 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
         throw InputError(std::string(info.pszFilename) + ": a directory of tiles opens read-only, not for update");
     }
     Opened opened;
+    opened.options = OpenOptions::from(info.papszOpenOptions);
     opened.location = locate_item(info.pszFilename);
     opened.json = parse_item(opened.location);
-    opened.item = item_of(opened.json, opened.location);
-    const stac::TileAsset *asset = chosen_asset(opened.item, opened.location);
-    if (asset == nullptr)
+    opened.item = item_of(opened.json, opened.location, opened.options.allow_local);
+    require_asset(opened.item, opened.location);
+    const auto parts = choices(opened.item, opened.json, opened.location);
+    if (parts.size() > 1)
     {
-        return std::make_unique<AssetList>(opened.item, opened.location);
+        return std::make_unique<ChoiceList>(parts, opened.location);
     }
-    opened.asset = *asset;
+    opened.asset = chosen_asset(opened.item, opened.location);
     auto dataset = make(opened);
     dataset->SetDescription(info.pszFilename);
     dataset->SetPhysicalFilename(dataset->m_item_path.c_str());
-    if (opened.item.assets.size() > 1)
+    // Each part has statistics of its own in stac.json.aux.xml.
+    std::string part = opened.item.assets.size() > 1 ? opened.asset.key : "";
+    for (const std::string &more : {opened.location.tile_matrix_set, opened.options.part})
     {
-        dataset->SetSubdatasetName(opened.asset.key.c_str());
+        part += (part.empty() || more.empty() ? "" : ":") + more;
+    }
+    if (!part.empty())
+    {
+        dataset->SetSubdatasetName(part.c_str());
     }
     dataset->TryLoadXML();
     dataset->describe(opened);
@@ -231,11 +292,13 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
 std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
 {
     stac::TileAsset asset = opened.asset;
-    const TileSource source(asset.href, opened.location.folder, opened.item.tile_matrix_set.id);
+    const TileSource source(resolved_href(asset.href, opened.location.folder, opened.options.allow_local),
+                            opened.item.tile_matrix_set.id);
     complete_bands(asset, source, opened.item, opened.json);
-    const auto reader = std::make_shared<const TileReader>(source, opened.item.tile_matrix_set, opened.item.limits,
-                                                           band_pixels(asset, opened.location.path()));
-    const auto levels = raster_levels(opened.item);
+    const auto reader =
+        std::make_shared<const TileReader>(source, opened.item.tile_matrix_set, opened.item.limits,
+                                           band_pixels(asset, opened.location.path()), opened.options.missing_is_error);
+    const auto levels = raster_levels(opened.item, opened.options);
     auto dataset =
         std::make_unique<TileDataset>(reader, levels, raster::spatial_reference(opened.item.tile_matrix_set.crs));
     dataset->m_item_path = opened.location.path();

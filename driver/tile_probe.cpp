@@ -50,7 +50,7 @@ std::optional<StoredTile> first_stored_tile(const TileSource &source, const stac
                 {
                     return std::nullopt;
                 }
-                const std::string key = source.key(matrix.id, row, col);
+                const std::string key = source.key(matrix, row, col);
                 if (auto bytes = store->read(key))
                 {
                     return StoredTile{store->path(key), *std::move(bytes)};

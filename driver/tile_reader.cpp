@@ -13,29 +13,6 @@ namespace tiledir::driver
 namespace
 {
 
-/// GDAL's path of an href: URLs go through its virtual file systems.
-std::string gdal_path(const std::string &href, const std::string &item_folder)
-{
-    static const std::array<std::pair<const char *, const char *>, 5> kSchemes{{{"http://", "/vsicurl/http://"},
-                                                                                {"https://", "/vsicurl/https://"},
-                                                                                {"s3://", "/vsis3/"},
-                                                                                {"gs://", "/vsigs/"},
-                                                                                {"file://", ""}}};
-    for (const auto &[scheme, prefix] : kSchemes)
-    {
-        const std::string start = scheme;
-        if (href.compare(0, start.size(), start) == 0)
-        {
-            return prefix + href.substr(start.size());
-        }
-    }
-    if (href.compare(0, 1, "/") == 0)
-    {
-        return href;
-    }
-    return item_folder + "/" + (href.compare(0, 2, "./") == 0 ? href.substr(2) : href);
-}
-
 /// Where the part of a template that is the same for all tiles ends: after the last slash before a parameter.
 std::size_t folder_size(const std::string &path)
 {
@@ -59,31 +36,6 @@ GDALDataType common_type(const std::vector<BandPixels> &bands)
     return type;
 }
 
-/// The part of a tile that a window shows.
-struct Overlap
-{
-    int from_col;
-    int from_row;
-    int width;
-    int height;
-    std::int64_t to_col;
-    std::int64_t to_row;
-};
-
-Overlap overlap_of(const stac::PixelWindow &tile, const stac::PixelWindow &window)
-{
-    const std::int64_t left = std::max(tile.col, window.col);
-    const std::int64_t top = std::max(tile.row, window.row);
-    const std::int64_t right = std::min(tile.col + tile.width, window.col + window.width);
-    const std::int64_t bottom = std::min(tile.row + tile.height, window.row + window.height);
-    return {static_cast<int>(left - tile.col),
-            static_cast<int>(top - tile.row),
-            static_cast<int>(right - left),
-            static_cast<int>(bottom - top),
-            left - window.col,
-            top - window.row};
-}
-
 /// One value as a band of its type holds it.
 using Value = std::array<unsigned char, 16>;
 
@@ -97,28 +49,29 @@ Value nodata_of(const BandPixels &band)
 
 } // namespace
 
-TileSource::TileSource(const std::string &href, const std::string &item_folder, const std::string &tile_matrix_set)
-    : m_folder(folder_of(gdal_path(href, item_folder)))
-    , m_template(gdal_path(href, item_folder).substr(folder_size(gdal_path(href, item_folder))))
+TileSource::TileSource(const std::string &path, const std::string &tile_matrix_set)
+    : m_folder(folder_of(path))
+    , m_template(path.substr(folder_size(path)))
     , m_values{{"TileMatrixSet", tile_matrix_set}}
 {
-    m_template.expand("0", 0, 0, m_values);
+    m_template.expand({}, 0, 0, m_values);
 }
 
 TileReader::TileReader(TileSource source, stac::TileMatrixSet grid, std::map<std::string, stac::TileRange> limits,
-                       std::vector<BandPixels> bands)
+                       std::vector<BandPixels> bands, bool missing_is_error)
     : m_source(std::move(source))
     , m_store(store::open_store(m_source.folder()))
     , m_grid(std::move(grid))
     , m_limits(std::move(limits))
     , m_bands(std::move(bands))
+    , m_missing_is_error(missing_is_error)
     , m_type(common_type(m_bands))
 {
 }
 
 std::string TileReader::tile_path(int matrix, std::int64_t row, std::int64_t col) const
 {
-    return m_store->path(m_source.key(m_grid.matrices[matrix].id, row, col));
+    return m_store->path(m_source.key(m_grid.matrices[matrix], row, col));
 }
 
 bool TileReader::may_exist(int matrix, std::int64_t row, std::int64_t col) const
@@ -135,13 +88,17 @@ bool TileReader::may_exist(int matrix, std::int64_t row, std::int64_t col) const
 std::shared_ptr<const raster::PixelBlock> TileReader::tile(int matrix, std::int64_t row, std::int64_t col) const
 {
     const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
-    const std::string key = m_source.key(tile_matrix.id, row, col);
+    const std::string key = m_source.key(tile_matrix, row, col);
+    const std::string path = m_store->path(key);
     const auto stamp = m_store->stamp(key);
+    if (!stamp && m_missing_is_error)
+    {
+        throw TileError(path + ": absent, and open option MISSING_TILES is ERROR");
+    }
     if (!stamp)
     {
         return nullptr;
     }
-    const std::string path = m_store->path(key);
     const std::string cache_key = path + '\n' + stamp->text + '\n' + GDALGetDataTypeName(m_type) + '\n' +
                                   std::to_string(tile_matrix.tile_width) + 'x' +
                                   std::to_string(tile_matrix.tile_height);
@@ -155,10 +112,39 @@ std::shared_ptr<const raster::PixelBlock> TileReader::tile(int matrix, std::int6
     {
         return nullptr;
     }
-    auto block = std::make_shared<const raster::PixelBlock>(raster::decode_tile(
-        *bytes, path, tile_matrix.tile_width, tile_matrix.tile_height, static_cast<int>(m_bands.size()), m_type));
+    auto block = decoded(*bytes, matrix, row, col);
     cache.insert(cache_key, block);
     return block;
+}
+
+/// Whole, where the stored tile is cut.
+std::shared_ptr<const raster::PixelBlock> TileReader::decoded(const store::Bytes &bytes, int matrix, std::int64_t row,
+                                                              std::int64_t col) const
+{
+    const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
+    const int bands = static_cast<int>(m_bands.size());
+    const raster::TileCut cut{col == tile_matrix.matrix_width - 1, row == tile_matrix.matrix_height - 1};
+    raster::PixelBlock stored = raster::decode_tile(bytes, tile_path(matrix, row, col), tile_matrix.tile_width,
+                                                    tile_matrix.tile_height, bands, m_type, cut);
+    if (stored.width() == tile_matrix.tile_width && stored.height() == tile_matrix.tile_height)
+    {
+        return std::make_shared<const raster::PixelBlock>(std::move(stored));
+    }
+    raster::PixelBlock whole(tile_matrix.tile_width, tile_matrix.tile_height, bands, m_type);
+    fill_with_nodata(whole);
+    const int top = tile_matrix.origin_is_bottom_left ? whole.height() - stored.height() : 0;
+    whole.paste(stored, 0, 0, stored.width(), stored.height(), 0, top);
+    return std::make_shared<const raster::PixelBlock>(std::move(whole));
+}
+
+void TileReader::fill_with_nodata(raster::PixelBlock &block) const
+{
+    for (std::size_t band = 0; band < m_bands.size(); ++band)
+    {
+        const double nodata = m_bands[band].nodata.value_or(0);
+        GDALCopyWords64(&nodata, GDT_Float64, 0, block.data(static_cast<int>(band)), m_type, block.pixel_size(),
+                        static_cast<GPtrDiff_t>(block.width()) * block.height());
+    }
 }
 
 void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const
@@ -177,25 +163,27 @@ void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTa
 void TileReader::copy(const raster::PixelBlock *block, int matrix, std::int64_t row, std::int64_t col,
                       const stac::PixelWindow &window, const PixelTarget &target) const
 {
-    const Overlap part = overlap_of(m_grid.matrices[matrix].tile_window(row, col), window);
+    const stac::PixelWindow at = m_grid.matrices[matrix].tile_window(row, col);
+    const stac::PixelWindow part = at.intersection(window).value();
+    const auto width = static_cast<int>(part.width);
     for (std::size_t index = 0; index < target.bands.size(); ++index)
     {
         const int band = target.bands[index];
         const BandPixels &pixels = m_bands[band];
         alignas(16) const Value nodata = nodata_of(pixels);
-        for (int line = 0; line < part.height; ++line)
+        for (std::int64_t line = part.row; line < part.row + part.height; ++line)
         {
             unsigned char *to = target.data + static_cast<std::ptrdiff_t>(index) * target.band_space +
-                                (part.to_row + line) * target.line_space + part.to_col * target.pixel_space;
+                                (line - window.row) * target.line_space + (part.col - window.col) * target.pixel_space;
             if (block != nullptr)
             {
-                const unsigned char *from = block->data(band, part.from_row + line) +
-                                            static_cast<std::ptrdiff_t>(part.from_col) * block->pixel_size();
-                GDALCopyWords(from, m_type, block->pixel_size(), to, target.type, target.pixel_space, part.width);
+                const unsigned char *from =
+                    block->data(band, static_cast<int>(line - at.row)) + (part.col - at.col) * block->pixel_size();
+                GDALCopyWords(from, m_type, block->pixel_size(), to, target.type, target.pixel_space, width);
             }
             else
             {
-                GDALCopyWords(nodata.data(), pixels.type, 0, to, target.type, target.pixel_space, part.width);
+                GDALCopyWords(nodata.data(), pixels.type, 0, to, target.type, target.pixel_space, width);
             }
         }
     }

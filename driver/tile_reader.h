@@ -37,16 +37,15 @@ struct PixelTarget
 class TileSource
 {
 public:
-    /// `href` is a template: relative to the item's folder, an absolute path or a URL (http, https, s3, gs, file).
-    /// Throws InputError if it is none or has a parameter that is not known.
-    TileSource(const std::string &href, const std::string &item_folder, const std::string &tile_matrix_set);
+    /// A template of paths as GDAL opens them. Throws InputError if it is none or has a parameter that is not known.
+    TileSource(const std::string &path, const std::string &tile_matrix_set);
 
     /// The folder of all tiles, as GDAL opens it.
     const std::string &folder() const { return m_folder; }
     /// A tile below that folder.
-    std::string key(const std::string &tile_matrix, std::int64_t row, std::int64_t col) const
+    std::string key(const stac::TileMatrix &matrix, std::int64_t row, std::int64_t col) const
     {
-        return m_template.expand(tile_matrix, row, col, m_values);
+        return m_template.expand(matrix, row, col, m_values);
     }
 
 private:
@@ -60,21 +59,26 @@ private:
 class TileReader
 {
 public:
+    /// `missing_is_error`: whether a tile within the limits may be absent.
     TileReader(TileSource source, stac::TileMatrixSet grid, std::map<std::string, stac::TileRange> limits,
-               std::vector<BandPixels> bands);
+               std::vector<BandPixels> bands, bool missing_is_error);
 
     const stac::TileMatrix &matrix(int index) const { return m_grid.matrices[index]; }
     const std::vector<BandPixels> &bands() const { return m_bands; }
     std::string tile_path(int matrix, std::int64_t row, std::int64_t col) const;
 
-    /// Writes the window's pixels, those of tiles that are absent or outside of the limits as nodata. Throws TileError
-    /// (corrupt, another size or band count) or StoreError, naming the tile's path.
+    /// Writes the window's pixels, those of tiles that are absent or outside of the limits as nodata. In the last
+    /// column and row of a matrix tiles may be cut; what they lack is nodata. Throws TileError (corrupt, another size
+    /// or band count) or StoreError, naming the tile's path.
     void read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const;
 
 private:
     std::shared_ptr<const raster::PixelBlock> tile(int matrix, std::int64_t row, std::int64_t col) const;
     void copy(const raster::PixelBlock *block, int matrix, std::int64_t row, std::int64_t col,
               const stac::PixelWindow &window, const PixelTarget &target) const;
+    std::shared_ptr<const raster::PixelBlock> decoded(const store::Bytes &bytes, int matrix, std::int64_t row,
+                                                      std::int64_t col) const;
+    void fill_with_nodata(raster::PixelBlock &block) const;
     bool may_exist(int matrix, std::int64_t row, std::int64_t col) const;
 
     TileSource m_source;
@@ -82,6 +86,7 @@ private:
     stac::TileMatrixSet m_grid;
     std::map<std::string, stac::TileRange> m_limits;
     std::vector<BandPixels> m_bands;
+    bool m_missing_is_error;
     GDALDataType m_type; ///< holds every band's
 };
 

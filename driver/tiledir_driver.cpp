@@ -1,4 +1,5 @@
 // The plugin's one entry: GDAL finds GDALRegister_TileDir in gdal_TileDir.so.
+#include "driver/open_options.h"
 #include "driver/store/gdal_compat.h"
 #include "driver/tile_dataset.h"
 
@@ -19,6 +20,7 @@ void GDALRegister_TileDir()
     driver->SetMetadataItem(GDAL_DCAP_VIRTUALIO, "YES");
     driver->SetMetadataItem(GDAL_DMD_CONNECTION_PREFIX, "TILEDIR:");
     driver->SetMetadataItem(GDAL_DMD_SUBDATASETS, "YES");
+    driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, tiledir::driver::OpenOptions::description());
     driver->pfnIdentify = tiledir::driver::TileDataset::identify;
     driver->pfnOpen = tiledir::driver::TileDataset::open;
     GetGDALDriverManager()->RegisterDriver(driver.release());

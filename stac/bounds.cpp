@@ -32,6 +32,16 @@ bool PixelWindow::operator==(const PixelWindow &other) const
     return col == other.col && row == other.row && width == other.width && height == other.height;
 }
 
+std::optional<PixelWindow> PixelWindow::intersection(const PixelWindow &other) const
+{
+    const std::int64_t left = std::max(col, other.col);
+    const std::int64_t top = std::max(row, other.row);
+    const std::int64_t right = std::min(col + width, other.col + other.width);
+    const std::int64_t bottom = std::min(row + height, other.row + other.height);
+    return left < right && top < bottom ? std::optional(PixelWindow{left, top, right - left, bottom - top})
+                                        : std::nullopt;
+}
+
 bool TileRange::operator==(const TileRange &other) const
 {
     return min_row == other.min_row && max_row == other.max_row && min_col == other.min_col && max_col == other.max_col;

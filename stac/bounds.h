@@ -35,6 +35,8 @@ struct PixelWindow
     {
         return {col - pixels, row - pixels, width + 2 * pixels, height + 2 * pixels};
     }
+    /// Nothing where they share no pixel.
+    std::optional<PixelWindow> intersection(const PixelWindow &other) const;
 };
 
 /// Rows and columns of tiles, both ends included. OGC 17-083r2, 6.3 (TileMatrixLimits).

@@ -7,6 +7,25 @@
 namespace tiledir::stac
 {
 
+namespace
+{
+
+/// As many digits as there are halvings down to one tile.
+std::string quadkey(const TileMatrix &matrix, std::int64_t row, std::int64_t col)
+{
+    std::string key;
+    for (std::int64_t side = 1; side < std::max(matrix.matrix_width, matrix.matrix_height); side *= 2)
+    {
+        key += static_cast<char>('0' + (col & 1) + 2 * (row & 1));
+        row >>= 1;
+        col >>= 1;
+    }
+    std::reverse(key.begin(), key.end());
+    return key;
+}
+
+} // namespace
+
 HrefTemplate::HrefTemplate(const std::string &text)
     : m_text(text)
 {
@@ -46,7 +65,7 @@ bool HrefTemplate::has(const std::string &parameter) const
     return std::find(m_parameters.begin(), m_parameters.end(), parameter) != m_parameters.end();
 }
 
-std::string HrefTemplate::expand(const std::string &tile_matrix, std::int64_t tile_row, std::int64_t tile_col,
+std::string HrefTemplate::expand(const TileMatrix &matrix, std::int64_t tile_row, std::int64_t tile_col,
                                  const std::map<std::string, std::string> &values) const
 {
     std::string href;
@@ -58,7 +77,7 @@ std::string HrefTemplate::expand(const std::string &tile_matrix, std::int64_t ti
         }
         else if (part.text == "TileMatrix" || part.text == "z")
         {
-            href += tile_matrix;
+            href += matrix.id;
         }
         else if (part.text == "TileRow" || part.text == "y")
         {
@@ -67,6 +86,14 @@ std::string HrefTemplate::expand(const std::string &tile_matrix, std::int64_t ti
         else if (part.text == "TileCol" || part.text == "x")
         {
             href += std::to_string(tile_col);
+        }
+        else if (part.text == "-y")
+        {
+            href += std::to_string(matrix.matrix_height - 1 - tile_row);
+        }
+        else if (part.text == "q")
+        {
+            href += quadkey(matrix, tile_row, tile_col);
         }
         else if (const auto value = values.find(part.text); value != values.end())
         {

@@ -1,6 +1,8 @@
 // Templates of tile paths: {TileMatrix}/{TileRow}/{TileCol}.tif. STAC tiled-assets 1.0, "URL Template Parameters".
 #pragma once
 
+#include "stac/tile_matrix.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -20,9 +22,10 @@ public:
     const std::vector<std::string> &parameters() const { return m_parameters; }
     bool has(const std::string &parameter) const;
 
-    /// Fills {TileMatrix}, {TileRow}, {TileCol} (also {z}, {y}, {x}) and the others from `values`.
+    /// Fills {TileMatrix}, {TileRow}, {TileCol} (also {z}, {y}, {x}), {-y} (rows counted from the other end, as TMS
+    /// does), {q} (Bing's quadkey: a digit a level), and the others from `values`.
     /// Throws InputError for a parameter without a value.
-    std::string expand(const std::string &tile_matrix, std::int64_t tile_row, std::int64_t tile_col,
+    std::string expand(const TileMatrix &matrix, std::int64_t tile_row, std::int64_t tile_col,
                        const std::map<std::string, std::string> &values = {}) const;
 
 private:

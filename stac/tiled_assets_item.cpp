@@ -172,57 +172,141 @@ std::map<std::string, TileRange> read_limits(const JsonNode &limits, const TileM
     return ranges;
 }
 
-/// Name of the set to read: the one asked for, else the first that is linked, else the first that is embedded.
-std::string set_name(const JsonNode &properties, const std::optional<JsonNode> &links,
-                     const std::optional<JsonNode> &sets, const std::string &wanted)
+/// What speaks of matrix sets in an item's properties.
+struct GridMembers
 {
-    for (const auto &group : {links, sets})
+    explicit GridMembers(const JsonNode &properties)
+        : links(properties.find({"tiles:tile_matrix_links", "tiles:tile_matrix_set_links"}))
+        , sets(properties.find("tiles:tile_matrix_sets"))
     {
-        if (!group || group->object().json().empty())
+    }
+    /// Those that are linked; where there are no links, those that are embedded.
+    std::vector<std::string> names() const
+    {
+        std::vector<std::string> found;
+        for (const auto &group : {links, sets})
         {
-            continue;
+            if (!found.empty() || !group)
+            {
+                continue;
+            }
+            for (const auto &[name, value] : group->object().json().items())
+            {
+                found.push_back(name);
+            }
         }
-        if (wanted.empty())
-        {
-            return group->json().begin().key();
-        }
-        if (group->find(wanted))
-        {
-            return wanted;
-        }
+        return found;
+    }
+
+    std::optional<JsonNode> links;
+    std::optional<JsonNode> sets;
+};
+
+/// A Collection has at its top what an Item has in its properties.
+JsonNode properties_of(const JsonNode &root)
+{
+    const auto inner = root.find("properties");
+    return inner || root.text_or_empty("type") != "Collection" ? root.at("properties") : root;
+}
+
+/// Name of the set to read: the one asked for, else the first.
+std::string set_name(const JsonNode &properties, const GridMembers &members, const std::string &wanted)
+{
+    const std::vector<std::string> names = members.names();
+    if (wanted.empty() && !names.empty())
+    {
+        return names.front();
+    }
+    if (!wanted.empty() &&
+        ((members.links && members.links->find(wanted)) || (members.sets && members.sets->find(wanted))))
+    {
+        return wanted;
     }
     properties.fail(wanted.empty() ? "has neither tiles:tile_matrix_links nor tiles:tile_matrix_sets"
                                    : "has no tile matrix set " + wanted);
 }
 
-void read_grid(const JsonNode &properties, const NorthingFirst &northing_first, const std::string &wanted,
-               TiledAssetsItem &item)
+TileMatrixSet parsed_set(const JsonNode &node, const NorthingFirst &northing_first)
 {
-    const auto links = properties.find({"tiles:tile_matrix_links", "tiles:tile_matrix_set_links"});
-    const auto sets = properties.find("tiles:tile_matrix_sets");
-    const std::string name = set_name(properties, links, sets, wanted);
-    const auto link = links ? links->find(name) : std::nullopt;
-    const auto whole = link ? link->find("tiledir:tile_matrix_set") : std::nullopt;
-    const auto embedded = sets ? sets->find(name) : std::nullopt;
-    if (const auto &node = whole ? whole : embedded)
+    try
     {
-        try
+        return TileMatrixSet::from_json(node.json(), northing_first);
+    }
+    catch (const InputError &error)
+    {
+        throw InputError(node.path() + (node.path().empty() ? "" : ".") + error.what());
+    }
+}
+
+/// A document that is a set, or has sets as members.
+TileMatrixSet fetched_set(const std::string &url, const std::string &id, const NorthingFirst &northing_first,
+                          const FetchJson &fetch)
+{
+    const nlohmann::json document = fetch(url);
+    const JsonNode root(document, url);
+    const auto member = id.empty() ? std::nullopt : root.object().find(id);
+    const TileMatrixSet set = parsed_set(member ? *member : root, northing_first);
+    if (!member && !id.empty() && set.id != id)
+    {
+        root.fail("has no tile matrix set " + id);
+    }
+    return set;
+}
+
+/// Where the link's `url` leads; nullopt where it leads nowhere.
+std::optional<TileMatrixSet> linked_set(const JsonNode &url, const std::optional<JsonNode> &sets,
+                                        const NorthingFirst &northing_first, const FetchJson &fetch)
+{
+    const std::string text = url.text();
+    const auto hash = text.find('#');
+    const std::string document = text.substr(0, hash);
+    const std::string id = hash == std::string::npos ? std::string() : text.substr(hash + 1);
+    if (document.empty())
+    {
+        const auto embedded = sets && !id.empty() ? sets->find(id) : std::nullopt;
+        return embedded ? parsed_set(*embedded, northing_first) : TileMatrixSet::well_known(id);
+    }
+    if (auto known = TileMatrixSet::well_known(document))
+    {
+        return known;
+    }
+    return fetch ? std::optional(fetched_set(document, id, northing_first, fetch)) : std::nullopt;
+}
+
+TileMatrixSet read_set(const JsonNode &properties, const std::string &name, const std::optional<JsonNode> &link,
+                       const std::optional<JsonNode> &sets, const NorthingFirst &northing_first, const FetchJson &fetch)
+{
+    if (const auto whole = link ? link->find("tiledir:tile_matrix_set") : std::nullopt)
+    {
+        return parsed_set(*whole, northing_first);
+    }
+    if (const auto embedded = sets ? sets->find(name) : std::nullopt)
+    {
+        return parsed_set(*embedded, northing_first);
+    }
+    if (const auto url = link ? link->find("url") : std::nullopt)
+    {
+        if (auto set = linked_set(*url, sets, northing_first, fetch))
         {
-            item.tile_matrix_set = TileMatrixSet::from_json(node->json(), northing_first);
-        }
-        catch (const InputError &error)
-        {
-            throw InputError(node->path() + "." + error.what());
+            return *std::move(set);
         }
     }
-    else if (const auto known = TileMatrixSet::well_known(name))
+    if (auto known = TileMatrixSet::well_known(name))
     {
-        item.tile_matrix_set = *known;
+        return *std::move(known);
     }
-    else
-    {
-        properties.fail("tile matrix set " + name + " is not embedded in tiles:tile_matrix_sets");
-    }
+    properties.fail("tile matrix set " + name +
+                    " is not embedded in tiles:tile_matrix_sets, is no well-known one, and " +
+                    "the url of its link leads to none");
+}
+
+void read_grid(const JsonNode &properties, const NorthingFirst &northing_first, const std::string &wanted,
+               const FetchJson &fetch, TiledAssetsItem &item)
+{
+    const GridMembers members(properties);
+    const std::string name = set_name(properties, members, wanted);
+    const auto link = members.links ? members.links->find(name) : std::nullopt;
+    item.tile_matrix_set = read_set(properties, name, link, members.sets, northing_first, fetch);
     if (const auto limits = link ? link->find("limits") : std::nullopt)
     {
         item.limits = read_limits(*limits, item.tile_matrix_set);
@@ -249,7 +333,9 @@ void read_properties(const JsonNode &properties, TiledAssetsItem &item)
     }
     for (const auto &[name, value] : properties.json().items())
     {
-        if (std::find(kOwnProperties.begin(), kOwnProperties.end(), name) == kOwnProperties.end())
+        // In a Collection only what an extension has put there is like a property.
+        const bool ours = std::find(kOwnProperties.begin(), kOwnProperties.end(), name) != kOwnProperties.end();
+        if (!ours && (properties.path() == "properties" || name.find(':') != std::string::npos))
         {
             item.extra_properties[name] = value;
         }
@@ -281,7 +367,7 @@ std::vector<double> read_bbox(const JsonNode &bbox)
 } // namespace
 
 TiledAssetsItem TiledAssetsItem::from_json(const nlohmann::json &json, const NorthingFirst &northing_first,
-                                           const std::string &tile_matrix_set)
+                                           const std::string &tile_matrix_set, const FetchJson &fetch)
 {
     const JsonNode root(json);
     TiledAssetsItem item;
@@ -290,11 +376,16 @@ TiledAssetsItem TiledAssetsItem::from_json(const nlohmann::json &json, const Nor
     {
         item.bbox = read_bbox(*bbox);
     }
-    const JsonNode properties = root.at("properties");
+    const JsonNode properties = properties_of(root);
     read_properties(properties, item);
-    read_grid(properties, northing_first, tile_matrix_set, item);
+    read_grid(properties, northing_first, tile_matrix_set, fetch, item);
     item.assets = read_assets(root.at("asset_templates"));
     return item;
+}
+
+std::vector<std::string> TiledAssetsItem::tile_matrix_sets(const nlohmann::json &json)
+{
+    return GridMembers(properties_of(JsonNode(json))).names();
 }
 
 bool TiledAssetsItem::looks_like_one(const std::string &text)

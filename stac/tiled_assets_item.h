@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ struct TileAsset
     std::vector<ItemBand> bands;
 };
 
+/// Gives the JSON document that an item links, relative to the item or absolute. Throws InputError.
+using FetchJson = std::function<nlohmann::json(const std::string &url)>;
+
 struct TiledAssetsItem
 {
     std::string id;
@@ -61,12 +65,16 @@ struct TiledAssetsItem
     /// without a time, without an asset, with limits of unknown matrices, or with limits that are all empty.
     nlohmann::ordered_json to_json() const;
 
-    /// Reads Items of 0.9 (short name), 1.0 and 1.1 that embed their matrix set or link a well-known one. Missing
-    /// limit members default to the matrix's. `tile_matrix_set` chooses where there are several; empty is the first.
-    /// Throws InputError that names the member.
+    /// Reads Items and Collections of 0.9 (short name), 1.0 and 1.1. The matrix set is embedded, or the `url` of its
+    /// link says where it is: #Id (embedded), an OGC URI or well-known id, else a document for `fetch`, with or without
+    /// #Id. Missing limit members default to the matrix's. `tile_matrix_set` chooses where there are several; empty is
+    /// the first. Throws InputError that names the member.
     static TiledAssetsItem from_json(const nlohmann::json &json,
                                      const NorthingFirst &northing_first = northing_first_of_common_crs,
-                                     const std::string &tile_matrix_set = {});
+                                     const std::string &tile_matrix_set = {}, const FetchJson &fetch = {});
+
+    /// Names of the matrix sets that from_json() can be asked for; empty where the JSON has none.
+    static std::vector<std::string> tile_matrix_sets(const nlohmann::json &json);
 
     /// Cheap test of the content: a JSON object that names the tiled-assets extension, anywhere in the text.
     static bool looks_like_one(const std::string &text);

@@ -34,6 +34,13 @@ TEST(PixelWindow, GrowsOnEverySide)
     EXPECT_EQ((PixelWindow{0, 10, 4, 5}.grown(2)), (PixelWindow{-2, 8, 8, 9}));
 }
 
+TEST(PixelWindow, IntersectionIsTheSharedPixels)
+{
+    const PixelWindow one{0, 10, 4, 5};
+    EXPECT_EQ(one.intersection({2, 8, 10, 4}), (PixelWindow{2, 10, 2, 2}));
+    EXPECT_FALSE(one.intersection({4, 10, 4, 5}));
+}
+
 TEST(TileRange, CountsBothEnds)
 {
     const TileRange range{2, 4, 7, 7};

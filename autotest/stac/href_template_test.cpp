@@ -1,22 +1,50 @@
 #include "stac/href_template.h"
 
 #include "stac/error.h"
+#include "stac/tile_matrix_set.h"
 
 #include <gtest/gtest.h>
 
 namespace tiledir::stac
 {
 
+namespace
+{
+
+TileMatrix matrix(const std::string &id)
+{
+    TileMatrix matrix;
+    matrix.id = id;
+    return matrix;
+}
+
+} // namespace
+
 TEST(HrefTemplate, FillsTheParametersOfTheStandard)
 {
     const HrefTemplate href("s3://bucket/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.tif");
-    EXPECT_EQ(href.expand("11", 803, 543, {{"TileMatrixSet", "WebMercatorQuad"}}),
+    EXPECT_EQ(href.expand(matrix("11"), 803, 543, {{"TileMatrixSet", "WebMercatorQuad"}}),
               "s3://bucket/WebMercatorQuad/11/803/543.tif");
 }
 
 TEST(HrefTemplate, FillsShortNamesToo)
 {
-    EXPECT_EQ(HrefTemplate("{z}/{x}/{y}.png").expand("3", 2, 1), "3/1/2.png");
+    EXPECT_EQ(HrefTemplate("{z}/{x}/{y}.png").expand(matrix("3"), 2, 1), "3/1/2.png");
+}
+
+TEST(HrefTemplate, CountsRowsFromTheOtherEnd)
+{
+    TileMatrix three = matrix("3");
+    three.matrix_height = 8;
+    EXPECT_EQ(HrefTemplate("{z}/{x}/{-y}.png").expand(three, 2, 1), "3/1/5.png");
+}
+
+TEST(HrefTemplate, FillsQuadkeysAsBingMapsTileSystemDoes)
+{
+    // Its own example: tile (3, 5) of level 3 is 213.
+    const TileMatrixSet web = *TileMatrixSet::well_known("WebMercatorQuad");
+    EXPECT_EQ(HrefTemplate("{q}.jpg").expand(web.matrices[3], 5, 3), "213.jpg");
+    EXPECT_EQ(HrefTemplate("{q}.jpg").expand(web.matrices[1], 0, 0), "0.jpg");
 }
 
 TEST(HrefTemplate, ListsEachParameterOnceInOrder)
@@ -25,13 +53,13 @@ TEST(HrefTemplate, ListsEachParameterOnceInOrder)
     EXPECT_EQ(href.parameters(), (std::vector<std::string>{"TileMatrix", "time", "TileRow", "TileCol"}));
     EXPECT_TRUE(href.has("time"));
     EXPECT_FALSE(href.has("TileMatrixSet"));
-    EXPECT_EQ(href.expand("0", 1, 2, {{"time", "t"}}), "0/t_1/t_2");
+    EXPECT_EQ(href.expand(matrix("0"), 1, 2, {{"time", "t"}}), "0/t_1/t_2");
 }
 
 TEST(HrefTemplate, WithoutParametersIsItself)
 {
-    EXPECT_EQ(HrefTemplate("one.tif").expand("0", 0, 0), "one.tif");
-    EXPECT_EQ(HrefTemplate("").expand("0", 0, 0), "");
+    EXPECT_EQ(HrefTemplate("one.tif").expand(matrix("0"), 0, 0), "one.tif");
+    EXPECT_EQ(HrefTemplate("").expand(matrix("0"), 0, 0), "");
 }
 
 TEST(HrefTemplate, RefusesAnUnclosedOrEmptyParameter)
@@ -45,7 +73,7 @@ TEST(HrefTemplate, NamesTheParameterThatHasNoValue)
 {
     try
     {
-        HrefTemplate("{TileMatrix}/{cube:dimensions:time}.tif").expand("0", 0, 0);
+        HrefTemplate("{TileMatrix}/{cube:dimensions:time}.tif").expand(matrix("0"), 0, 0);
         FAIL() << "no error";
     }
     catch (const InputError &error)

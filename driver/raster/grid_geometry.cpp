@@ -21,12 +21,6 @@ namespace
 /// Where Mercator's world is as high as it is wide; beyond, rows of pixels would reach to infinity.
 constexpr double kMercatorLatitude = 85.0511287798066;
 
-bool is_mercator(const OGRSpatialReference &crs)
-{
-    const char *projection = crs.GetAttrValue("PROJECTION");
-    return projection != nullptr && STARTS_WITH_CI(projection, "Mercator");
-}
-
 std::unique_ptr<OGRCoordinateTransformation> transformation(const OGRSpatialReference &from,
                                                             const OGRSpatialReference &to)
 {

@@ -9,8 +9,6 @@
 #include <cpl_string.h>
 #include <gdal_alg.h>
 
-#include <algorithm>
-#include <array>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -32,20 +30,14 @@ using TransformerPtr = std::shared_ptr<void>;
 /// Does x follow from longitude alone and y from latitude alone?
 bool is_cylindrical(const OGRSpatialReference &crs)
 {
-    constexpr std::array kProjections{SRS_PT_MERCATOR_1SP, SRS_PT_MERCATOR_2SP, SRS_PT_MERCATOR_AUXILIARY_SPHERE,
-                                      SRS_PT_EQUIRECTANGULAR, SRS_PT_CYLINDRICAL_EQUAL_AREA};
     if (crs.IsCompound())
     {
         return false;
     }
-    if (crs.IsGeographic())
-    {
-        return true;
-    }
     const char *projection = crs.GetAttrValue("PROJECTION");
-    return crs.IsProjected() && projection != nullptr &&
-           std::any_of(kProjections.begin(), kProjections.end(),
-                       [&](const char *each) { return EQUAL(each, projection); });
+    return crs.IsGeographic() || is_mercator(crs) ||
+           (projection != nullptr &&
+            (EQUAL(projection, SRS_PT_EQUIRECTANGULAR) || EQUAL(projection, SRS_PT_CYLINDRICAL_EQUAL_AREA)));
 }
 
 bool same(const OGRSpatialReference &one, const OGRSpatialReference &other)

@@ -57,6 +57,13 @@ std::string authority_code(const OGRSpatialReference &crs)
     return authority != nullptr && code != nullptr ? std::string(authority) + ":" + code : std::string();
 }
 
+bool is_mercator(const OGRSpatialReference &crs)
+{
+    const char *projection = crs.GetAttrValue("PROJECTION");
+    return projection != nullptr && (EQUAL(projection, SRS_PT_MERCATOR_1SP) || EQUAL(projection, SRS_PT_MERCATOR_2SP) ||
+                                     EQUAL(projection, SRS_PT_MERCATOR_AUXILIARY_SPHERE));
+}
+
 bool northing_first(const std::string &crs)
 {
     const OGRSpatialReference reference = spatial_reference(crs);

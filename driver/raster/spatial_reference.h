@@ -23,6 +23,9 @@ std::string wkt(const OGRSpatialReference &crs);
 /// "EPSG:3857"; empty where no authority gives a code ("OGC:CRS84" for CRS84).
 std::string authority_code(const OGRSpatialReference &crs);
 
+/// Is it a projection of the Mercator family along the equator, pseudo-Mercator too?
+bool is_mercator(const OGRSpatialReference &crs);
+
 /// Does EPSG (or another authority) put northing or latitude first? For stac::NorthingFirst.
 bool northing_first(const std::string &crs);
 

@@ -290,7 +290,7 @@ store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, con
 }
 
 PixelBlock decode_tile(const store::Bytes &bytes, const std::string &path, int width, int height, int bands,
-                       GDALDataType type)
+                       GDALDataType type, TileCut cut)
 {
     const store::GdalErrors errors;
     const CPLConfigOptionSetter no_side_files("GDAL_PAM_ENABLED", "NO", false);
@@ -303,13 +303,17 @@ PixelBlock decode_tile(const store::Bytes &bytes, const std::string &path, int w
                                                drivers_of(bytes), nullptr, siblings));
     if (!dataset)
         throw TileError(path + ": is not a readable raster: " + errors.cause(unknown_content(bytes)));
-    if (dataset->GetRasterXSize() != width || dataset->GetRasterYSize() != height || dataset->GetRasterCount() != bands)
-        throw TileError(path + ": " +
-                        shape(dataset->GetRasterXSize(), dataset->GetRasterYSize(), dataset->GetRasterCount()) +
-                        " where " + shape(width, height, bands) + " are expected");
-    PixelBlock block(width, height, bands, type);
-    const CPLErr status = dataset->RasterIO(GF_Read, 0, 0, width, height, block.data(), width, height, type, bands,
-                                            nullptr, 0, 0, 0, nullptr);
+    const int stored_width = dataset->GetRasterXSize();
+    const int stored_height = dataset->GetRasterYSize();
+    const auto fits = [](int stored, int expected, bool may_be_less)
+    { return stored == expected || (may_be_less && stored < expected); };
+    if (!fits(stored_width, width, cut.columns) || !fits(stored_height, height, cut.rows) ||
+        dataset->GetRasterCount() != bands)
+        throw TileError(path + ": " + shape(stored_width, stored_height, dataset->GetRasterCount()) + " where " +
+                        shape(width, height, bands) + " are expected");
+    PixelBlock block(stored_width, stored_height, bands, type);
+    const CPLErr status = dataset->RasterIO(GF_Read, 0, 0, stored_width, stored_height, block.data(), stored_width,
+                                            stored_height, type, bands, nullptr, 0, 0, 0, nullptr);
     if (status != CE_None || errors.failed())
         throw TileError(path + ": corrupt: " + errors.cause("GDAL gives no reason"));
     return block;

@@ -16,6 +16,15 @@ namespace
 /// Rows computed at once where tiles are smaller.
 constexpr std::int64_t kRowsAtOnce = 256;
 
+/// Copies a part of one window's pixels into those of another window of the same matrix; both hold the whole part.
+void paste(const stac::PixelWindow &part, const raster::PixelBlock &from, const stac::PixelWindow &from_window,
+           raster::PixelBlock &to, const stac::PixelWindow &to_window)
+{
+    to.paste(from, static_cast<int>(part.col - from_window.col), static_cast<int>(part.row - from_window.row),
+             static_cast<int>(part.width), static_cast<int>(part.height), static_cast<int>(part.col - to_window.col),
+             static_cast<int>(part.row - to_window.row));
+}
+
 } // namespace
 
 BatchRunner::BatchRunner(const RunContext &context)
@@ -137,19 +146,13 @@ void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raste
                 {
                     const stac::PixelWindow window = matrix.tile_window(row, col);
                     raster::PixelBlock tile(m_job.format.width, m_job.format.height, m_job.format.bands, pixels.type());
-                    const stac::PixelWindow inside = matrix.window();
                     // A stored tile is whole; beyond the matrix it is nodata.
-                    const std::int64_t left = std::max(window.col, inside.col);
-                    const std::int64_t top = std::max(window.row, inside.row);
-                    const std::int64_t right = std::min(window.col + window.width, inside.col + inside.width);
-                    const std::int64_t bottom = std::min(window.row + window.height, inside.row + inside.height);
-                    if (right - left != window.width || bottom - top != window.height)
+                    const stac::PixelWindow inside = window.intersection(matrix.window()).value();
+                    if (!(inside == window))
                     {
                         tile.fill(nodata);
                     }
-                    tile.paste(pixels, static_cast<int>(left - whole.col), static_cast<int>(top - whole.row),
-                               static_cast<int>(right - left), static_cast<int>(bottom - top),
-                               static_cast<int>(left - window.col), static_cast<int>(top - window.row));
+                    paste(inside, pixels, whole, tile, window);
                     finish({level, row, col},
                            raster::converted(std::move(tile), m_job.format.type, nodata, *m_job.format.nodata), made);
                 });
@@ -298,13 +301,7 @@ raster::PixelBlock BatchRunner::stored_pixels(int level, const stac::PixelWindow
             if (const BlockPtr tile = stored_tile({level, row, col}, below))
             {
                 const stac::PixelWindow at = matrix.tile_window(row, col);
-                const std::int64_t left = std::max(at.col, window.col);
-                const std::int64_t top = std::max(at.row, window.row);
-                const std::int64_t right = std::min(at.col + at.width, window.col + window.width);
-                const std::int64_t bottom = std::min(at.row + at.height, window.row + window.height);
-                pixels.paste(*tile, static_cast<int>(left - at.col), static_cast<int>(top - at.row),
-                             static_cast<int>(right - left), static_cast<int>(bottom - top),
-                             static_cast<int>(left - window.col), static_cast<int>(top - window.row));
+                paste(at.intersection(window).value(), *tile, at, pixels, window);
             }
         }
     }

@@ -37,7 +37,7 @@ struct Job
     const stac::TileMatrix &matrix(int level) const { return grid.matrices[static_cast<std::size_t>(level)]; }
     std::string key(int level, std::int64_t row, std::int64_t col) const
     {
-        return tile_path.expand(matrix(level).id, row, col);
+        return tile_path.expand(matrix(level), row, col);
     }
     /// `5/12/8`, as messages and logs name a tile.
     std::string name(int level, std::int64_t row, std::int64_t col) const;

@@ -112,7 +112,7 @@ void wipe(store::Store &store, const OutputState &state)
     const LevelSets stored = Journal(store, grid).before().stored;
     for (const auto &[level, tiles] : stored)
     {
-        const std::string &matrix = grid.matrices[static_cast<std::size_t>(level)].id;
+        const stac::TileMatrix &matrix = grid.matrices[static_cast<std::size_t>(level)];
         tiles.for_each_run(
             [&](std::int64_t row, std::int64_t first, std::int64_t last)
             {

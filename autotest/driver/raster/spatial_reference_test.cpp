@@ -30,6 +30,14 @@ TEST(SpatialReference, IsMadeFromWktAndProjjson)
     EXPECT_EQ(authority_code(spatial_reference(text)), "EPSG:3035");
 }
 
+TEST(SpatialReference, KnowsTheMercatorProjections)
+{
+    for (const char *mercator : {"EPSG:3857", "EPSG:3395", "EPSG:3832"})
+        EXPECT_TRUE(is_mercator(spatial_reference(mercator))) << mercator;
+    for (const char *other : {"EPSG:4326", "EPSG:32633", "EPSG:3035"})
+        EXPECT_FALSE(is_mercator(spatial_reference(other))) << other;
+}
+
 TEST(SpatialReference, PutsLongitudeFirstWhateverTheAuthoritySays)
 {
     for (const char *crs : {"EPSG:4326", "OGC:CRS84", "EPSG:3035", "EPSG:32633"})

@@ -15,13 +15,6 @@ constexpr std::int64_t kLongestStrip = 512;
 constexpr double kLargestChange = 0.002;
 constexpr double kDegree = M_PI / 180;
 
-bool is_mercator(const OGRSpatialReference &crs)
-{
-    const char *projection = crs.GetAttrValue("PROJECTION");
-    return projection != nullptr && (EQUAL(projection, SRS_PT_MERCATOR_1SP) || EQUAL(projection, SRS_PT_MERCATOR_2SP) ||
-                                     EQUAL(projection, SRS_PT_MERCATOR_AUXILIARY_SPHERE));
-}
-
 /// The formulas of EPSG method 1024 are those of a sphere whatever the ellipsoid.
 bool is_pseudo_mercator(const OGRSpatialReference &crs)
 {
@@ -112,7 +105,7 @@ private:
 GroundCellSize::GroundCellSize(const std::string &grid_crs)
 {
     const OGRSpatialReference crs = raster::spatial_reference(grid_crs);
-    if (crs.IsGeographic() || is_mercator(crs))
+    if (crs.IsGeographic() || raster::is_mercator(crs))
     {
         m_latitudes = std::make_unique<Latitudes>(crs);
     }

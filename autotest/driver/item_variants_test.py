@@ -1,0 +1,149 @@
+"""Items as others write them: collections, sets that are linked, several sets, other templates."""
+
+import http.server
+import json
+import threading
+
+import numpy
+import pytest
+from osgeo import gdal
+
+from tile_folder import TileFolder, errors_while, pyramid
+
+
+def properties(folder):
+    return folder.item["properties"]
+
+
+def pixels_of(path):
+    dataset = gdal.Open(str(path))
+    assert dataset is not None, gdal.GetLastErrorMsg()
+    return dataset.ReadAsArray()
+
+
+def test_a_collection_opens(tmp_path):
+    folder = TileFolder(tmp_path, pyramid())
+    inner = folder.item.pop("properties")
+    folder.item.update(inner, type="Collection", license="MIT", extent={})
+    folder.write_item()
+    assert numpy.array_equal(pixels_of(tmp_path), folder.finest.pixels[0])
+    assert gdal.Open(str(tmp_path)).GetMetadataItem("ID") == "by-hand"
+
+
+@pytest.mark.parametrize("key", ["#Other", "grids/set.json", "grids/sets.json#Test", "./grids/set.json#Test"])
+def test_the_set_is_found_where_its_link_leads(tmp_path, key):
+    folder = TileFolder(tmp_path, pyramid())
+    grid = properties(folder)["tiles:tile_matrix_sets"].pop("Test")
+    (tmp_path / "grids").mkdir()
+    (tmp_path / "grids/set.json").write_text(json.dumps(grid))
+    (tmp_path / "grids/sets.json").write_text(json.dumps({"Test": grid, "Bad": 1}))
+    properties(folder)["tiles:tile_matrix_sets"] = {"Other": grid}
+    properties(folder)["tiles:tile_matrix_links"]["Test"]["url"] = key
+    folder.write_item()
+    assert numpy.array_equal(pixels_of(tmp_path), folder.finest.pixels[0])
+
+
+@pytest.mark.parametrize(
+    "url, reason",
+    [
+        ("none.json", "none.json: no such file"),
+        ("stac.json#Test", "stac.json"),
+        ("#None", "the url of its link leads to none"),
+    ],
+)
+def test_a_set_that_is_not_found_is_one_error(tmp_path, url, reason):
+    folder = TileFolder(tmp_path, pyramid())
+    del properties(folder)["tiles:tile_matrix_sets"]
+    properties(folder)["tiles:tile_matrix_links"]["Test"]["url"] = url
+    folder.write_item()
+    dataset, messages = errors_while(lambda: gdal.Open(str(tmp_path)))
+    assert dataset is None
+    assert len(messages) == 1 and reason in messages[0][1]
+
+
+def test_a_link_to_a_well_known_set_by_its_uri(tmp_path):
+    folder = TileFolder(tmp_path, pyramid())
+    del properties(folder)["tiles:tile_matrix_sets"]
+    uri = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
+    properties(folder)["tiles:tile_matrix_links"] = {"mine": {"url": uri, "limits": {"2": {}}}}
+    folder.write_item()
+    dataset = gdal.Open(str(tmp_path))
+    assert dataset is not None, gdal.GetLastErrorMsg()
+    assert (dataset.RasterXSize, dataset.RasterYSize) == (1024, 1024)
+    assert dataset.GetGeoTransform()[1] == pytest.approx(2 * 20037508.342789244 / 1024, rel=1e-12)
+
+
+def test_rows_counted_from_the_south(tmp_path):
+    folder = TileFolder(tmp_path, pyramid(levels=1, tiles=(2, 4)))
+    for row in range(2):
+        for col in range(2):
+            one, other = folder.tile_path("0", row, col), folder.tile_path("0", 3 - row, col)
+            content = one.read_bytes()
+            one.write_bytes(other.read_bytes())
+            other.write_bytes(content)
+    folder.item["asset_templates"]["tiles"]["href"] = "{z}/{-y}/{x}.tif"
+    folder.write_item()
+    assert numpy.array_equal(pixels_of(tmp_path), folder.finest.pixels[0])
+
+
+def test_several_sets_are_subdatasets(tmp_path):
+    levels = pyramid()
+    folder = TileFolder(tmp_path, levels)
+    grid = properties(folder)["tiles:tile_matrix_sets"]["Test"]
+    properties(folder)["tiles:tile_matrix_sets"]["Coarse"] = dict(grid, id="Coarse", tileMatrices=grid["tileMatrices"][:1])
+    properties(folder)["tiles:tile_matrix_links"]["Coarse"] = {"url": "#Coarse"}
+    folder.write_item()
+    names = [name for name, _ in gdal.Open(str(tmp_path)).GetSubDatasets()]
+    assert names == [f"TILEDIR:{tmp_path}:tiles:Coarse", f"TILEDIR:{tmp_path}:tiles:Test"]
+    assert numpy.array_equal(pixels_of(names[0]), levels[0].pixels[0])
+    assert numpy.array_equal(pixels_of(names[1]), folder.finest.pixels[0])
+
+
+@pytest.fixture
+def web(tmp_path):
+    """The folder behind a web server that lists no folders."""
+
+    class Files(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments):
+            super().__init__(*arguments, directory=str(tmp_path))
+
+        def list_directory(self, path):
+            self.send_error(404)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("name", ["TILEDIR:{}/tiles", "TILEDIR:{}/tiles/stac.json", "/vsicurl/{}/tiles/stac.json"])
+def test_an_item_on_the_web_opens(tmp_path, web, name):
+    folder = TileFolder(tmp_path / "tiles", pyramid(), absent={("2", 3, 4)})
+    assert numpy.array_equal(pixels_of(name.format(web)), folder.finest.pixels[0])
+
+
+def test_an_item_on_the_web_leads_to_no_local_file(tmp_path, web):
+    folder = TileFolder(tmp_path / "tiles", pyramid())
+    folder.item["asset_templates"]["tiles"]["href"] = f"{tmp_path}/tiles/{{z}}/{{y}}/{{x}}.tif"
+    folder.write_item()
+    name = f"TILEDIR:{web}/tiles"
+    dataset, messages = errors_while(lambda: gdal.Open(name))
+    assert dataset is None
+    assert "may lead to http, https, s3, gs and az only; open option ALLOW_LOCAL=YES trusts it" in messages[-1][1]
+    trusted = gdal.OpenEx(name, open_options=["ALLOW_LOCAL=YES"])
+    assert numpy.array_equal(trusted.ReadAsArray(), folder.finest.pixels[0])
+    assert numpy.array_equal(pixels_of(tmp_path / "tiles"), folder.finest.pixels[0])
+
+
+@pytest.mark.parametrize("href", ["file:///etc/{z}/{y}/{x}", "/vsimem/{z}/{y}/{x}", "/vsicurl?url=x/{z}/{y}/{x}"])
+def test_an_item_on_the_web_leads_to_no_other_handler(tmp_path, web, href):
+    folder = TileFolder(tmp_path / "tiles", pyramid())
+    folder.item["asset_templates"]["tiles"]["href"] = href
+    folder.write_item()
+    dataset, messages = errors_while(lambda: gdal.Open(f"TILEDIR:{web}/tiles"))
+    assert dataset is None
+    assert "ALLOW_LOCAL" in messages[-1][1]

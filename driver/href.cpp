@@ -1,0 +1,66 @@
+#include "driver/href.h"
+
+#include "stac/error.h"
+
+#include <cpl_conv.h>
+#include <cpl_vsi.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+template <class Texts> bool begins_with_any(const std::string &text, const Texts &beginnings)
+{
+    return std::any_of(beginnings.begin(), beginnings.end(),
+                       [&](const std::string &beginning) { return text.compare(0, beginning.size(), beginning) == 0; });
+}
+
+} // namespace
+
+std::string vsi_path(const std::string &url)
+{
+    static const std::array<std::pair<std::string, const char *>, 6> kSchemes{{{"http://", "/vsicurl/http://"},
+                                                                               {"https://", "/vsicurl/https://"},
+                                                                               {"s3://", "/vsis3/"},
+                                                                               {"gs://", "/vsigs/"},
+                                                                               {"az://", "/vsiaz/"},
+                                                                               {"file://", ""}}};
+    const auto scheme =
+        std::find_if(kSchemes.begin(), kSchemes.end(),
+                     [&](const auto &each) { return url.compare(0, each.first.size(), each.first) == 0; });
+    return scheme == kSchemes.end() ? url : scheme->second + url.substr(scheme->first.size());
+}
+
+bool is_on_network(const std::string &path)
+{
+    static const std::array<const char *, 9> kHandlers{"/vsicurl", "/vsis3",    "/vsigs",       "/vsiaz",   "/vsiadls",
+                                                       "/vsioss",  "/vsiswift", "/vsiwebhdfs/", "/vsihdfs/"};
+    return std::any_of(kHandlers.begin(), kHandlers.end(),
+                       [&](const char *handler) { return path.find(handler) != std::string::npos; });
+}
+
+std::string resolved_href(const std::string &href, const std::string &item_folder, bool allow_local)
+{
+    static const std::array<std::string, 6> kOpen{"/vsicurl/http://", "/vsicurl/https://", "/vsis3/",
+                                                  "/vsigs/",          "/vsiaz/",           "/vsiadls/"};
+    const std::string path = vsi_path(href);
+    if (path.compare(0, 1, "/") != 0)
+    {
+        return item_folder + "/" + (path.compare(0, 2, "./") == 0 ? path.substr(2) : path);
+    }
+    if (!allow_local && is_on_network(item_folder) && !begins_with_any(path, kOpen))
+    {
+        throw InputError("href '" + href +
+                         "': an item read over a network may lead to http, https, s3, gs and az only; " +
+                         "open option ALLOW_LOCAL=YES trusts it");
+    }
+    return path;
+}
+
+} // namespace tiledir::driver

@@ -1,0 +1,29 @@
+// What a user may say when a dataset is opened: gdalinfo -oo NAME=VALUE.
+#pragma once
+
+#include "stac/bounds.h"
+
+#include <cpl_string.h>
+
+#include <optional>
+#include <string>
+
+namespace tiledir::driver
+{
+
+struct OpenOptions
+{
+    std::string level;                  ///< id of the tile matrix that is opened alone; empty: all levels
+    bool whole_matrix = false;          ///< the extent is the matrix's, not that of the limits
+    std::optional<stac::Bounds> bounds; ///< the extent, in the grid's CRS, x first; grows to whole tiles
+    bool missing_is_error = false;      ///< a tile within the limits that is absent fails the read
+    std::string part;                   ///< what LEVEL and EXTENT select, in words; empty: all
+    bool allow_local = false;           ///< an item read over a network may lead to local files
+
+    /// Throws InputError that names the option and its values. Options that are not ours are not looked at.
+    static OpenOptions from(CSLConstList options);
+    /// For GDAL_DMD_OPENOPTIONLIST.
+    static const char *description();
+};
+
+} // namespace tiledir::driver
