@@ -49,7 +49,7 @@ std::string resolved_href(const std::string &href, const std::string &item_folde
 {
     static const std::array<std::string, 6> kOpen{"/vsicurl/http://", "/vsicurl/https://", "/vsis3/",
                                                   "/vsigs/",          "/vsiaz/",           "/vsiadls/"};
-    const std::string path = vsi_path(href);
+    std::string path = vsi_path(href);
     if (path.compare(0, 1, "/") != 0)
     {
         return item_folder + "/" + (path.compare(0, 2, "./") == 0 ? path.substr(2) : path);

@@ -48,8 +48,8 @@ nlohmann::json linked_json(const std::string &url, const ItemLocation &location,
     {
         throw InputError("tile matrix set " + path + ": no such file");
     }
-    const auto json = text->size() > kMaxLinkedSize ? nlohmann::json(nlohmann::json::value_t::discarded)
-                                                    : nlohmann::json::parse(*text, nullptr, false);
+    auto json = text->size() > kMaxLinkedSize ? nlohmann::json(nlohmann::json::value_t::discarded)
+                                              : nlohmann::json::parse(*text, nullptr, false);
     if (json.is_discarded())
     {
         throw InputError("tile matrix set " + path + ": not JSON, or of more than 16 MiB");

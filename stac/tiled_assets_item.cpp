@@ -245,7 +245,7 @@ TileMatrixSet fetched_set(const std::string &url, const std::string &id, const N
     const nlohmann::json document = fetch(url);
     const JsonNode root(document, url);
     const auto member = id.empty() ? std::nullopt : root.object().find(id);
-    const TileMatrixSet set = parsed_set(member ? *member : root, northing_first);
+    TileMatrixSet set = parsed_set(member ? *member : root, northing_first);
     if (!member && !id.empty() && set.id != id)
     {
         root.fail("has no tile matrix set " + id);
