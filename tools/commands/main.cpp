@@ -93,7 +93,7 @@ int usage_error(const CLI::App &app, const CLI::ParseError &error, int argc, cha
 }
 
 /// Blocks of inputs are read once, in the order of the batches: more cache than a few rows of blocks saves nothing.
-constexpr GIntBig kInputCacheBytes = 64 << 20;
+constexpr GIntBig kInputCacheBytes = 32 << 20;
 
 /// Errors of GDAL that matter are thrown on with their text; the rest are GDAL's own talk.
 void prepare_gdal()
