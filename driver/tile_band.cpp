@@ -163,7 +163,7 @@ std::string TileBand::location_info(const std::string &name) const
     const TileReader &reader = dataset().reader();
     const stac::TileRange tile =
         reader.matrix(level.matrix).tiles_of({level.window.col + col, level.window.row + row, 1, 1});
-    const std::string path = reader.tile_path(level.matrix, tile.min_row, tile.min_col);
+    const std::string path = reader.tile_path(level.matrix, tile.min_row, tile.min_col, nBand - 1);
     const std::unique_ptr<char, decltype(&VSIFree)> escaped(CPLEscapeString(path.c_str(), -1, CPLES_XML), VSIFree);
     return std::string("<LocationInfo><File>") + escaped.get() + "</File></LocationInfo>";
 }

@@ -58,7 +58,7 @@ private:
     static std::unique_ptr<GDALDataset> open_item(const GDALOpenInfo &info);
     static std::unique_ptr<TileDataset> make(const Opened &opened);
     void describe(const Opened &opened);
-    void describe_bands(const stac::TileAsset &asset);
+    void describe_bands(const std::vector<stac::ItemBand> &bands);
 
     std::shared_ptr<const TileReader> m_reader;
     RasterLevel m_level;

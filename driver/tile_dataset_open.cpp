@@ -1,4 +1,5 @@
 // From a name to a dataset: which names are ours, what the item says, what of it GDAL is told.
+#include "driver/asset_choice.h"
 #include "driver/gdal_edge.h"
 #include "driver/href.h"
 #include "driver/item_location.h"
@@ -11,7 +12,7 @@
 
 #include <cpl_conv.h>
 
-#include <algorithm>
+#include <map>
 #include <utility>
 
 namespace tiledir::driver
@@ -37,6 +38,7 @@ bool is_item_file(GDALOpenInfo &info)
            holds_tiled_assets(locate_item(info.pszFilename));
 }
 
+constexpr const char *kBandParameter = "eo:band";
 constexpr std::size_t kMaxLinkedSize = std::size_t{16} << 20;
 
 /// A document that the item links.
@@ -87,58 +89,42 @@ stac::TiledAssetsItem item_of(const nlohmann::json &json, const ItemLocation &lo
     }
 }
 
-std::string asset_keys(const stac::TiledAssetsItem &item)
+/// A band's pixels as the item tells of them; where they are stored is not known here.
+BandPixels pixels_of(const stac::ItemBand &band, const std::string &item_path)
 {
-    std::string keys;
-    for (const stac::TileAsset &asset : item.assets)
+    const GDALDataType type = raster::type_of_stac_name(band.data_type);
+    if (type == GDT_Unknown)
     {
-        keys += (keys.empty() ? "" : ", ") + asset.key;
+        throw InputError(item_path + ": data_type " + band.data_type + ": not a type that GDAL " +
+                         GDALVersionInfo("RELEASE_NAME") + " has");
     }
-    return keys;
+    return {type, band.nodata, 0, 0};
 }
 
-/// Throws unless the item has the asset that is asked for, or any.
-void require_asset(const stac::TiledAssetsItem &item, const ItemLocation &location)
+/// The tiles of an asset, those of each of its bands where the template has {eo:band}.
+void sources_of(const stac::TileAsset &asset, const std::string &path, const std::string &tile_matrix_set,
+                std::vector<TileSource> &sources)
 {
-    if (item.assets.empty())
+    std::map<std::string, std::string> values{{"TileMatrixSet", tile_matrix_set}};
+    if (!stac::HrefTemplate(path).has(kBandParameter))
     {
-        throw InputError(location.path() + ": asset_templates: empty, there are no tiles to read");
+        sources.emplace_back(path, values);
+        return;
     }
-    const bool there = std::any_of(item.assets.begin(), item.assets.end(),
-                                   [&](const stac::TileAsset &asset) { return asset.key == location.asset; });
-    if (!location.asset.empty() && !there)
+    if (asset.bands.empty())
     {
-        throw InputError(location.path() + ": no asset template " + location.asset + "; it has " + asset_keys(item));
+        throw InputError("asset_templates." + asset.key + ": its href has {eo:band}, and it has no eo:bands");
     }
-}
-
-/// The asset asked for, or the only one.
-stac::TileAsset chosen_asset(const stac::TiledAssetsItem &item, const ItemLocation &location)
-{
-    return *std::find_if(item.assets.begin(), item.assets.end(),
-                         [&](const stac::TileAsset &asset)
-                         { return location.asset.empty() || asset.key == location.asset; });
-}
-
-std::vector<BandPixels> band_pixels(const stac::TileAsset &asset, const std::string &item_path)
-{
-    std::vector<BandPixels> bands;
     for (const stac::ItemBand &band : asset.bands)
     {
-        const GDALDataType type = raster::type_of_stac_name(band.data_type);
-        if (type == GDT_Unknown)
-        {
-            throw InputError(item_path + ": data_type " + band.data_type + ": not a type that GDAL " +
-                             GDALVersionInfo("RELEASE_NAME") + " has");
-        }
-        bands.push_back({type, band.nodata});
+        values[kBandParameter] = band.name;
+        sources.emplace_back(path, values);
     }
-    return bands;
 }
 
 /// Fills in what a stored tile has to tell: all bands, or their types where the item only names them.
 void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac::TiledAssetsItem &item,
-                    const nlohmann::json &json)
+                    const nlohmann::json &json, bool band_each)
 {
     const bool typed = json.at("asset_templates").at(asset.key).dump().find("\"data_type\"") != std::string::npos;
     if (typed && !asset.bands.empty())
@@ -146,6 +132,10 @@ void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac
         return;
     }
     auto stored = bands_of_stored_tile(source, item);
+    if (band_each && stored.size() == 1)
+    {
+        stored.resize(asset.bands.size(), stac::ItemBand(stored[0]));
+    }
     if (asset.bands.empty())
     {
         asset.bands = std::move(stored);
@@ -164,52 +154,6 @@ void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac
     }
 }
 
-/// What can be chosen: each asset, on each of several matrix sets.
-std::vector<std::pair<std::string, std::string>> choices(const stac::TiledAssetsItem &item, const nlohmann::json &json,
-                                                         const ItemLocation &location)
-{
-    const std::vector<std::string> sets = stac::TiledAssetsItem::tile_matrix_sets(json);
-    const bool chosen = !location.tile_matrix_set.empty() || sets.size() < 2;
-    std::vector<std::pair<std::string, std::string>> found;
-    for (const stac::TileAsset &asset : item.assets)
-    {
-        const std::string title = asset.title.empty() ? asset.key : asset.title;
-        if (!location.asset.empty() && asset.key != location.asset)
-        {
-            continue;
-        }
-        if (chosen)
-        {
-            found.emplace_back(asset.key, title);
-            continue;
-        }
-        for (const std::string &set : sets)
-        {
-            found.emplace_back(asset.key + ":" + set, title + " on " + set);
-        }
-    }
-    return found;
-}
-
-/// A dataset without bands that lists what can be chosen.
-class ChoiceList final : public GDALPamDataset
-{
-public:
-    ChoiceList(const std::vector<std::pair<std::string, std::string>> &parts, const ItemLocation &location)
-    {
-        nRasterXSize = 0;
-        nRasterYSize = 0;
-        int number = 0;
-        for (const auto &[part, title] : parts)
-        {
-            const std::string name = "SUBDATASET_" + std::to_string(++number);
-            GDALPamDataset::SetMetadataItem((name + "_NAME").c_str(), location.connection(part).c_str(), "SUBDATASETS");
-            GDALPamDataset::SetMetadataItem((name + "_DESC").c_str(), title.c_str(), "SUBDATASETS");
-        }
-        nPamFlags |= GPF_NOSAVE;
-    }
-};
-
 } // namespace
 
 struct TileDataset::Opened
@@ -218,7 +162,7 @@ struct TileDataset::Opened
     ItemLocation location;
     nlohmann::json json;
     stac::TiledAssetsItem item;
-    stac::TileAsset asset;
+    std::vector<stac::TileAsset> assets; ///< one, or one a band
 };
 
 int TileDataset::identify(GDALOpenInfo *info) noexcept
@@ -263,18 +207,16 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
     opened.location = locate_item(info.pszFilename);
     opened.json = parse_item(opened.location);
     opened.item = item_of(opened.json, opened.location, opened.options.allow_local);
-    require_asset(opened.item, opened.location);
-    const auto parts = choices(opened.item, opened.json, opened.location);
-    if (parts.size() > 1)
+    opened.assets = chosen_assets(opened.item, opened.location);
+    if (const auto choices = open_choices(opened.item, opened.json, opened.location); !choices.empty())
     {
-        return std::make_unique<ChoiceList>(parts, opened.location);
+        return std::make_unique<ChoiceList>(choices);
     }
-    opened.asset = chosen_asset(opened.item, opened.location);
     auto dataset = make(opened);
     dataset->SetDescription(info.pszFilename);
     dataset->SetPhysicalFilename(dataset->m_item_path.c_str());
     // Each part has statistics of its own in stac.json.aux.xml.
-    std::string part = opened.item.assets.size() > 1 ? opened.asset.key : "";
+    std::string part = opened.item.assets.size() > opened.assets.size() ? opened.assets[0].key : "";
     for (const std::string &more : {opened.location.tile_matrix_set, opened.options.part})
     {
         part += (part.empty() || more.empty() ? "" : ":") + more;
@@ -291,30 +233,43 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
 
 std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
 {
-    stac::TileAsset asset = opened.asset;
-    const TileSource source(resolved_href(asset.href, opened.location.folder, opened.options.allow_local),
-                            opened.item.tile_matrix_set.id);
-    complete_bands(asset, source, opened.item, opened.json);
-    const auto reader =
-        std::make_shared<const TileReader>(source, opened.item.tile_matrix_set, opened.item.limits,
-                                           band_pixels(asset, opened.location.path()), opened.options.missing_is_error);
+    std::vector<TileSource> sources;
+    std::vector<stac::ItemBand> bands;
+    std::vector<BandPixels> pixels;
+    for (stac::TileAsset asset : opened.assets)
+    {
+        const std::string path = resolved_href(asset.href, opened.location.folder, opened.options.allow_local);
+        const std::size_t first = sources.size();
+        sources_of(asset, path, opened.item.tile_matrix_set.id, sources);
+        const bool band_each = sources.size() - first > 1;
+        complete_bands(asset, sources[first], opened.item, opened.json, band_each);
+        for (std::size_t index = 0; index < asset.bands.size(); ++index)
+        {
+            pixels.push_back(pixels_of(asset.bands[index], opened.location.path()));
+            pixels.back().source = first + (band_each ? index : 0);
+            pixels.back().source_band = band_each ? 0 : static_cast<int>(index);
+            bands.push_back(asset.bands[index]);
+        }
+    }
+    const auto reader = std::make_shared<const TileReader>(sources, opened.item.tile_matrix_set, opened.item.limits,
+                                                           std::move(pixels), opened.options.missing_is_error);
     const auto levels = raster_levels(opened.item, opened.options);
     auto dataset =
         std::make_unique<TileDataset>(reader, levels, raster::spatial_reference(opened.item.tile_matrix_set.crs));
     dataset->m_item_path = opened.location.path();
-    dataset->describe_bands(asset);
+    dataset->describe_bands(bands);
     for (const auto &overview : dataset->m_overviews)
     {
-        overview->describe_bands(asset);
+        overview->describe_bands(bands);
     }
     return dataset;
 }
 
-void TileDataset::describe_bands(const stac::TileAsset &asset)
+void TileDataset::describe_bands(const std::vector<stac::ItemBand> &bands)
 {
     for (int number = 1; number <= nBands; ++number)
     {
-        const stac::ItemBand &item_band = asset.bands[number - 1];
+        const stac::ItemBand &item_band = bands[number - 1];
         BandDescription description;
         description.color = color_of_common_name(item_band.common_name);
         if (description.color == GCI_Undefined && nBands == 1)
@@ -346,12 +301,15 @@ void TileDataset::describe(const Opened &opened)
     set("START_DATETIME", opened.item.start_datetime);
     set("END_DATETIME", opened.item.end_datetime);
     set("ITEM", m_item_path, "TILEDIR");
-    set("ASSET", opened.asset.key, "TILEDIR");
-    set("TEMPLATE", opened.asset.href, "TILEDIR");
+    if (opened.assets.size() == 1)
+    {
+        set("ASSET", opened.assets[0].key, "TILEDIR");
+        set("TEMPLATE", opened.assets[0].href, "TILEDIR");
+    }
     set("TILE_MATRIX_SET", opened.item.tile_matrix_set.id, "TILEDIR");
     set("TILE_MATRIX", m_reader->matrix(m_level.matrix).id, "TILEDIR");
-    set("INTERLEAVE", nBands > 1 ? "PIXEL" : "", "IMAGE_STRUCTURE");
-    const std::string &media = opened.asset.media_type;
+    set("INTERLEAVE", opened.assets.size() > 1 ? "BAND" : nBands > 1 ? "PIXEL" : "", "IMAGE_STRUCTURE");
+    const std::string &media = opened.assets[0].media_type;
     set("COMPRESSION", media == "image/jpeg" ? "JPEG" : media == "image/webp" ? "WEBP" : "", "IMAGE_STRUCTURE");
 }
 

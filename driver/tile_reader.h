@@ -20,6 +20,8 @@ struct BandPixels
 {
     GDALDataType type = GDT_Byte;
     std::optional<double> nodata; ///< pixels of absent tiles; zero without it
+    std::size_t source = 0;       ///< whose tiles it is in
+    int source_band = 0;          ///< which band of those, from 0
 };
 
 /// Memory that pixels are written to, laid out as GDAL's RasterIO asks for. Spacings in bytes.
@@ -37,8 +39,9 @@ struct PixelTarget
 class TileSource
 {
 public:
-    /// A template of paths as GDAL opens them. Throws InputError if it is none or has a parameter that is not known.
-    TileSource(const std::string &path, const std::string &tile_matrix_set);
+    /// A template of paths as GDAL opens them, and the parameters that are the same for all tiles (TileMatrixSet).
+    /// Throws InputError if it is none or has a parameter that is not known.
+    TileSource(const std::string &path, std::map<std::string, std::string> values);
 
     /// The folder of all tiles, as GDAL opens it.
     const std::string &folder() const { return m_folder; }
@@ -59,13 +62,14 @@ private:
 class TileReader
 {
 public:
-    /// `missing_is_error`: whether a tile within the limits may be absent.
-    TileReader(TileSource source, stac::TileMatrixSet grid, std::map<std::string, stac::TileRange> limits,
-               std::vector<BandPixels> bands, bool missing_is_error);
+    /// Bands may be spread over several sources. `missing_is_error`: whether a tile within the limits must be there.
+    TileReader(const std::vector<TileSource> &sources, stac::TileMatrixSet grid,
+               std::map<std::string, stac::TileRange> limits, std::vector<BandPixels> bands, bool missing_is_error);
 
     const stac::TileMatrix &matrix(int index) const { return m_grid.matrices[index]; }
     const std::vector<BandPixels> &bands() const { return m_bands; }
-    std::string tile_path(int matrix, std::int64_t row, std::int64_t col) const;
+    /// Of the tile that has the band (from 0).
+    std::string tile_path(int matrix, std::int64_t row, std::int64_t col, int band) const;
 
     /// Writes the window's pixels, those of tiles that are absent or outside of the limits as nodata. In the last
     /// column and row of a matrix tiles may be cut; what they lack is nodata. Throws TileError (corrupt, another size
@@ -73,21 +77,29 @@ public:
     void read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const;
 
 private:
-    std::shared_ptr<const raster::PixelBlock> tile(int matrix, std::int64_t row, std::int64_t col) const;
-    void copy(const raster::PixelBlock *block, int matrix, std::int64_t row, std::int64_t col,
+    struct Source
+    {
+        TileSource tiles;
+        std::unique_ptr<store::Store> store;
+        std::vector<BandPixels> bands;
+        GDALDataType type; ///< holds every band's
+
+        std::string path(const std::string &key) const { return store->path(key); }
+        raster::PixelBlock absent(int width, int height) const;
+    };
+    std::shared_ptr<const raster::PixelBlock> tile(const Source &source, int matrix, std::int64_t row,
+                                                   std::int64_t col) const;
+    std::shared_ptr<const raster::PixelBlock> decoded(const Source &source, const store::Bytes &bytes, int matrix,
+                                                      std::int64_t row, std::int64_t col) const;
+    void copy(const raster::PixelBlock *block, std::size_t source, const stac::PixelWindow &at,
               const stac::PixelWindow &window, const PixelTarget &target) const;
-    std::shared_ptr<const raster::PixelBlock> decoded(const store::Bytes &bytes, int matrix, std::int64_t row,
-                                                      std::int64_t col) const;
-    void fill_with_nodata(raster::PixelBlock &block) const;
     bool may_exist(int matrix, std::int64_t row, std::int64_t col) const;
 
-    TileSource m_source;
-    std::unique_ptr<store::Store> m_store;
+    std::vector<Source> m_sources;
     stac::TileMatrixSet m_grid;
     std::map<std::string, stac::TileRange> m_limits;
     std::vector<BandPixels> m_bands;
     bool m_missing_is_error;
-    GDALDataType m_type; ///< holds every band's
 };
 
 } // namespace tiledir::driver

@@ -90,7 +90,8 @@ def test_several_sets_are_subdatasets(tmp_path):
     levels = pyramid()
     folder = TileFolder(tmp_path, levels)
     grid = properties(folder)["tiles:tile_matrix_sets"]["Test"]
-    properties(folder)["tiles:tile_matrix_sets"]["Coarse"] = dict(grid, id="Coarse", tileMatrices=grid["tileMatrices"][:1])
+    coarse = dict(grid, id="Coarse", tileMatrices=grid["tileMatrices"][:1])
+    properties(folder)["tiles:tile_matrix_sets"]["Coarse"] = coarse
     properties(folder)["tiles:tile_matrix_links"]["Coarse"] = {"url": "#Coarse"}
     folder.write_item()
     names = [name for name, _ in gdal.Open(str(tmp_path)).GetSubDatasets()]
@@ -147,3 +148,88 @@ def test_an_item_on_the_web_leads_to_no_other_handler(tmp_path, web, href):
     dataset, messages = errors_while(lambda: gdal.Open(f"TILEDIR:{web}/tiles"))
     assert dataset is None
     assert "ALLOW_LOCAL" in messages[-1][1]
+
+
+def band_folders(tmp_path, names, dtype="int16"):
+    """One directory of tiles a band, and all their pixels."""
+    folders = [
+        TileFolder(tmp_path / name, pyramid(levels=2, tiles=(2, 2)), dtype=dtype, seed=seed, nodata=-7)
+        for seed, name in enumerate(names)
+    ]
+    return folders, numpy.concatenate([folder.finest.pixels for folder in folders])
+
+
+def write_item(tmp_path, folder, assets):
+    folder.item["asset_templates"] = assets
+    (tmp_path / "stac.json").write_text(json.dumps(folder.item))
+
+
+def band_json(name, color=None):
+    described = {"name": name, "data_type": "int16", "nodata": -7}
+    return dict(described, **{"eo:common_name": color}) if color else described
+
+
+def test_one_asset_a_band_is_one_dataset(tmp_path):
+    names = ["B02", "B03", "B04"]
+    folders, expected = band_folders(tmp_path, names)
+    folders[1].tile_path("1", 0, 1).unlink()
+    expected[1, :16, 16:] = -7
+    colors = dict(zip(names, ["blue", "green", "red"]))
+    assets = {
+        name: {"href": f"{name}/{TileFolder.template}", "bands": [band_json(name, colors[name])]} for name in names
+    }
+    write_item(tmp_path, folders[0], assets)
+    dataset = gdal.Open(str(tmp_path))
+    assert dataset is not None, gdal.GetLastErrorMsg()
+    assert numpy.array_equal(dataset.ReadAsArray(), expected)
+    assert numpy.array_equal(dataset.ReadAsArray(5, 7, 3, 4), expected[:, 7:11, 5:8])
+    assert numpy.array_equal(dataset.ReadAsArray(band_list=[3, 1]), expected[[2, 0]])
+    bands = [dataset.GetRasterBand(number) for number in (1, 2, 3)]
+    assert [band.GetDescription() for band in bands] == names
+    interpretations = [gdal.GCI_BlueBand, gdal.GCI_GreenBand, gdal.GCI_RedBand]
+    assert [band.GetColorInterpretation() for band in bands] == interpretations
+    for name, band in zip(names, bands):
+        assert f"{name}/1/0/0.tif" in band.GetMetadataItem("Pixel_0_0", "LocationInfo")
+    overview = numpy.stack([band.GetOverview(0).ReadAsArray() for band in bands])
+    assert numpy.array_equal(overview, numpy.concatenate([folder.levels[0].pixels for folder in folders]))
+    assert numpy.array_equal(pixels_of(f"TILEDIR:{tmp_path}:B03"), expected[1])
+
+
+def test_a_template_with_the_band_in_it_is_one_dataset(tmp_path):
+    names = ["B08", "B04"]
+    folders, expected = band_folders(tmp_path, names)
+    asset = {"href": "{eo:band}/" + TileFolder.template, "bands": [band_json(name) for name in names]}
+    write_item(tmp_path, folders[0], {"tiles": asset})
+    assert numpy.array_equal(pixels_of(tmp_path), expected)
+
+
+def test_bands_that_only_their_tiles_tell_of(tmp_path):
+    names = ["B08", "B04"]
+    folders, expected = band_folders(tmp_path, names)
+    asset = {"href": "{eo:band}/" + TileFolder.template, "eo:bands": [{"name": name} for name in names]}
+    write_item(tmp_path, folders[0], {"tiles": asset})
+    dataset = gdal.Open(str(tmp_path))
+    assert dataset is not None, gdal.GetLastErrorMsg()
+    assert numpy.array_equal(dataset.ReadAsArray(), expected)
+    assert [dataset.GetRasterBand(number).GetNoDataValue() for number in (1, 2)] == [-7, -7]
+
+
+def test_unlike_assets_are_subdatasets(tmp_path):
+    folders, expected = band_folders(tmp_path, ["B02", "B03"])
+    assets = {
+        name: {"href": f"{name}/{TileFolder.template}", "bands": [dict(band_json(name), data_type=data_type)]}
+        for name, data_type in [("B02", "int16"), ("B03", "float32")]
+    }
+    write_item(tmp_path, folders[0], assets)
+    names = [name for name, _ in gdal.Open(str(tmp_path)).GetSubDatasets()]
+    assert names == [f"TILEDIR:{tmp_path}:B02", f"TILEDIR:{tmp_path}:B03"]
+    assert numpy.array_equal(pixels_of(names[1]), expected[1])
+
+
+def test_a_template_with_the_band_in_it_needs_bands(tmp_path):
+    folder = TileFolder(tmp_path, pyramid(levels=1))
+    folder.item["asset_templates"] = {"tiles": {"href": "{eo:band}/" + TileFolder.template}}
+    folder.write_item()
+    dataset, messages = errors_while(lambda: gdal.Open(str(tmp_path)))
+    assert dataset is None
+    assert "asset_templates.tiles: its href has {eo:band}, and it has no eo:bands" in messages[0][1]

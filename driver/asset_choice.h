@@ -1,0 +1,32 @@
+// Which of an item's assets and matrix sets make up the dataset; a list of them where they are unlike.
+#pragma once
+
+#include "driver/item_location.h"
+#include "stac/tiled_assets_item.h"
+
+#include <gdal_pam.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tiledir::driver
+{
+
+/// The asset asked for, or all. Throws InputError where the item has none, or not the one asked for.
+std::vector<stac::TileAsset> chosen_assets(const stac::TiledAssetsItem &item, const ItemLocation &location);
+
+/// What is still to be chosen, each as connection and title: each asset, on each of several matrix sets. Empty where
+/// nothing is: one asset, or several that are bands of one dataset (each tells of one band, of a name that no other
+/// has, and all have the same data type).
+std::vector<std::pair<std::string, std::string>> open_choices(const stac::TiledAssetsItem &item,
+                                                              const nlohmann::json &json, const ItemLocation &location);
+
+/// A dataset without bands that lists them as subdatasets.
+class ChoiceList final : public GDALPamDataset
+{
+public:
+    explicit ChoiceList(const std::vector<std::pair<std::string, std::string>> &choices);
+};
+
+} // namespace tiledir::driver
