@@ -9,6 +9,7 @@
 #include <cpl_string.h>
 #include <gdal_alg.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>

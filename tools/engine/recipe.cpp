@@ -7,6 +7,7 @@
 #include <boost/filesystem.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <thread>
 
