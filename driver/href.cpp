@@ -2,9 +2,6 @@
 
 #include "stac/error.h"
 
-#include <cpl_conv.h>
-#include <cpl_vsi.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -15,10 +12,9 @@ namespace tiledir::driver
 namespace
 {
 
-template <class Texts> bool begins_with_any(const std::string &text, const Texts &beginnings)
+bool begins_with(const std::string &text, const std::string &beginning)
 {
-    return std::any_of(beginnings.begin(), beginnings.end(),
-                       [&](const std::string &beginning) { return text.compare(0, beginning.size(), beginning) == 0; });
+    return text.compare(0, beginning.size(), beginning) == 0;
 }
 
 } // namespace
@@ -32,8 +28,7 @@ std::string vsi_path(const std::string &url)
                                                                                {"az://", "/vsiaz/"},
                                                                                {"file://", ""}}};
     const auto scheme =
-        std::find_if(kSchemes.begin(), kSchemes.end(),
-                     [&](const auto &each) { return url.compare(0, each.first.size(), each.first) == 0; });
+        std::find_if(kSchemes.begin(), kSchemes.end(), [&](const auto &each) { return begins_with(url, each.first); });
     return scheme == kSchemes.end() ? url : scheme->second + url.substr(scheme->first.size());
 }
 
@@ -50,11 +45,13 @@ std::string resolved_href(const std::string &href, const std::string &item_folde
     static const std::array<std::string, 6> kOpen{"/vsicurl/http://", "/vsicurl/https://", "/vsis3/",
                                                   "/vsigs/",          "/vsiaz/",           "/vsiadls/"};
     std::string path = vsi_path(href);
-    if (path.compare(0, 1, "/") != 0)
+    if (!begins_with(path, "/"))
     {
-        return item_folder + "/" + (path.compare(0, 2, "./") == 0 ? path.substr(2) : path);
+        return item_folder + "/" + (begins_with(path, "./") ? path.substr(2) : path);
     }
-    if (!allow_local && is_on_network(item_folder) && !begins_with_any(path, kOpen))
+    const bool open = std::any_of(kOpen.begin(), kOpen.end(),
+                                  [&](const std::string &beginning) { return begins_with(path, beginning); });
+    if (!open && !allow_local && is_on_network(item_folder))
     {
         throw InputError("href '" + href +
                          "': an item read over a network may lead to http, https, s3, gs and az only; " +

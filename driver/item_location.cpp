@@ -106,7 +106,8 @@ bool has_prefix(const std::string &name)
 ItemLocation locate_item(const std::string &name)
 {
     const bool prefixed = has_prefix(name);
-    std::string path = vsi_path(prefixed ? name.substr(std::string(kPrefix).size()) : name);
+    const std::string whole = vsi_path(prefixed ? name.substr(std::string(kPrefix).size()) : name);
+    std::string path = whole;
     std::vector<std::string> parts; // after the path, from the last to the first
     for (;;)
     {
@@ -124,8 +125,7 @@ ItemLocation locate_item(const std::string &name)
         parts.push_back(path.substr(colon + 1));
         path.resize(colon);
     }
-    throw InputError(vsi_path(prefixed ? name.substr(std::string(kPrefix).size()) : name) +
-                     ": no such folder or STAC item");
+    throw InputError(whole + ": no such folder or STAC item");
 }
 
 std::string read_item(const ItemLocation &location)

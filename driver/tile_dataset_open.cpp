@@ -41,6 +41,18 @@ bool is_item_file(GDALOpenInfo &info)
 constexpr const char *kBandParameter = "eo:band";
 constexpr std::size_t kMaxLinkedSize = std::size_t{16} << 20;
 
+nlohmann::json parsed(const std::string &text, const std::string &path)
+{
+    try
+    {
+        return nlohmann::json::parse(text);
+    }
+    catch (const nlohmann::json::parse_error &error)
+    {
+        throw InputError(path + ": not JSON: " + error.what());
+    }
+}
+
 /// A document that the item links.
 nlohmann::json linked_json(const std::string &url, const ItemLocation &location, bool allow_local)
 {
@@ -50,25 +62,11 @@ nlohmann::json linked_json(const std::string &url, const ItemLocation &location,
     {
         throw InputError("tile matrix set " + path + ": no such file");
     }
-    auto json = text->size() > kMaxLinkedSize ? nlohmann::json(nlohmann::json::value_t::discarded)
-                                              : nlohmann::json::parse(*text, nullptr, false);
-    if (json.is_discarded())
+    if (text->size() > kMaxLinkedSize)
     {
-        throw InputError("tile matrix set " + path + ": not JSON, or of more than 16 MiB");
+        throw InputError("tile matrix set " + path + ": is larger than 16 MiB");
     }
-    return json;
-}
-
-nlohmann::json parse_item(const ItemLocation &location)
-{
-    try
-    {
-        return nlohmann::json::parse(read_item(location));
-    }
-    catch (const nlohmann::json::parse_error &error)
-    {
-        throw InputError(location.path() + ": not JSON: " + error.what());
-    }
+    return parsed(*text, "tile matrix set " + path);
 }
 
 stac::TiledAssetsItem item_of(const nlohmann::json &json, const ItemLocation &location, bool allow_local)
@@ -205,7 +203,7 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
     Opened opened;
     opened.options = OpenOptions::from(info.papszOpenOptions);
     opened.location = locate_item(info.pszFilename);
-    opened.json = parse_item(opened.location);
+    opened.json = parsed(read_item(opened.location), opened.location.path());
     opened.item = item_of(opened.json, opened.location, opened.options.allow_local);
     opened.assets = chosen_assets(opened.item, opened.location);
     if (const auto choices = open_choices(opened.item, opened.json, opened.location); !choices.empty())

@@ -333,9 +333,9 @@ void read_properties(const JsonNode &properties, TiledAssetsItem &item)
     }
     for (const auto &[name, value] : properties.json().items())
     {
-        // In a Collection only what an extension has put there is like a property.
+        // A Collection's properties are the whole document: of that only what an extension put there is one.
         const bool ours = std::find(kOwnProperties.begin(), kOwnProperties.end(), name) != kOwnProperties.end();
-        if (!ours && (properties.path() == "properties" || name.find(':') != std::string::npos))
+        if (!ours && (!properties.path().empty() || name.find(':') != std::string::npos))
         {
             item.extra_properties[name] = value;
         }

@@ -150,10 +150,10 @@ def test_an_item_on_the_web_leads_to_no_other_handler(tmp_path, web, href):
     assert "ALLOW_LOCAL" in messages[-1][1]
 
 
-def band_folders(tmp_path, names, dtype="int16"):
+def band_folders(tmp_path, names):
     """One directory of tiles a band, and all their pixels."""
     folders = [
-        TileFolder(tmp_path / name, pyramid(levels=2, tiles=(2, 2)), dtype=dtype, seed=seed, nodata=-7)
+        TileFolder(tmp_path / name, pyramid(levels=2, tiles=(2, 2)), dtype="int16", seed=seed, nodata=-7)
         for seed, name in enumerate(names)
     ]
     return folders, numpy.concatenate([folder.finest.pixels for folder in folders])
