@@ -1,7 +1,8 @@
 #include "driver/item_location.h"
 
+#include "driver/document.h"
 #include "driver/href.h"
-#include "driver/store/store.h"
+#include "driver/store/object_reader.h"
 #include "stac/error.h"
 #include "stac/tiled_assets_item.h"
 
@@ -22,7 +23,6 @@ namespace
 
 constexpr const char *kPrefix = "TILEDIR:";
 constexpr const char *kItemFile = "stac.json";
-constexpr vsi_l_offset kMaxItemSize = 16 << 20;
 constexpr std::size_t kMaxParts = 2; ///< ASSET:SET
 
 enum class Kind
@@ -51,8 +51,21 @@ std::string without_slashes_at_end(std::string path)
     return path;
 }
 
+/// A network's folders need no look: what is no .json file is one, and its item is what is asked for.
+std::optional<ItemLocation> location_on_network(const std::string &path)
+{
+    const bool is_file = EQUAL(CPLGetExtension(path.c_str()), "json");
+    const ItemLocation location = is_file ? ItemLocation{CPLGetPath(path.c_str()), CPLGetFilename(path.c_str()), {}, {}}
+                                          : ItemLocation{without_slashes_at_end(path), kItemFile, {}, {}};
+    return read_document(location.path()) ? std::optional(location) : std::nullopt;
+}
+
 std::optional<ItemLocation> location_of_path(const std::string &path)
 {
+    if (store::is_remote(path))
+    {
+        return location_on_network(path);
+    }
     switch (kind_of(path))
     {
     case Kind::Folder:
@@ -64,12 +77,6 @@ std::optional<ItemLocation> location_of_path(const std::string &path)
     }
     case Kind::Absent:
         break;
-    }
-    // A folder of a web server that lists nothing.
-    const std::string folder = without_slashes_at_end(path);
-    if (is_on_network(folder) && kind_of(folder + "/" + kItemFile) == Kind::File)
-    {
-        return ItemLocation{folder, kItemFile, {}, {}};
     }
     return std::nullopt;
 }
@@ -130,7 +137,7 @@ ItemLocation locate_item(const std::string &name)
 
 std::string read_item(const ItemLocation &location)
 {
-    auto text = store::open_store(location.folder)->read_text(location.file);
+    auto text = read_document(location.path());
     if (!text)
     {
         throw InputError(location.path() + ": no such file; a directory of tiles needs a STAC item named stac.json");
@@ -140,14 +147,7 @@ std::string read_item(const ItemLocation &location)
 
 bool holds_tiled_assets(const ItemLocation &location)
 {
-    VSIStatBufL status;
-    if (VSIStatExL(location.path().c_str(), &status,
-                   VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG | VSI_STAT_SIZE_FLAG) != 0 ||
-        VSI_ISDIR(status.st_mode) || static_cast<vsi_l_offset>(status.st_size) > kMaxItemSize)
-    {
-        return false;
-    }
-    const auto text = store::open_store(location.folder)->read_text(location.file);
+    const auto text = read_document(location.path());
     if (!text || !stac::TiledAssetsItem::looks_like_one(*text))
     {
         return false;

@@ -3,9 +3,11 @@
 #include "stac/error.h"
 
 #include <cpl_conv.h>
+#include <cpl_multiproc.h>
 
 #include <array>
 #include <cstddef>
+#include <cstdlib>
 
 namespace tiledir::driver
 {
@@ -34,6 +36,42 @@ stac::Bounds bounds_of(const std::string &text)
     return bounds;
 }
 
+std::set<long> statuses_of(const std::string &text)
+{
+    std::set<long> statuses;
+    const CPLStringList parts(CSLTokenizeString2(text.c_str(), ",", CSLT_STRIPLEADSPACES | CSLT_STRIPENDSPACES));
+    for (int index = 0; index < parts.size(); ++index)
+    {
+        char *end = nullptr;
+        const long status = std::strtol(parts[index], &end, 10);
+        if (end == parts[index] || *end != '\0' || status < 204 || status > 499)
+        {
+            throw InputError("open option ABSENT_STATUS: is '" + text +
+                             "', should be HTTP statuses such as 403 or 204,403");
+        }
+        statuses.insert(status);
+    }
+    return statuses;
+}
+
+int threads_of(const std::string &text)
+{
+    constexpr int kMostThreads = 1024;
+    const int cpus = CPLGetNumCPUs();
+    if (EQUAL(text.c_str(), "ALL_CPUS"))
+    {
+        return cpus;
+    }
+    char *end = nullptr;
+    const long threads = std::strtol(text.c_str(), &end, 10);
+    if (end == text.c_str() || *end != '\0' || threads < 1 || threads > kMostThreads)
+    {
+        throw InputError("NUM_THREADS: is '" + text + "', should be ALL_CPUS or a number from 1 to " +
+                         std::to_string(kMostThreads));
+    }
+    return static_cast<int>(threads);
+}
+
 } // namespace
 
 OpenOptions OpenOptions::from(CSLConstList options)
@@ -49,11 +87,14 @@ OpenOptions OpenOptions::from(CSLConstList options)
     chosen.part = chosen.level.empty() ? "" : "LEVEL=" + chosen.level;
     chosen.part += EQUAL(extent.c_str(), "LIMITS") ? "" : "EXTENT=" + extent;
     const std::string missing = CSLFetchNameValueDef(options, "MISSING_TILES", "NODATA");
-    chosen.missing_is_error = EQUAL(missing.c_str(), "ERROR");
-    if (!chosen.missing_is_error && !EQUAL(missing.c_str(), "NODATA"))
+    chosen.reading.missing_is_error = EQUAL(missing.c_str(), "ERROR");
+    if (!chosen.reading.missing_is_error && !EQUAL(missing.c_str(), "NODATA"))
     {
         throw InputError("open option MISSING_TILES: is '" + missing + "', should be NODATA or ERROR");
     }
+    chosen.reading.store.absent_status = statuses_of(CSLFetchNameValueDef(options, "ABSENT_STATUS", ""));
+    chosen.reading.threads =
+        threads_of(CSLFetchNameValueDef(options, "NUM_THREADS", CPLGetConfigOption("GDAL_NUM_THREADS", "ALL_CPUS")));
     chosen.allow_local = CPLFetchBool(options, "ALLOW_LOCAL", false);
     return chosen;
 }
@@ -67,6 +108,8 @@ const char *OpenOptions::description()
     <Value>NODATA</Value>
     <Value>ERROR</Value>
   </Option>
+  <Option name="ABSENT_STATUS" type="string" description="HTTP statuses, beside 404, that a server answers for absent tiles with: 403 or 204,403"/>
+  <Option name="NUM_THREADS" type="string" default="ALL_CPUS" description="Threads that decode tiles of one read: a number or ALL_CPUS; the default is that of the config option GDAL_NUM_THREADS"/>
   <Option name="ALLOW_LOCAL" type="boolean" default="NO" description="Whether an item read over a network may lead to local files"/>
 </OpenOptionList>)";
 }

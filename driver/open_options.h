@@ -1,6 +1,7 @@
 // What a user may say when a dataset is opened: gdalinfo -oo NAME=VALUE.
 #pragma once
 
+#include "driver/reading_options.h"
 #include "stac/bounds.h"
 
 #include <cpl_string.h>
@@ -16,7 +17,7 @@ struct OpenOptions
     std::string level;                  ///< id of the tile matrix that is opened alone; empty: all levels
     bool whole_matrix = false;          ///< the extent is the matrix's, not that of the limits
     std::optional<stac::Bounds> bounds; ///< the extent, in the grid's CRS, x first; grows to whole tiles
-    bool missing_is_error = false;      ///< a tile within the limits that is absent fails the read
+    ReadingOptions reading;             ///< MISSING_TILES, ABSENT_STATUS, NUM_THREADS
     std::string part;                   ///< what LEVEL and EXTENT select, in words; empty: all
     bool allow_local = false;           ///< an item read over a network may lead to local files
 

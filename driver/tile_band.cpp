@@ -58,6 +58,7 @@ CPLErr TileBand::IReadBlock(int block_col, int block_row, void *data)
                         [&]
                         {
                             target.bands = {nBand - 1};
+                            dataset().read_ahead(col, row, nBand - 1);
                             return dataset().read_directly(col, row, std::min(nBlockXSize, nRasterXSize - col),
                                                            std::min(nBlockYSize, nRasterYSize - row), target, nullptr);
                         });
@@ -69,6 +70,7 @@ CPLErr TileBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int hei
 {
     if (!dataset().reads_directly(flag, width, height, buffer_width, buffer_height, pixel_space))
     {
+        const TileDataset::ReadAhead ahead(dataset(), col, row, width, height, buffer_width, buffer_height);
         return GDALPamRasterBand::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height,
                                             buffer_type, pixel_space, line_space, extra);
     }

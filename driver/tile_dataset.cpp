@@ -13,6 +13,14 @@
 namespace tiledir::driver
 {
 
+namespace
+{
+
+/// Tiles that a read asks for before it looks whether it is to go on.
+constexpr std::int64_t kTilesAtOnce = 1024;
+
+} // namespace
+
 TileDataset::TileDataset(std::shared_ptr<const TileReader> reader, const std::vector<RasterLevel> &levels,
                          const OGRSpatialReference &crs)
     : m_reader(std::move(reader))
@@ -78,15 +86,46 @@ bool TileDataset::reads_directly(GDALRWFlag flag, int width, int height, int buf
            pixel_space <= std::numeric_limits<int>::max();
 }
 
+TileDataset::ReadAhead::ReadAhead(TileDataset &dataset, int col, int row, int width, int height, int buffer_width,
+                                  int buffer_height)
+    : m_dataset(dataset)
+{
+    const stac::TileMatrix &matrix = dataset.m_reader->matrix(dataset.m_level.matrix);
+    if (width / buffer_width <= matrix.tile_width && height / buffer_height <= matrix.tile_height)
+    {
+        const stac::PixelWindow &level = dataset.m_level.window;
+        dataset.m_read_ahead = {level.col + col, level.row + row, width, height};
+    }
+}
+
+TileDataset::ReadAhead::~ReadAhead()
+{
+    m_dataset.m_read_ahead = {};
+}
+
+void TileDataset::read_ahead(int col, int row, int band) const
+{
+    const stac::PixelWindow pixel{m_level.window.col + col, m_level.window.row + row, 1, 1};
+    const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
+    const stac::TileRange tile = matrix.tiles_of(pixel);
+    const stac::TileRange wanted = matrix.tiles_of(m_read_ahead);
+    if (wanted.contains(tile.min_row, tile.min_col))
+    {
+        m_reader->read_ahead(m_level.matrix, m_read_ahead, tile.min_row, tile.min_col, band);
+    }
+}
+
 CPLErr TileDataset::read_directly(int col, int row, int width, int height, PixelTarget target,
                                   const GDALRasterIOExtraArg *extra) const
 {
-    const std::int64_t tile_height = m_reader->matrix(m_level.matrix).tile_height;
+    const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
+    const std::int64_t tiles_across = width / matrix.tile_width + 2;
+    const std::int64_t strip = std::max<std::int64_t>(1, kTilesAtOnce / tiles_across) * matrix.tile_height;
     const std::int64_t top = m_level.window.row + row;
     const std::int64_t bottom = top + height;
     for (std::int64_t from = top; from < bottom;)
     {
-        const std::int64_t to = std::min(bottom, (from / tile_height + 1) * tile_height);
+        const std::int64_t to = std::min(bottom, (from / strip + 1) * strip);
         m_reader->read(m_level.matrix, {m_level.window.col + col, from, width, to - from}, target);
         target.data += (to - from) * target.line_space;
         from = to;
@@ -107,6 +146,7 @@ CPLErr TileDataset::IRasterIO(GDALRWFlag flag, int col, int row, int width, int 
 {
     if (!reads_directly(flag, width, height, buffer_width, buffer_height, pixel_space))
     {
+        const ReadAhead ahead(*this, col, row, width, height, buffer_width, buffer_height);
         return GDALPamDataset::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height, buffer_type,
                                          band_count, bands, pixel_space, line_space, band_space, extra);
     }

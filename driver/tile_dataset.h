@@ -39,6 +39,23 @@ public:
     /// Smaller ones go through GDAL's block cache: a scan line after the other would ask for the same tiles again.
     bool reads_directly(GDALRWFlag flag, int width, int height, int buffer_width, int buffer_height,
                         GSpacing pixel_space) const;
+    /// While it lives, blocks are read one by one for this window of the raster: the first one that is not in memory
+    /// brings the next ones along.
+    class ReadAhead
+    {
+    public:
+        /// Does nothing where the buffer is so small that tiles are skipped.
+        ReadAhead(TileDataset &dataset, int col, int row, int width, int height, int buffer_width, int buffer_height);
+        ~ReadAhead();
+        ReadAhead(const ReadAhead &) = delete;
+        ReadAhead &operator=(const ReadAhead &) = delete;
+
+    private:
+        TileDataset &m_dataset;
+    };
+    /// Reads the tile at this pixel of the raster, and those after it, as ReadAhead tells.
+    void read_ahead(int col, int row, int band) const;
+
     /// Pixels of a window of the raster, straight from the tiles.
     CPLErr read_directly(int col, int row, int width, int height, PixelTarget target,
                          const GDALRasterIOExtraArg *extra) const;
@@ -65,6 +82,7 @@ private:
     OGRSpatialReference m_crs;
     std::array<double, 6> m_geotransform{};
     std::string m_item_path;
+    stac::PixelWindow m_read_ahead;                        ///< of the matrix; empty: only what is asked for
     std::vector<std::unique_ptr<TileDataset>> m_overviews; ///< from fine to coarse
 };
 

@@ -1,5 +1,6 @@
 // From a name to a dataset: which names are ours, what the item says, what of it GDAL is told.
 #include "driver/asset_choice.h"
+#include "driver/document.h"
 #include "driver/gdal_edge.h"
 #include "driver/href.h"
 #include "driver/item_location.h"
@@ -39,7 +40,6 @@ bool is_item_file(GDALOpenInfo &info)
 }
 
 constexpr const char *kBandParameter = "eo:band";
-constexpr std::size_t kMaxLinkedSize = std::size_t{16} << 20;
 
 nlohmann::json parsed(const std::string &text, const std::string &path)
 {
@@ -57,14 +57,10 @@ nlohmann::json parsed(const std::string &text, const std::string &path)
 nlohmann::json linked_json(const std::string &url, const ItemLocation &location, bool allow_local)
 {
     const std::string path = resolved_href(url, location.folder, allow_local);
-    const auto text = store::open_store(CPLGetPath(path.c_str()))->read_text(CPLGetFilename(path.c_str()));
+    const auto text = read_document(path);
     if (!text)
     {
         throw InputError("tile matrix set " + path + ": no such file");
-    }
-    if (text->size() > kMaxLinkedSize)
-    {
-        throw InputError("tile matrix set " + path + ": is larger than 16 MiB");
     }
     return parsed(*text, "tile matrix set " + path);
 }
@@ -120,17 +116,23 @@ void sources_of(const stac::TileAsset &asset, const std::string &path, const std
     }
 }
 
+struct Probing
+{
+    bool band_each; ///< each band has tiles of its own
+    const store::ReadSettings &settings;
+};
+
 /// Fills in what a stored tile has to tell: all bands, or their types where the item only names them.
 void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac::TiledAssetsItem &item,
-                    const nlohmann::json &json, bool band_each)
+                    const nlohmann::json &json, const Probing &probing)
 {
     const bool typed = json.at("asset_templates").at(asset.key).dump().find("\"data_type\"") != std::string::npos;
     if (typed && !asset.bands.empty())
     {
         return;
     }
-    auto stored = bands_of_stored_tile(source, item);
-    if (band_each && stored.size() == 1)
+    auto stored = bands_of_stored_tile(source, item, probing.settings);
+    if (probing.band_each && stored.size() == 1)
     {
         stored.resize(asset.bands.size(), stac::ItemBand(stored[0]));
     }
@@ -240,7 +242,7 @@ std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
         const std::size_t first = sources.size();
         sources_of(asset, path, opened.item.tile_matrix_set.id, sources);
         const bool band_each = sources.size() - first > 1;
-        complete_bands(asset, sources[first], opened.item, opened.json, band_each);
+        complete_bands(asset, sources[first], opened.item, opened.json, {band_each, opened.options.reading.store});
         for (std::size_t index = 0; index < asset.bands.size(); ++index)
         {
             pixels.push_back(pixels_of(asset.bands[index], opened.location.path()));
@@ -250,7 +252,7 @@ std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
         }
     }
     const auto reader = std::make_shared<const TileReader>(sources, opened.item.tile_matrix_set, opened.item.limits,
-                                                           std::move(pixels), opened.options.missing_is_error);
+                                                           std::move(pixels), opened.options.reading);
     const auto levels = raster_levels(opened.item, opened.options);
     auto dataset =
         std::make_unique<TileDataset>(reader, levels, raster::spatial_reference(opened.item.tile_matrix_set.crs));

@@ -6,7 +6,10 @@
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -16,7 +19,8 @@ namespace tiledir::driver
 namespace
 {
 
-constexpr int kMaxTilesSought = 256;
+constexpr std::size_t kMaxTilesSought = 256;
+constexpr std::size_t kGrowth = 4;
 
 constexpr std::array<std::pair<const char *, GDALColorInterp>, 5> kColors{{{"red", GCI_RedBand},
                                                                            {"green", GCI_GreenBand},
@@ -30,10 +34,10 @@ struct StoredTile
     store::Bytes bytes;
 };
 
-std::optional<StoredTile> first_stored_tile(const TileSource &source, const stac::TiledAssetsItem &item)
+/// Of the first tiles, the coarsest tile matrix first.
+std::vector<std::string> first_keys(const TileSource &source, const stac::TiledAssetsItem &item)
 {
-    const auto store = store::open_store(source.folder());
-    int sought = 0;
+    std::vector<std::string> keys;
     for (const stac::TileMatrix &matrix : item.tile_matrix_set.matrices)
     {
         const auto listed = item.limits.find(matrix.id);
@@ -42,20 +46,41 @@ std::optional<StoredTile> first_stored_tile(const TileSource &source, const stac
             continue;
         }
         const stac::TileRange tiles = item.limits.empty() ? matrix.range() : listed->second;
-        for (std::int64_t row = tiles.min_row; row <= tiles.max_row; ++row)
+        for (std::int64_t row = tiles.min_row; row <= tiles.max_row && keys.size() < kMaxTilesSought; ++row)
         {
-            for (std::int64_t col = tiles.min_col; col <= tiles.max_col; ++col)
+            for (std::int64_t col = tiles.min_col; col <= tiles.max_col && keys.size() < kMaxTilesSought; ++col)
             {
-                if (++sought > kMaxTilesSought)
-                {
-                    return std::nullopt;
-                }
-                const std::string key = source.key(matrix, row, col);
-                if (auto bytes = store->read(key))
-                {
-                    return StoredTile{store->path(key), *std::move(bytes)};
-                }
+                keys.push_back(source.key(matrix, row, col));
             }
+        }
+    }
+    return keys;
+}
+
+/// Asks for one tile, then for more and more at once.
+std::optional<StoredTile> first_stored_tile(const TileSource &source, const stac::TiledAssetsItem &item,
+                                            const store::ReadSettings &settings)
+{
+    const auto reader = store::open_object_reader(source.folder(), settings);
+    const std::vector<std::string> keys = first_keys(source, item);
+    std::size_t step = 1;
+    for (std::size_t from = 0; from < keys.size(); from += std::exchange(step, step * kGrowth))
+    {
+        const std::vector<std::string> some(keys.begin() + static_cast<std::ptrdiff_t>(from),
+                                            keys.begin() +
+                                                static_cast<std::ptrdiff_t>(std::min(keys.size(), from + step)));
+        std::map<std::size_t, std::shared_ptr<const store::Bytes>> found;
+        reader->read(some,
+                     [&found](std::size_t index, const store::ReadObject &object)
+                     {
+                         if (object.bytes)
+                         {
+                             found.emplace(index, object.bytes);
+                         }
+                     });
+        if (!found.empty())
+        {
+            return StoredTile{reader->path(some[found.begin()->first]), *found.begin()->second};
         }
     }
     return std::nullopt;
@@ -130,9 +155,10 @@ GDALColorInterp color_of_common_name(const std::string &name)
     return GCI_Undefined;
 }
 
-std::vector<stac::ItemBand> bands_of_stored_tile(const TileSource &source, const stac::TiledAssetsItem &item)
+std::vector<stac::ItemBand> bands_of_stored_tile(const TileSource &source, const stac::TiledAssetsItem &item,
+                                                 const store::ReadSettings &settings)
 {
-    auto tile = first_stored_tile(source, item);
+    auto tile = first_stored_tile(source, item, settings);
     if (!tile)
     {
         throw InputError(source.folder() + ": no tile found that shows what the item leaves out: its bands");

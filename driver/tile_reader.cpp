@@ -2,6 +2,7 @@
 
 #include "driver/raster/tile_cache.h"
 #include "driver/raster/tile_codec.h"
+#include "driver/store/task_queue.h"
 
 #include <algorithm>
 #include <array>
@@ -26,6 +27,31 @@ std::string folder_of(const std::string &path)
 {
     const auto size = folder_size(path);
     return size == 0 ? "." : path.substr(0, size == 1 ? 1 : size - 1);
+}
+
+/// Tiles that are read ahead at once.
+constexpr std::size_t kMaxTilesAhead = 256;
+
+/// The folder that holds all sources, so that their tiles are asked for together; empty where there is none, or none of
+/// one server.
+std::string shared_folder(const std::vector<TileSource> &sources)
+{
+    std::string shared = sources.front().folder();
+    for (const TileSource &source : sources)
+    {
+        const std::string &folder = source.folder();
+        while (!shared.empty() && folder != shared && folder.compare(0, shared.size() + 1, shared + '/') != 0)
+        {
+            const auto slash = shared.rfind('/');
+            shared.resize(slash == std::string::npos ? 0 : slash);
+        }
+    }
+    const bool web = shared.rfind("/vsicurl/", 0) == 0;
+    const auto parts = std::count(shared.begin(), shared.end(), '/');
+    constexpr std::ptrdiff_t kWithBucket = 2; // /vsis3/bucket
+    constexpr std::ptrdiff_t kWithHost = 4;   // /vsicurl/https://host
+    const bool names_server = shared.rfind("/vsi", 0) != 0 || parts >= (web ? kWithHost : kWithBucket);
+    return names_server ? shared : std::string();
 }
 
 GDALDataType common_type(const std::vector<BandPixels> &bands)
@@ -74,26 +100,35 @@ raster::PixelBlock TileReader::Source::absent(int width, int height) const
 
 TileReader::TileReader(const std::vector<TileSource> &sources, stac::TileMatrixSet grid,
                        std::map<std::string, stac::TileRange> limits, std::vector<BandPixels> bands,
-                       bool missing_is_error)
+                       ReadingOptions options)
     : m_grid(std::move(grid))
     , m_limits(std::move(limits))
     , m_bands(std::move(bands))
-    , m_missing_is_error(missing_is_error)
+    , m_options(std::move(options))
 {
+    const std::string shared = shared_folder(sources);
+    std::shared_ptr<const store::ObjectReader> reader;
     for (std::size_t index = 0; index < sources.size(); ++index)
     {
         std::vector<BandPixels> own;
         std::copy_if(m_bands.begin(), m_bands.end(), std::back_inserter(own),
                      [index](const BandPixels &band) { return band.source == index; });
         const GDALDataType type = common_type(own);
-        m_sources.push_back({sources[index], store::open_store(sources[index].folder()), std::move(own), type});
+        const std::string &folder = sources[index].folder();
+        if (shared.empty() || !reader)
+        {
+            reader = store::open_object_reader(shared.empty() ? folder : shared, m_options.store);
+        }
+        const bool below = !shared.empty() && folder.size() > shared.size();
+        const std::string prefix = below ? folder.substr(shared.size() + 1) + '/' : std::string();
+        m_sources.push_back({sources[index], reader, prefix, std::move(own), type});
     }
 }
 
 std::string TileReader::tile_path(int matrix, std::int64_t row, std::int64_t col, int band) const
 {
     const Source &source = m_sources[m_bands[band].source];
-    return source.path(source.tiles.key(m_grid.matrices[matrix], row, col));
+    return source.reader->path(source.key(m_grid.matrices[matrix], row, col));
 }
 
 bool TileReader::may_exist(int matrix, std::int64_t row, std::int64_t col) const
@@ -107,55 +142,124 @@ bool TileReader::may_exist(int matrix, std::int64_t row, std::int64_t col) const
     return found != m_limits.end() && found->second.contains(row, col);
 }
 
-std::shared_ptr<const raster::PixelBlock> TileReader::tile(const Source &source, int matrix, std::int64_t row,
-                                                           std::int64_t col) const
+std::string TileReader::key(const Job &job) const
 {
-    const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
-    const std::string key = source.tiles.key(tile_matrix, row, col);
-    const auto stamp = source.store->stamp(key);
-    if (!stamp && m_missing_is_error)
+    return m_sources[job.source].key(m_grid.matrices[job.matrix], job.row, job.col);
+}
+
+std::string TileReader::cache_key(const Job &job, const store::Stamp &stamp) const
+{
+    const Source &source = m_sources[job.source];
+    const stac::TileMatrix &matrix = m_grid.matrices[job.matrix];
+    return source.reader->path(key(job)) + '\n' + stamp.text + '\n' + GDALGetDataTypeName(source.type) + '\n' +
+           std::to_string(matrix.tile_width) + 'x' + std::to_string(matrix.tile_height);
+}
+
+std::uint32_t TileReader::layer(const Job &job) const
+{
+    return static_cast<std::uint32_t>(job.source * m_grid.matrices.size() + static_cast<std::size_t>(job.matrix));
+}
+
+void TileReader::use_absent(const Job &job, const Use &use) const
+{
+    const store::ObjectReader &reader = *m_sources[job.source].reader;
+    if (m_options.missing_is_error)
     {
-        throw TileError(source.path(key) + ": absent, and open option MISSING_TILES is ERROR");
+        throw TileError(reader.path(key(job)) + ": absent, and open option MISSING_TILES is ERROR");
     }
-    if (!stamp)
+    if (reader.is_remote())
     {
-        return nullptr;
+        m_absent.insert(layer(job), job.row, job.col);
     }
-    const std::string cache_key = source.path(key) + '\n' + stamp->text + '\n' + GDALGetDataTypeName(source.type) +
-                                  '\n' + std::to_string(tile_matrix.tile_width) + 'x' +
-                                  std::to_string(tile_matrix.tile_height);
-    auto &cache = raster::TileCache::of_process();
-    if (auto block = cache.find(cache_key))
+    use(job, nullptr);
+}
+
+/// True where nothing had to be read for it.
+bool TileReader::use_from_memory(const Job &job, const Use &use) const
+{
+    const store::ObjectReader &reader = *m_sources[job.source].reader;
+    if (!may_exist(job.matrix, job.row, job.col) ||
+        (reader.is_remote() && m_absent.contains(layer(job), job.row, job.col)))
     {
-        return block;
+        use(job, nullptr);
+        return true;
     }
-    const auto bytes = source.store->read(key);
-    if (!bytes)
+    const auto state = reader.known(key(job));
+    if (!state)
     {
-        return nullptr;
+        return false;
     }
-    auto block = decoded(source, *bytes, matrix, row, col);
-    cache.insert(cache_key, block);
-    return block;
+    if (!state->stamp)
+    {
+        use_absent(job, use);
+        return true;
+    }
+    const Block block = raster::TileCache::of_process().find(cache_key(job, *state->stamp));
+    if (block)
+    {
+        use(job, block);
+    }
+    return block != nullptr;
+}
+
+void TileReader::load(const std::vector<Job> &jobs, const Use &use) const
+{
+    std::vector<Job> missing;
+    std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(missing),
+                 [&](const Job &job) { return !use_from_memory(job, use); });
+    if (!missing.empty())
+    {
+        load_missing(missing, use);
+    }
+}
+
+void TileReader::load_missing(const std::vector<Job> &jobs, const Use &use) const
+{
+    std::map<const store::ObjectReader *, std::vector<Job>> by_reader;
+    for (const Job &job : jobs)
+    {
+        by_reader[m_sources[job.source].reader.get()].push_back(job);
+    }
+    const auto take = [this, &use](const Job &job, const store::ReadObject &object)
+    { object.bytes ? use(job, decoded(job, object)) : use_absent(job, use); };
+    store::TaskQueue queue(std::min(m_options.threads, static_cast<int>(std::min<std::size_t>(jobs.size(), 1024))));
+    for (const auto &[reader, own] : by_reader)
+    {
+        if (!reader->is_remote())
+        {
+            for (const Job &job : own)
+            {
+                queue.add([this, &take, &job = job, reader = reader] { take(job, reader->read(key(job))); });
+            }
+            continue;
+        }
+        std::vector<std::string> keys;
+        std::transform(own.begin(), own.end(), std::back_inserter(keys), [this](const Job &job) { return key(job); });
+        reader->read(keys, [&, &own = own](std::size_t index, const store::ReadObject &object)
+                     { queue.add([&take, &job = own[index], object] { take(job, object); }); });
+    }
+    queue.finish();
 }
 
 /// Whole, where the stored tile is cut.
-std::shared_ptr<const raster::PixelBlock> TileReader::decoded(const Source &source, const store::Bytes &bytes,
-                                                              int matrix, std::int64_t row, std::int64_t col) const
+TileReader::Block TileReader::decoded(const Job &job, const store::ReadObject &object) const
 {
-    const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
-    const raster::TileCut cut{col == tile_matrix.matrix_width - 1, row == tile_matrix.matrix_height - 1};
+    const Source &source = m_sources[job.source];
+    const stac::TileMatrix &matrix = m_grid.matrices[job.matrix];
+    const raster::TileCut cut{job.col == matrix.matrix_width - 1, job.row == matrix.matrix_height - 1};
     raster::PixelBlock stored =
-        raster::decode_tile(bytes, source.path(source.tiles.key(tile_matrix, row, col)), tile_matrix.tile_width,
-                            tile_matrix.tile_height, static_cast<int>(source.bands.size()), source.type, cut);
-    if (stored.width() == tile_matrix.tile_width && stored.height() == tile_matrix.tile_height)
+        raster::decode_tile(*object.bytes, source.reader->path(key(job)), matrix.tile_width, matrix.tile_height,
+                            static_cast<int>(source.bands.size()), source.type, cut);
+    if (stored.width() != matrix.tile_width || stored.height() != matrix.tile_height)
     {
-        return std::make_shared<const raster::PixelBlock>(std::move(stored));
+        raster::PixelBlock whole = source.absent(matrix.tile_width, matrix.tile_height);
+        const int top = matrix.origin_is_bottom_left ? whole.height() - stored.height() : 0;
+        whole.paste(stored, 0, 0, stored.width(), stored.height(), 0, top);
+        stored = std::move(whole);
     }
-    raster::PixelBlock whole = source.absent(tile_matrix.tile_width, tile_matrix.tile_height);
-    const int top = tile_matrix.origin_is_bottom_left ? whole.height() - stored.height() : 0;
-    whole.paste(stored, 0, 0, stored.width(), stored.height(), 0, top);
-    return std::make_shared<const raster::PixelBlock>(std::move(whole));
+    auto block = std::make_shared<const raster::PixelBlock>(std::move(stored));
+    raster::TileCache::of_process().insert(cache_key(job, *object.stamp), block);
+    return block;
 }
 
 void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const
@@ -167,17 +271,58 @@ void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTa
     }
     const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
     const stac::TileRange tiles = tile_matrix.tiles_of(window);
+    std::vector<Job> jobs;
     for (std::int64_t row = tiles.min_row; row <= tiles.max_row; ++row)
     {
         for (std::int64_t col = tiles.min_col; col <= tiles.max_col; ++col)
         {
             for (const std::size_t source : sources)
             {
-                const auto block = may_exist(matrix, row, col) ? tile(m_sources[source], matrix, row, col) : nullptr;
-                copy(block.get(), source, tile_matrix.tile_window(row, col), window, target);
+                jobs.push_back({source, matrix, row, col});
             }
         }
     }
+    load(jobs, [&](const Job &job, const Block &block)
+         { copy(block.get(), job.source, tile_matrix.tile_window(job.row, job.col), window, target); });
+}
+
+/// Tiles that half of the cache holds.
+std::size_t TileReader::room_ahead(const Source &source, const stac::TileMatrix &matrix) const
+{
+    const std::size_t tile_bytes = static_cast<std::size_t>(matrix.tile_width) * matrix.tile_height *
+                                   source.bands.size() * GDALGetDataTypeSizeBytes(source.type);
+    const std::size_t half = raster::TileCache::of_process().max_bytes() / 2;
+    return std::clamp<std::size_t>(half / std::max<std::size_t>(tile_bytes, 1), 1, kMaxTilesAhead);
+}
+
+void TileReader::read_ahead(int matrix, const stac::PixelWindow &window, std::int64_t row, std::int64_t col,
+                            int band) const
+{
+    const std::size_t source = m_bands[band].source;
+    const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
+    const Use nothing = [](const Job &, const Block &) {};
+    std::vector<Job> jobs{{source, matrix, row, col}};
+    if (use_from_memory(jobs[0], nothing))
+    {
+        return;
+    }
+    const stac::TileRange tiles = tile_matrix.tiles_of(window);
+    const std::size_t room = room_ahead(m_sources[source], tile_matrix);
+    const std::int64_t down = tile_matrix.origin_is_bottom_left ? -1 : 1;
+    while (jobs.size() < room)
+    {
+        row += col < tiles.max_col ? 0 : down;
+        col = col < tiles.max_col ? col + 1 : tiles.min_col;
+        if (row < tiles.min_row || row > tiles.max_row)
+        {
+            break;
+        }
+        if (const Job job{source, matrix, row, col}; !use_from_memory(job, nothing))
+        {
+            jobs.push_back(job);
+        }
+    }
+    load_missing(jobs, nothing);
 }
 
 /// Of one tile, at `at`, what the window shows of it in those bands that this source has.

@@ -2,10 +2,13 @@
 #pragma once
 
 #include "driver/raster/pixel_block.h"
-#include "driver/store/store.h"
+#include "driver/reading_options.h"
+#include "driver/store/object_reader.h"
+#include "driver/tile_flags.h"
 #include "stac/href_template.h"
 #include "stac/tiled_assets_item.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -57,14 +60,14 @@ private:
     std::map<std::string, std::string> m_values;
 };
 
-/// Immutable; all functions may be called from many threads. Decoded tiles go through the process's TileCache, so
-/// that all bands of a tile are decoded once.
+/// All functions may be called from many threads. Decoded tiles go through the process's TileCache, so that all bands
+/// of a tile are decoded once. Over a network, a tile known to be absent is not asked for again.
 class TileReader
 {
 public:
-    /// Bands may be spread over several sources. `missing_is_error`: whether a tile within the limits must be there.
+    /// Bands may be spread over several sources.
     TileReader(const std::vector<TileSource> &sources, stac::TileMatrixSet grid,
-               std::map<std::string, stac::TileRange> limits, std::vector<BandPixels> bands, bool missing_is_error);
+               std::map<std::string, stac::TileRange> limits, std::vector<BandPixels> bands, ReadingOptions options);
 
     const stac::TileMatrix &matrix(int index) const { return m_grid.matrices[index]; }
     const std::vector<BandPixels> &bands() const { return m_bands; }
@@ -73,24 +76,49 @@ public:
 
     /// Writes the window's pixels, those of tiles that are absent or outside of the limits as nodata. In the last
     /// column and row of a matrix tiles may be cut; what they lack is nodata. Throws TileError (corrupt, another size
-    /// or band count) or StoreError, naming the tile's path.
+    /// or band count) or StoreError, naming the tile's path. Tiles that are not in memory are decoded side by side and,
+    /// over a network, asked for side by side.
     void read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const;
 
+    /// Before tiles of a window are read one by one, by rows from the top: unless the tile at (row, col) is in memory,
+    /// reads it and as many of those after it as memory has room for. Throws as read().
+    void read_ahead(int matrix, const stac::PixelWindow &window, std::int64_t row, std::int64_t col, int band) const;
+
 private:
+    using Block = std::shared_ptr<const raster::PixelBlock>;
     struct Source
     {
         TileSource tiles;
-        std::unique_ptr<store::Store> store;
+        std::shared_ptr<const store::ObjectReader> reader;
+        std::string key_prefix; ///< from the reader's root to the tiles' folder
         std::vector<BandPixels> bands;
         GDALDataType type; ///< holds every band's
 
-        std::string path(const std::string &key) const { return store->path(key); }
+        std::string key(const stac::TileMatrix &matrix, std::int64_t row, std::int64_t col) const
+        {
+            return key_prefix + tiles.key(matrix, row, col);
+        }
         raster::PixelBlock absent(int width, int height) const;
     };
-    std::shared_ptr<const raster::PixelBlock> tile(const Source &source, int matrix, std::int64_t row,
-                                                   std::int64_t col) const;
-    std::shared_ptr<const raster::PixelBlock> decoded(const Source &source, const store::Bytes &bytes, int matrix,
-                                                      std::int64_t row, std::int64_t col) const;
+    struct Job
+    {
+        std::size_t source;
+        int matrix;
+        std::int64_t row;
+        std::int64_t col;
+    };
+    /// May be called from many threads, for different jobs. Null: the tile is absent.
+    using Use = std::function<void(const Job &job, const Block &block)>;
+
+    void load(const std::vector<Job> &jobs, const Use &use) const;
+    void load_missing(const std::vector<Job> &jobs, const Use &use) const;
+    std::size_t room_ahead(const Source &source, const stac::TileMatrix &matrix) const;
+    bool use_from_memory(const Job &job, const Use &use) const;
+    void use_absent(const Job &job, const Use &use) const;
+    Block decoded(const Job &job, const store::ReadObject &object) const;
+    std::string key(const Job &job) const;
+    std::string cache_key(const Job &job, const store::Stamp &stamp) const;
+    std::uint32_t layer(const Job &job) const;
     void copy(const raster::PixelBlock *block, std::size_t source, const stac::PixelWindow &at,
               const stac::PixelWindow &window, const PixelTarget &target) const;
     bool may_exist(int matrix, std::int64_t row, std::int64_t col) const;
@@ -99,7 +127,8 @@ private:
     stac::TileMatrixSet m_grid;
     std::map<std::string, stac::TileRange> m_limits;
     std::vector<BandPixels> m_bands;
-    bool m_missing_is_error;
+    ReadingOptions m_options;
+    mutable TileFlags m_absent; ///< over a network only: on a disk a look costs nothing
 };
 
 } // namespace tiledir::driver

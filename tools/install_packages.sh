@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the named groups: install_packages.sh GROUP...
+# Of alternatives, A|B, the one that is there already will do, else the first is installed.
 # apt is called only where something is missing, through sudo where the caller is not root, and asks nothing.
 set -euo pipefail
 
 declare -A packages=(
-    [plugin]="g++ cmake ninja-build ccache libgdal-dev nlohmann-json3-dev libboost-filesystem-dev"
+    [plugin]="g++ cmake ninja-build ccache libgdal-dev nlohmann-json3-dev libboost-filesystem-dev
+        libcurl4-openssl-dev|libcurl4-gnutls-dev"
     [tools]="libcli11-dev libfmt-dev libspdlog-dev libyaml-cpp-dev"
     [gdal]="gdal-bin"
     [tests]="gdal-bin libgtest-dev python3 python3-pip python3-gdal python3-numpy
@@ -13,12 +15,21 @@ declare -A packages=(
     [chroot]="debootstrap debian-archive-keyring util-linux"
 )
 
+is_installed() { # ALTERNATIVE...
+    local name status
+    for name in "$@"; do
+        status=$(dpkg-query --show --showformat '${db:Status-Abbrev}' "$name" 2>/dev/null) || status=
+        [ "$status" = "ii " ] && return
+    done
+    return 1
+}
+
 missing=()
 for group in "$@"; do
     [ -n "${packages[$group]:-}" ] || { echo "$group: no such group, it is one of: ${!packages[*]}" >&2; exit 2; }
     for package in ${packages[$group]}; do
-        status=$(dpkg-query --show --showformat '${db:Status-Abbrev}' "$package" 2>/dev/null) || status=
-        [ "$status" = "ii " ] || missing+=("$package")
+        # shellcheck disable=SC2086 # words on purpose
+        is_installed ${package//|/ } || missing+=("${package%%|*}")
     done
 done
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -28,6 +28,7 @@ public:
     std::shared_ptr<const PixelBlock> find(const std::string &key);
     void insert(const std::string &key, std::shared_ptr<const PixelBlock> block);
     std::size_t bytes() const;
+    std::size_t max_bytes() const { return m_max_bytes; }
 
 private:
     using Entry = std::pair<std::string, std::shared_ptr<const PixelBlock>>;

@@ -1,0 +1,14 @@
+// Texts that lie beside tiles or are linked: items, tile matrix sets.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace tiledir::driver
+{
+
+/// A document's text; nullopt where it is absent or a folder. Over a network a document is asked for once in a while
+/// (store::open_object_reader()). Throws InputError where it is larger than 16 MiB, StoreError and TileError.
+std::optional<std::string> read_document(const std::string &path);
+
+} // namespace tiledir::driver

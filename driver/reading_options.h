@@ -1,0 +1,16 @@
+// How the tiles of a dataset are read.
+#pragma once
+
+#include "driver/store/object_reader.h"
+
+namespace tiledir::driver
+{
+
+struct ReadingOptions
+{
+    bool missing_is_error = false; ///< a tile within the limits must be there
+    int threads = 1;               ///< that decode tiles of one read
+    store::ReadSettings store;
+};
+
+} // namespace tiledir::driver

@@ -1,0 +1,38 @@
+// How HTTP requests are made: GDAL's own configuration options, as they are when a path is read.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace tiledir::store
+{
+
+/// Times in seconds. An empty text leaves libcurl's default.
+struct HttpSettings
+{
+    int retries = 3;          ///< GDAL_HTTP_MAX_RETRY; after the first attempt
+    double retry_delay = 0.2; ///< GDAL_HTTP_RETRY_DELAY; doubled at each retry, and jittered
+    double timeout = 0;       ///< GDAL_HTTP_TIMEOUT; of a whole request, 0: none
+    double connect_timeout = 30;
+    long low_speed_limit = 1;                    ///< GDAL_HTTP_LOW_SPEED_LIMIT, bytes a second
+    long low_speed_time = 30;                    ///< GDAL_HTTP_LOW_SPEED_TIME; slower for so long is a failure
+    int max_connections = 64;                    ///< TILEDIR_MAX_CONNECTIONS; requests under way at once
+    std::size_t max_body = std::size_t{1} << 30; ///< bytes; more is a failure
+    bool verify_peer = true;                     ///< unless GDAL_HTTP_UNSAFESSL
+    std::string certificates;                    ///< CURL_CA_BUNDLE or SSL_CERT_FILE
+    std::string proxy;                           ///< GDAL_HTTP_PROXY
+    std::string https_proxy;                     ///< GDAL_HTTPS_PROXY
+    std::string proxy_user;                      ///< GDAL_HTTP_PROXYUSERPWD
+    std::string user;                            ///< GDAL_HTTP_USERPWD
+    std::string cookie;                          ///< GDAL_HTTP_COOKIE
+    std::string netrc_file;                      ///< GDAL_HTTP_NETRC_FILE
+    bool netrc = true;                           ///< GDAL_HTTP_NETRC
+    std::string user_agent;                      ///< GDAL_HTTP_USERAGENT
+    std::vector<std::string> headers;            ///< GDAL_HTTP_HEADERS, GDAL_HTTP_HEADER_FILE, GDAL_HTTP_BEARER
+};
+
+/// The options of a path, as VSISetPathSpecificOption() may have set them, else the thread's or the process's.
+HttpSettings http_settings_of(const std::string &path);
+
+} // namespace tiledir::store

@@ -1,0 +1,60 @@
+// What the process has read over networks in the last moments: objects and their absence.
+#pragma once
+
+#include "driver/store/store.h"
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace tiledir::store
+{
+
+struct CachedObject
+{
+    std::shared_ptr<const Bytes> bytes; ///< null: it is absent
+    std::string etag;                   ///< empty: the server gave none
+    std::chrono::steady_clock::time_point asked;
+
+    /// nullopt where it is absent. Where the server gives no ETag, the time of asking tells one content from another.
+    std::optional<Stamp> stamp() const;
+};
+
+/// Least recently used out first, bounded in bytes. All functions may be called from many threads.
+class NetworkCache
+{
+public:
+    using Clock = std::chrono::steady_clock;
+
+    explicit NetworkCache(std::size_t max_bytes)
+        : m_max_bytes(max_bytes)
+    {
+    }
+    /// TILEDIR_NETWORK_CACHE_MB (64), read at the first call.
+    static NetworkCache &of_process();
+
+    std::optional<CachedObject> find(const std::string &key);
+    void insert(const std::string &key, const CachedObject &object);
+
+private:
+    struct Entry
+    {
+        std::string key;
+        CachedObject object;
+        std::size_t bytes() const;
+    };
+    void drop(std::list<Entry>::iterator entry);
+
+    std::size_t m_max_bytes;
+    std::mutex m_mutex;
+    std::list<Entry> m_entries;
+    std::unordered_map<std::string, std::list<Entry>::iterator> m_index;
+    std::size_t m_bytes = 0;
+};
+
+} // namespace tiledir::store

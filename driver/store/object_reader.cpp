@@ -1,0 +1,73 @@
+#include "driver/store/object_reader.h"
+
+#include "driver/store/remote_reader.h"
+
+#include <cpl_vsi.h>
+
+#include <utility>
+
+namespace tiledir::store
+{
+
+namespace
+{
+
+/// Over a store where a look costs little.
+class StoreReader final : public ObjectReader
+{
+public:
+    explicit StoreReader(std::unique_ptr<Store> store)
+        : m_store(std::move(store))
+    {
+    }
+
+    std::string path(const std::string &key) const override { return m_store->path(key); }
+    bool is_remote() const override { return false; }
+    std::optional<ObjectState> known(const std::string &key) const override { return ObjectState{m_store->stamp(key)}; }
+    void read(const std::vector<std::string> &keys, const Done &done) const override
+    {
+        for (std::size_t index = 0; index < keys.size(); ++index)
+        {
+            const auto stamp = m_store->stamp(keys[index]);
+            auto bytes = stamp ? m_store->read(keys[index]) : std::nullopt;
+            if (bytes)
+                done(index, {stamp, std::make_shared<const Bytes>(*std::move(bytes))});
+            else
+                done(index, {});
+        }
+    }
+
+private:
+    std::unique_ptr<Store> m_store;
+};
+
+} // namespace
+
+ReadObject ObjectReader::read(const std::string &key) const
+{
+    ReadObject found;
+    read(std::vector<std::string>{key}, [&found](std::size_t, const ReadObject &object) { found = object; });
+    return found;
+}
+
+std::optional<std::string> ObjectReader::read_text(const std::string &key) const
+{
+    const ReadObject object = read(key);
+    if (!object.bytes)
+        return std::nullopt;
+    return std::string(object.bytes->begin(), object.bytes->end());
+}
+
+bool is_remote(const std::string &path)
+{
+    return path.rfind("/vsi", 0) == 0 && !VSIIsLocal(path.c_str());
+}
+
+std::unique_ptr<ObjectReader> open_object_reader(const std::string &root, const ReadSettings &settings)
+{
+    if (store::is_remote(root))
+        return std::make_unique<RemoteReader>(root, settings);
+    return std::make_unique<StoreReader>(open_store(root));
+}
+
+} // namespace tiledir::store

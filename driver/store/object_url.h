@@ -1,0 +1,15 @@
+// Where an object is that GDAL names by a path of its network file systems.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace tiledir::store
+{
+
+/// URL to GET an object of /vsicurl/, /vsis3/, /vsigs/, /vsiaz/ or /vsioss/ by, signed by GDAL with the credentials
+/// that it has now; good for an hour. nullopt where there is none, and only GDAL itself can read the object: other file
+/// systems, /vsicurl? with options, credentials that sign no URLs (OAuth), requester pays.
+std::optional<std::string> object_url(const std::string &path);
+
+} // namespace tiledir::store
