@@ -5,12 +5,16 @@ TILEDIR_BUILD names the build folder; without it, it is build/ in the root.
 
 import os
 import pathlib
+import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("TILEDIR_BUILD") or ROOT / "build").resolve()
 os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
+sys.path.insert(0, str(ROOT / "autotest" / "interop"))
+
+from s3_fixture import s3, s3_server  # noqa: E402,F401
 
 
 @pytest.fixture(scope="session")

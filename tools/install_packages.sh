@@ -12,6 +12,7 @@ declare -A packages=(
     [tests]="gdal-bin libgtest-dev python3 python3-pip python3-gdal python3-numpy
         python3-pytest python3-jsonschema python3-yaml"
     [lint]="clang-format clang-tidy shellcheck"
+    [qgis]="qgis python3-qgis xvfb xauth python3-pil"
     [chroot]="debootstrap debian-archive-keyring util-linux"
 )
 

@@ -1,0 +1,92 @@
+"""A proxy that delays, counts and spoils requests, as a context manager. See latency_proxy/main.go.
+
+    with LatencyProxy("127.0.0.1:7070", milliseconds=50) as proxy:
+        gdal.Open(f"/vsicurl/http://{proxy.endpoint}/item.json")
+        assert [request.path for request in proxy.requests()] == ["/item.json"]
+        with proxy.fault(503, path="/13/", times=1, each_path=True):
+            ...
+"""
+
+import contextlib
+import dataclasses
+import http.client
+import json
+import subprocess
+
+import go_program
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    at: float  # seconds since the proxy started
+    method: str
+    path: str
+    query: str
+    range: str  # "" or "bytes=..."
+    status: int  # 0: not answered
+    bytes: int  # of the answer's body, -1: not announced
+    in_flight: int  # requests that the proxy was busy with, this one among them
+    fault: str  # "" or what was done to it
+
+
+class LatencyProxy:
+    """`endpoint` is HOST:PORT. Faults last as long as their `with` block; the latest one comes first."""
+
+    def __init__(self, target, milliseconds=50):
+        self.target, self.milliseconds = target, milliseconds
+        self.faults = []
+
+    def __enter__(self):
+        command = [go_program.latency_proxy(), "-target", self.target, "-delay", f"{self.milliseconds}ms"]
+        self.process = subprocess.Popen(
+            list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        addresses = json.loads(self.process.stdout.readline())
+        self.endpoint, self.control = addresses["proxy"], addresses["control"]
+        return self
+
+    def __exit__(self, *error):
+        # It ends with its input, also where this process is killed.
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+    def requests(self):
+        """In the order of their arrival."""
+        return [Request(**each) for each in json.loads(self.tell("GET", "/log"))]
+
+    def forget(self):
+        """Makes the log of requests empty."""
+        self.tell("DELETE", "/log")
+
+    def delay(self, milliseconds):
+        self.tell("PUT", "/delay", f"{milliseconds}ms")
+
+    @contextlib.contextmanager
+    def fault(self, action, path="", method="", fraction=1.0, times=0, each_path=False):
+        """Spoils requests: `action` is a status (204, 403, 404, 500, 503), "reset", "truncate" or "hang".
+
+        `path` is a regular expression that fits a part of the path, `fraction` chooses at random of what fits, `times`
+        (0: for ever) ends it after so many requests, of all paths or of each one.
+        """
+        fault = {"path": path, "method": method, "fraction": fraction, "times": times, "each_path": each_path}
+        fault.update({"action": "status", "status": action} if isinstance(action, int) else {"action": action})
+        self.faults.insert(0, fault)
+        self.tell("PUT", "/faults", json.dumps(self.faults))
+        try:
+            yield
+        finally:
+            self.faults.remove(fault)
+            self.tell("PUT", "/faults", json.dumps(self.faults))
+
+    def tell(self, method, path, body=None):
+        connection = http.client.HTTPConnection(self.control, timeout=30)
+        try:
+            connection.request(method, path, body)
+            answer = connection.getresponse()
+            said = answer.read()
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise ValueError(said.decode().strip())
+        return said

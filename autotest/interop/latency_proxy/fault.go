@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand"
+	"net/http"
+	"regexp"
+	"sync"
+)
+
+// fault happens to the requests it fits. Of several that fit, the first one happens.
+type fault struct {
+	// status: the server is not asked. reset: the connection is. truncate: half of the body, then the connection ends.
+	// hang: no answer until the client gives up.
+	Action   string  `json:"action"`
+	Status   int     `json:"status"`
+	Method   string  `json:"method"`   // "": any
+	Path     string  `json:"path"`     // a regular expression that fits a part of it
+	Fraction float64 `json:"fraction"` // of what fits, chosen at random
+	Times    int     `json:"times"`    // then never again; 0: for ever
+	EachPath bool    `json:"each_path"`
+
+	mutex    sync.Mutex
+	path     *regexp.Regexp
+	random   *rand.Rand
+	happened map[string]int
+}
+
+func readFaults(from io.Reader) ([]*fault, error) {
+	var faults []*fault
+	decoder := json.NewDecoder(from)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&faults); err != nil {
+		return nil, err
+	}
+	for _, fault := range faults {
+		switch fault.Action {
+		case "status", "reset", "truncate", "hang":
+		default:
+			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang", fault.Action)
+		}
+		if fault.Action == "status" && (fault.Status < 200 || fault.Status > 599) {
+			return nil, fmt.Errorf("status: %d is not one of 200 to 599", fault.Status)
+		}
+		var err error
+		if fault.path, err = regexp.Compile(fault.Path); err != nil {
+			return nil, err
+		}
+		fault.random = rand.New(rand.NewSource(1))
+		fault.happened = map[string]int{}
+	}
+	return faults, nil
+}
+
+// happens says whether the fault strikes this request, and counts it if so.
+func (fault *fault) happens(request *http.Request) bool {
+	if fault.Method != "" && fault.Method != request.Method || !fault.path.MatchString(request.URL.Path) {
+		return false
+	}
+	fault.mutex.Lock()
+	defer fault.mutex.Unlock()
+	if fault.random.Float64() >= fault.Fraction {
+		return false
+	}
+	counted := ""
+	if fault.EachPath {
+		counted = request.URL.Path
+	}
+	if fault.Times > 0 && fault.happened[counted] >= fault.Times {
+		return false
+	}
+	fault.happened[counted]++
+	return true
+}
+
+// S3's name of what a status says.
+var codes = map[int]string{403: "AccessDenied", 404: "NoSuchKey", 500: "InternalError", 503: "SlowDown"}
+
+func answerStatus(answer http.ResponseWriter, status int) {
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		answer.WriteHeader(status)
+		return
+	}
+	code, known := codes[status]
+	if !known {
+		code = http.StatusText(status)
+	}
+	answer.Header().Set("Content-Type", "application/xml")
+	answer.WriteHeader(status)
+	fmt.Fprintf(answer, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message></Error>",
+		code, http.StatusText(status))
+}
+
+func resetConnection(answer http.ResponseWriter) {
+	connection, _, err := answer.(http.Hijacker).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := connection.(interface{ SetLinger(int) error }); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = connection.Close()
+}

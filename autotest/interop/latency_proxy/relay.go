@@ -1,0 +1,131 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// relay sends each request on after its delay, with the Host header as it came: signatures still fit.
+type relay struct {
+	target    string
+	transport *http.Transport
+	log       requestLog
+	delay     int64 // nanoseconds
+
+	mutex  sync.RWMutex
+	faults []*fault
+}
+
+func newRelay(target string, delay time.Duration) *relay {
+	return &relay{
+		target: target,
+		delay:  int64(delay),
+		log:    requestLog{began: time.Now()},
+		transport: &http.Transport{
+			MaxIdleConnsPerHost: 1024,
+			IdleConnTimeout:     20 * time.Second,
+			DisableCompression:  true,
+		},
+	}
+}
+
+func (relay *relay) setDelay(delay time.Duration) {
+	atomic.StoreInt64(&relay.delay, int64(delay))
+}
+
+func (relay *relay) setFaults(faults []*fault) {
+	relay.mutex.Lock()
+	defer relay.mutex.Unlock()
+	relay.faults = faults
+}
+
+func (relay *relay) faultOf(request *http.Request) *fault {
+	relay.mutex.RLock()
+	defer relay.mutex.RUnlock()
+	for _, fault := range relay.faults {
+		if fault.happens(request) {
+			return fault
+		}
+	}
+	return nil
+}
+
+func (relay *relay) ServeHTTP(answer http.ResponseWriter, request *http.Request) {
+	logged := &loggedRequest{
+		Method: request.Method,
+		Path:   request.URL.Path,
+		Query:  request.URL.RawQuery,
+		Range:  request.Header.Get("Range"),
+	}
+	fault := relay.faultOf(request)
+	if fault != nil {
+		logged.Fault = fault.Action
+	}
+	relay.log.arrived(logged)
+	defer relay.log.left()
+	time.Sleep(time.Duration(atomic.LoadInt64(&relay.delay)))
+	switch {
+	case fault == nil || fault.Action == "truncate":
+		relay.forward(answer, request, logged, fault != nil)
+	case fault.Action == "status":
+		relay.log.answered(logged, fault.Status, -1)
+		answerStatus(answer, fault.Status)
+	case fault.Action == "reset":
+		resetConnection(answer)
+	case fault.Action == "hang":
+		_, _ = io.Copy(io.Discard, request.Body)
+		<-request.Context().Done()
+	}
+}
+
+// Headers that are between two neighbours, not between the ends.
+var hopByHop = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+
+var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+func (relay *relay) forward(answer http.ResponseWriter, request *http.Request, logged *loggedRequest, truncated bool) {
+	outgoing := request.Clone(request.Context())
+	outgoing.URL.Scheme, outgoing.URL.Host = "http", relay.target
+	outgoing.RequestURI = ""
+	for _, name := range hopByHop {
+		outgoing.Header.Del(name)
+	}
+	if outgoing.ContentLength == 0 {
+		outgoing.Body = http.NoBody
+	}
+	response, err := relay.transport.RoundTrip(outgoing)
+	if err != nil {
+		relay.log.answered(logged, http.StatusBadGateway, -1)
+		http.Error(answer, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer response.Body.Close()
+	header := answer.Header()
+	for name, values := range response.Header {
+		header[name] = values
+	}
+	for _, name := range hopByHop {
+		header.Del(name)
+	}
+	relay.log.answered(logged, response.StatusCode, response.ContentLength)
+	answer.WriteHeader(response.StatusCode)
+	body := io.Reader(response.Body)
+	if truncated {
+		body = io.LimitReader(body, response.ContentLength/2)
+	}
+	buffer := buffers.Get().(*[64 << 10]byte)
+	defer buffers.Put(buffer)
+	_, err = io.CopyBuffer(onlyWriter{answer}, body, buffer[:])
+	if truncated || err != nil {
+		if flusher, ok := answer.(http.Flusher); ok {
+			flusher.Flush()
+		}
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// onlyWriter keeps io.CopyBuffer to its buffer.
+type onlyWriter struct{ io.Writer }

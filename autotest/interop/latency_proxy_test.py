@@ -1,0 +1,155 @@
+"""The proxy before the S3 server does what the tests of the driver take for granted."""
+
+import concurrent.futures
+import subprocess
+import sys
+import time
+
+import numpy
+import pytest
+from osgeo import gdal
+
+from latency_proxy import LatencyProxy
+
+CODE = "import sys\nfrom osgeo import gdal\nsys.exit(gdal.VSIStatL(sys.argv[1]) is None)"
+
+
+def read(path):
+    file = gdal.VSIFOpenL(path, "rb")
+    if file is None:
+        return None
+    try:
+        return bytes(gdal.VSIFReadL(1, 1 << 20, file) or b"")
+    finally:
+        gdal.VSIFCloseL(file)
+
+
+def answered(proxy, path):
+    return [request.status for request in proxy.requests() if request.path == path]
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    yield
+    gdal.PopErrorHandler()
+
+
+def test_an_object_read_through_the_proxy_is_the_file_in_the_bucket(s3):
+    content = numpy.random.default_rng(1).bytes(30000)
+    (s3.folder / "a=b c.bin").write_bytes(content)
+    assert read(f"{s3.path}/a=b c.bin") == content
+    request = s3.proxy.requests()[-1]
+    assert (request.method, request.path, request.status) == ("GET", f"/{s3.name}/a=b c.bin", 206)
+    assert request.range.startswith("bytes=0-")
+    assert request.bytes == 30000
+
+
+def test_an_object_written_through_the_proxy_is_a_file_in_the_bucket(s3):
+    content = numpy.random.default_rng(2).bytes(3000000)
+    file = gdal.VSIFOpenL(f"{s3.path}/new.bin", "wb")
+    gdal.VSIFWriteL(content, 1, len(content), file)
+    assert gdal.VSIFCloseL(file) == 0
+    assert (s3.folder / "new.bin").read_bytes() == content
+
+
+def test_a_wrong_secret_is_refused(s3):
+    (s3.folder / "secret.bin").write_bytes(b"x" * 100)
+    gdal.SetConfigOption("AWS_SECRET_ACCESS_KEY", "wrong")
+    assert read(f"{s3.path}/secret.bin") is None
+    assert set(answered(s3.proxy, f"/{s3.name}/secret.bin")) == {403}
+
+
+def test_another_process_is_told_by_its_environment(s3):
+    (s3.folder / "there.bin").write_bytes(b"x")
+    command = [sys.executable, "-c", CODE, f"{s3.path}/there.bin"]
+    assert subprocess.run(command, env=s3.environment).returncode == 0
+    assert subprocess.run([*command[:-1], f"{s3.path}/absent.bin"], env=s3.environment).returncode == 1
+
+
+def test_requests_wait_beside_one_another(s3):
+    for number in range(64):
+        (s3.folder / f"{number}.bin").write_bytes(b"x" * 100)
+    s3.proxy.delay(300)
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(64) as threads:
+        contents = list(threads.map(read, [f"{s3.path}/{number}.bin" for number in range(64)]))
+    seconds = time.monotonic() - began
+    assert contents == [b"x" * 100] * 64
+    requests = s3.proxy.requests()
+    assert seconds > 0.3
+    assert max(request.in_flight for request in requests) > 32
+
+
+@pytest.mark.parametrize("status", [204, 403, 404, 500, 503])
+def test_a_status_is_answered_in_the_servers_place(s3, status):
+    (s3.folder / "good.bin").write_bytes(b"good")
+    (s3.folder / "bad.bin").write_bytes(b"bad")
+    with s3.proxy.fault(status, path="bad"):
+        assert not read(f"{s3.path}/bad.bin")
+        assert read(f"{s3.path}/good.bin") == b"good"
+    assert set(answered(s3.proxy, f"/{s3.name}/bad.bin")) == {status}
+    gdal.VSICurlClearCache()
+    assert read(f"{s3.path}/bad.bin") == b"bad"
+
+
+def test_a_fault_may_strike_each_path_once(s3):
+    for name in ("a", "b"):
+        (s3.folder / name).write_bytes(b"content")
+    gdal.SetConfigOption("GDAL_HTTP_MAX_RETRY", "3")
+    gdal.SetConfigOption("GDAL_HTTP_RETRY_DELAY", "0.01")
+    try:
+        with s3.proxy.fault(503, times=1, each_path=True):
+            assert [read(f"{s3.path}/{name}") for name in ("a", "b")] == [b"content"] * 2
+    finally:
+        gdal.SetConfigOption("GDAL_HTTP_MAX_RETRY", None)
+        gdal.SetConfigOption("GDAL_HTTP_RETRY_DELAY", None)
+    for name in ("a", "b"):
+        assert answered(s3.proxy, f"/{s3.name}/{name}")[:2] == [503, 206]
+
+
+def test_a_reset_connection_has_no_answer(s3):
+    (s3.folder / "reset.bin").write_bytes(b"content")
+    with s3.proxy.fault("reset"):
+        assert not read(f"{s3.path}/reset.bin")
+    assert set(answered(s3.proxy, f"/{s3.name}/reset.bin")) == {0}
+    assert {request.fault for request in s3.proxy.requests()} == {"reset"}
+
+
+def test_a_truncated_answer_announces_all_and_sends_half(s3_server):
+    import http.client
+
+    (s3_server.bucket("truncated") / "file").write_bytes(b"x" * 1000)
+    with s3_server.latency(0) as proxy, proxy.fault("truncate"):
+        connection = http.client.HTTPConnection(proxy.endpoint, timeout=10)
+        connection.request("GET", "/truncated/file")
+        answer = connection.getresponse()
+        announced = int(answer.headers["Content-Length"])
+        with pytest.raises(http.client.IncompleteRead) as stopped:
+            answer.read()
+        connection.close()
+    assert len(stopped.value.partial) == announced // 2
+
+
+def test_a_hanging_request_ends_when_the_client_gives_up(s3):
+    (s3.folder / "slow.bin").write_bytes(b"content")
+    gdal.SetConfigOption("GDAL_HTTP_TIMEOUT", "1")
+    try:
+        with s3.proxy.fault("hang"):
+            assert not read(f"{s3.path}/slow.bin")
+    finally:
+        gdal.SetConfigOption("GDAL_HTTP_TIMEOUT", None)
+    assert {(request.status, request.fault) for request in s3.proxy.requests()} == {(0, "hang")}
+
+
+def test_a_fault_that_is_none_is_refused(s3):
+    with pytest.raises(ValueError, match="none of status, reset, truncate, hang"):
+        with s3.proxy.fault("explode"):
+            pass
+
+
+def test_the_proxy_ends_with_its_block(s3_server):
+    with LatencyProxy(s3_server.endpoint) as proxy:
+        process = proxy.process
+        assert process.poll() is None
+    assert process.returncode is not None

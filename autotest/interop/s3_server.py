@@ -1,0 +1,88 @@
+"""An S3 server over a folder, as a context manager: versitygw, which checks signatures.
+
+    with S3Server(folder) as server:
+        (server.bucket("tiles") / "stac.json").write_text(...)
+        with server.latency(milliseconds=50) as proxy:
+            os.environ.update(server.gdal_config(proxy.endpoint))   # or gdal.SetConfigOption
+            gdal.Open("/vsis3/tiles")
+"""
+
+import http.client
+import pathlib
+import socket
+import subprocess
+import time
+
+import go_program
+from latency_proxy import LatencyProxy
+
+KEY, SECRET, REGION = "test", "testsecret", "us-east-1"
+START_SECONDS = 20
+
+
+class S3Server:
+    """Folders of `folder` are buckets, and files in them objects, whoever writes them. `endpoint` is HOST:PORT."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+
+    def __enter__(self):
+        self.endpoint = f"127.0.0.1:{free_port()}"
+        who = ["--access", KEY, "--secret", SECRET, "--region", REGION]
+        command = [go_program.versitygw(), "--quiet", "--keep-alive", "--port", self.endpoint, *who]
+        self.process = subprocess.Popen(
+            list(map(str, [*command, "posix", self.folder])),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.wait_until_ready()
+        return self
+
+    def __exit__(self, *error):
+        self.process.kill()
+        self.process.wait()
+        self.process.stderr.close()
+
+    def wait_until_ready(self):
+        deadline = time.monotonic() + START_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            connection = http.client.HTTPConnection(self.endpoint, timeout=1)
+            try:
+                connection.request("GET", "/")
+                connection.getresponse().read()
+                return
+            except OSError:
+                time.sleep(0.02)
+            finally:
+                connection.close()
+        self.process.kill()
+        raise RuntimeError(f"versitygw did not start: {self.process.communicate()[1].strip()}")
+
+    def bucket(self, name):
+        """The folder of a bucket (3 characters or more), made where it is not there."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def latency(self, milliseconds=50):
+        return LatencyProxy(self.endpoint, milliseconds)
+
+    def gdal_config(self, endpoint=None):
+        """Configuration options of /vsis3/, for this server or a proxy before it; also its environment variables."""
+        return {
+            "AWS_S3_ENDPOINT": endpoint or self.endpoint,
+            "AWS_HTTPS": "NO",
+            "AWS_VIRTUAL_HOSTING": "FALSE",
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_REGION": REGION,
+        }
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
