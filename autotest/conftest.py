@@ -12,7 +12,8 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("TILEDIR_BUILD") or ROOT / "build").resolve()
 os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
-sys.path.insert(0, str(ROOT / "autotest" / "interop"))
+for room in ("interop", "driver"):
+    sys.path.insert(0, str(ROOT / "autotest" / room))
 
 from s3_fixture import s3, s3_server  # noqa: E402,F401
 

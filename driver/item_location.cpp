@@ -110,6 +110,19 @@ bool has_prefix(const std::string &name)
     return STARTS_WITH_CI(name.c_str(), kPrefix);
 }
 
+bool may_be_item_url(const std::string &name)
+{
+    for (const char *scheme : {"s3://", "gs://", "az://"})
+    {
+        if (STARTS_WITH_CI(name.c_str(), scheme))
+        {
+            return true;
+        }
+    }
+    const bool web = STARTS_WITH_CI(name.c_str(), "http://") || STARTS_WITH_CI(name.c_str(), "https://");
+    return web && (name.back() == '/' || EQUAL(CPLGetExtension(name.c_str()), "json"));
+}
+
 ItemLocation locate_item(const std::string &name)
 {
     const bool prefixed = has_prefix(name);

@@ -22,6 +22,10 @@ struct ItemLocation
 /// True for TILEDIR:..., in any case.
 bool has_prefix(const std::string &name);
 
+/// True for a URL that no file system of GDAL's opens as it is, and that may lead to an item: of an object store, or of
+/// a web server and ending with .json or a slash.
+bool may_be_item_url(const std::string &name);
+
 /// The item meant by a folder (which holds a stac.json), by an item's file, or by TILEDIR: before one of them, with
 /// :ASSET or :ASSET:SET after it or not. Each may be a URL. Throws InputError if there is no such file.
 ItemLocation locate_item(const std::string &name);

@@ -1,5 +1,6 @@
 #include "driver/tile_dataset.h"
 
+#include "driver/document.h"
 #include "driver/gdal_edge.h"
 #include "driver/tile_band.h"
 
@@ -69,7 +70,9 @@ char **TileDataset::GetFileList()
         files.AddString(m_item_path.c_str());
         const std::string statistics = m_item_path + ".aux.xml";
         VSIStatBufL status;
-        if (VSIStatExL(statistics.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0)
+        const bool remote = store::is_remote(m_item_path); // asked for when it was opened, and not again
+        if (remote ? read_document(statistics).has_value()
+                   : VSIStatExL(statistics.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0)
         {
             files.AddString(statistics.c_str());
         }

@@ -22,6 +22,7 @@ namespace tiledir::driver
 namespace
 {
 
+constexpr int kUnknown = GDAL_IDENTIFY_UNKNOWN;
 constexpr int kHeaderSize = 16384; ///< bytes looked at before a .json file is read whole
 
 bool is_item_file(GDALOpenInfo &info)
@@ -154,6 +155,30 @@ void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac
     }
 }
 
+/// Where it cannot be told, it is left to other drivers.
+bool leads_to_item(const char *url)
+{
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper unchanged;
+    return at_gdal_edge(false, [url] { return holds_tiled_assets(locate_item(url)); });
+}
+
+/// Over a network GDAL would look for the file of statistics with a request of its own at each opening.
+CPLStringList known_siblings(const ItemLocation &location)
+{
+    CPLStringList siblings;
+    if (store::is_remote(location.folder))
+    {
+        siblings.AddString(location.file.c_str());
+        const std::string statistics = location.file + ".aux.xml";
+        if (read_document(location.folder + '/' + statistics))
+        {
+            siblings.AddString(statistics.c_str());
+        }
+    }
+    return siblings;
+}
+
 } // namespace
 
 struct TileDataset::Opened
@@ -181,6 +206,10 @@ int TileDataset::identify(GDALOpenInfo *info) noexcept
                             {
                                 return TRUE;
                             }
+                            if (may_be_item_url(info->pszFilename))
+                            {
+                                return kUnknown; // a request tells, which open() makes
+                            }
                             const bool ours = info->bIsDirectory ? holds_tiled_assets(locate_item(info->pszFilename))
                                                                  : is_item_file(*info);
                             return ours ? TRUE : FALSE;
@@ -189,7 +218,8 @@ int TileDataset::identify(GDALOpenInfo *info) noexcept
 
 GDALDataset *TileDataset::open(GDALOpenInfo *info) noexcept
 {
-    if (identify(info) == FALSE)
+    const int ours = identify(info);
+    if (ours == FALSE || (ours == kUnknown && !leads_to_item(info->pszFilename)))
     {
         return nullptr;
     }
@@ -225,7 +255,8 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
     {
         dataset->SetSubdatasetName(part.c_str());
     }
-    dataset->TryLoadXML();
+    CPLStringList siblings = known_siblings(opened.location);
+    dataset->TryLoadXML(siblings.empty() ? nullptr : siblings.List());
     dataset->describe(opened);
     dataset->nPamFlags &= ~GPF_DIRTY;
     return dataset;

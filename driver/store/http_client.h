@@ -37,11 +37,13 @@ public:
     using MakeRequest = std::function<HttpRequest(std::size_t index)>;
     using Done = std::function<void(std::size_t index, HttpResponse &&response)>;
 
-    /// GETs `count` objects and calls `done` for each, in this thread, as answers come. What may pass (no connection,
-    /// reset, time-out, truncation, 429, 500, 502, 503, 504) is tried again after a while; `make` is asked for each
-    /// attempt's request, so that signatures are fresh. After a 429 or 503 fewer requests are under way, and slowly
-    /// more again. Throws what `make` and `done` throw; nothing is under way then.
-    void get(std::size_t count, const HttpSettings &settings, const MakeRequest &make, const Done &done);
+    /// GETs `count` objects of a server (any name that tells it from others) and calls `done` for each, in this thread,
+    /// as answers come. What may pass (no connection, reset, time-out, truncation, 429, 500, 502, 503, 504) is tried
+    /// again after a while; `make` is asked for each attempt's request, so that signatures are fresh. After a 429 or
+    /// 503 fewer requests are under way, and slowly more again. Throws what `make` and `done` throw; nothing is under
+    /// way then.
+    void get(const std::string &server, std::size_t count, const HttpSettings &settings, const MakeRequest &make,
+             const Done &done);
 
 private:
     HttpClient();

@@ -72,6 +72,7 @@ RemoteReader::RemoteReader(const std::string &root, ReadSettings settings)
     m_http = url.has_value();
     m_identity = m_http ? url->substr(0, url->find('?')) : m_root + "/-";
     m_identity.pop_back();
+    m_server = m_identity.substr(0, m_identity.find('/', m_identity.find("://") + 3));
 }
 
 std::string RemoteReader::path(const std::string &key) const
@@ -131,7 +132,7 @@ void RemoteReader::read_by_http(const std::vector<std::string> &keys, const std:
     HttpSettings settings = http_settings_of(m_root);
     settings.max_body = m_settings.max_bytes;
     const bool is_signed = m_root.rfind("/vsicurl/", 0) != 0;
-    HttpClient::of_process().get(wanted.size(), settings, make,
+    HttpClient::of_process().get(m_server, wanted.size(), settings, make,
                                  [&](std::size_t number, HttpResponse &&response)
                                  {
                                      const std::size_t index = wanted[number];

@@ -31,6 +31,7 @@ private:
 
     std::string m_root;     ///< without a '/' at its end
     std::string m_identity; ///< tells the server too: the same path may lead to another one later
+    std::string m_server;   ///< scheme and host
     ReadSettings m_settings;
     std::unique_ptr<Store> m_store;
     bool m_http; ///< false: only GDAL can read

@@ -1,0 +1,39 @@
+#include "driver/store/throttle.h"
+
+#include <algorithm>
+
+namespace tiledir::store
+{
+
+namespace
+{
+
+bool asks_for_fewer(long status)
+{
+    return status == 429 || status == 503;
+}
+
+} // namespace
+
+int Throttle::limit(int most)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return static_cast<int>(std::max(1.0, std::min<double>(m_limit, most)));
+}
+
+void Throttle::note(long status, Clock::time_point sent, int most)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    m_limit = std::min<double>(m_limit, most);
+    if (asks_for_fewer(status) && sent > m_cut)
+    {
+        m_limit = std::max(1.0, m_limit / 2);
+        m_cut = Clock::now();
+    }
+    else if (status != 0 && !asks_for_fewer(status))
+    {
+        m_limit += 1 / m_limit;
+    }
+}
+
+} // namespace tiledir::store
