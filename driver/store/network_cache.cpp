@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace tiledir::store
 {
@@ -48,10 +49,13 @@ void NetworkCache::insert(const std::string &key, const CachedObject &object)
     const std::lock_guard<std::mutex> lock(m_mutex);
     if (const auto found = m_index.find(key); found != m_index.end())
         drop(found->second);
-    m_entries.push_front({key, object});
+    Entry entry{key, object};
+    if (entry.bytes() > m_max_bytes)
+        return;
+    m_entries.push_front(std::move(entry));
     m_index.emplace(key, m_entries.begin());
     m_bytes += m_entries.front().bytes();
-    while (m_bytes > m_max_bytes && !m_entries.empty())
+    while (m_bytes > m_max_bytes)
         drop(std::prev(m_entries.end()));
 }
 

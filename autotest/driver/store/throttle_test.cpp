@@ -1,0 +1,43 @@
+#include "driver/store/throttle.h"
+
+#include <gtest/gtest.h>
+
+namespace tiledir::store
+{
+
+TEST(Throttle, IsHalvedOnceForARoundOfRequestsAndRaisedByOneARound)
+{
+    Throttle throttle;
+    EXPECT_EQ(throttle.limit(64), 64);
+    const auto sent = Throttle::Clock::now();
+    for (int i = 0; i < 64; ++i)
+        throttle.note(503, sent, 64);
+    EXPECT_EQ(throttle.limit(64), 32);
+    throttle.note(429, Throttle::Clock::now(), 64);
+    EXPECT_EQ(throttle.limit(64), 16);
+    for (int i = 0; i < 17; ++i)
+        throttle.note(200, sent, 64);
+    EXPECT_EQ(throttle.limit(64), 17);
+}
+
+TEST(Throttle, NeverStopsAndNeverGoesAboveTheMost)
+{
+    Throttle throttle;
+    for (int i = 0; i < 20; ++i)
+        throttle.note(503, Throttle::Clock::now(), 8);
+    EXPECT_EQ(throttle.limit(8), 1);
+    for (int i = 0; i < 1000; ++i)
+        throttle.note(404, Throttle::Clock::now(), 8);
+    EXPECT_EQ(throttle.limit(8), 8);
+    EXPECT_EQ(throttle.limit(4), 4);
+}
+
+TEST(Throttle, OtherFailuresDoNotCount)
+{
+    Throttle throttle;
+    throttle.note(0, Throttle::Clock::now(), 8);
+    throttle.note(500, Throttle::Clock::now(), 8);
+    EXPECT_EQ(throttle.limit(8), 8);
+}
+
+} // namespace tiledir::store
