@@ -1,8 +1,10 @@
 #include "driver/item_location.h"
 
 #include "driver/href.h"
+#include "driver/store/network_path.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
+#include "stac/json_document.h"
 #include "stac/tiled_assets_item.h"
 
 #include <cpl_conv.h>
@@ -22,7 +24,6 @@ namespace
 
 constexpr const char *kPrefix = "TILEDIR:";
 constexpr const char *kItemFile = "stac.json";
-constexpr vsi_l_offset kMaxItemSize = 16 << 20;
 constexpr std::size_t kMaxParts = 2; ///< ASSET:SET
 
 enum class Kind
@@ -67,7 +68,7 @@ std::optional<ItemLocation> location_of_path(const std::string &path)
     }
     // A folder of a web server that lists nothing.
     const std::string folder = without_slashes_at_end(path);
-    if (is_on_network(folder) && kind_of(folder + "/" + kItemFile) == Kind::File)
+    if (store::is_on_network(folder) && kind_of(folder + "/" + kItemFile) == Kind::File)
     {
         return ItemLocation{folder, kItemFile, {}, {}};
     }
@@ -143,7 +144,7 @@ bool holds_tiled_assets(const ItemLocation &location)
     VSIStatBufL status;
     if (VSIStatExL(location.path().c_str(), &status,
                    VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG | VSI_STAT_SIZE_FLAG) != 0 ||
-        VSI_ISDIR(status.st_mode) || static_cast<vsi_l_offset>(status.st_size) > kMaxItemSize)
+        VSI_ISDIR(status.st_mode) || static_cast<vsi_l_offset>(status.st_size) > stac::kMaxJsonSize)
     {
         return false;
     }
@@ -152,14 +153,17 @@ bool holds_tiled_assets(const ItemLocation &location)
     {
         return false;
     }
-    const auto json = nlohmann::json::parse(*text, nullptr, false);
-    if (json.is_discarded())
+    nlohmann::json json;
+    try
+    {
+        json = stac::parse_json(*text, location.path());
+    }
+    catch (const InputError &)
     {
         return true;
     }
     const auto type = json.find("type");
-    return type != json.end() && names_extension(json) &&
-           (*type == "Feature" || (*type == "Collection" && json.contains("asset_templates")));
+    return names_extension(json) && (json.contains("asset_templates") || (type != json.end() && *type == "Feature"));
 }
 
 bool may_begin_item(const std::string &first_bytes)
