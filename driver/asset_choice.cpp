@@ -2,6 +2,8 @@
 
 #include "stac/error.h"
 
+#include <cpl_string.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -11,6 +13,8 @@ namespace tiledir::driver
 
 namespace
 {
+
+constexpr std::size_t kMaxChoices = 10000;
 
 std::string asset_keys(const stac::TiledAssetsItem &item)
 {
@@ -67,6 +71,13 @@ std::vector<std::pair<std::string, std::string>> open_choices(const stac::TiledA
 {
     const std::vector<std::string> sets = stac::TiledAssetsItem::tile_matrix_sets(json);
     const bool set_is_clear = !location.tile_matrix_set.empty() || sets.size() < 2;
+    if (const std::size_t all = item.assets.size() * (set_is_clear ? 1 : sets.size());
+        location.asset.empty() && all > kMaxChoices)
+    {
+        throw InputError(location.path() + ": has " + std::to_string(all) +
+                         " assets on tile matrix sets, more than the " + std::to_string(kMaxChoices) +
+                         " that are listed; name one: " + location.connection("ASSET:SET"));
+    }
     std::vector<std::pair<std::string, std::string>> found;
     if (set_is_clear && location.asset.empty() && are_bands(item.assets))
     {
@@ -100,13 +111,15 @@ ChoiceList::ChoiceList(const std::vector<std::pair<std::string, std::string>> &c
 {
     nRasterXSize = 0;
     nRasterYSize = 0;
+    CPLStringList list; // given as a whole: item by item GDAL looks through all that are there
     int number = 0;
     for (const auto &[connection, title] : choices)
     {
         const std::string name = "SUBDATASET_" + std::to_string(++number);
-        GDALPamDataset::SetMetadataItem((name + "_NAME").c_str(), connection.c_str(), "SUBDATASETS");
-        GDALPamDataset::SetMetadataItem((name + "_DESC").c_str(), title.c_str(), "SUBDATASETS");
+        list.AddString((name + "_NAME=" + connection).c_str());
+        list.AddString((name + "_DESC=" + title).c_str());
     }
+    GDALPamDataset::SetMetadata(list.List(), "SUBDATASETS");
     nPamFlags |= GPF_NOSAVE;
 }
 

@@ -18,7 +18,7 @@ std::vector<stac::TileAsset> chosen_assets(const stac::TiledAssetsItem &item, co
 
 /// What is still to be chosen, each as connection and title: each asset, on each of several matrix sets. Empty where
 /// nothing is: one asset, or several that are bands of one dataset (each tells of one band, of a name that no other
-/// has, and all have the same data type).
+/// has, and all have the same data type). Throws InputError where there are more than anyone looks through.
 std::vector<std::pair<std::string, std::string>> open_choices(const stac::TiledAssetsItem &item,
                                                               const nlohmann::json &json, const ItemLocation &location);
 

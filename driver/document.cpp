@@ -2,6 +2,7 @@
 
 #include "driver/store/object_reader.h"
 #include "stac/error.h"
+#include "stac/json_document.h"
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
@@ -12,7 +13,7 @@ namespace tiledir::driver
 namespace
 {
 
-constexpr std::size_t kMaxSize = std::size_t{16} << 20;
+constexpr std::size_t kMaxSize = stac::kMaxJsonSize;
 
 } // namespace
 

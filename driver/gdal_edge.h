@@ -5,10 +5,27 @@
 
 #include <cpl_error.h>
 
+#include <algorithm>
 #include <new>
+#include <string>
 
 namespace tiledir::driver
 {
+
+/// One line for a terminal: names in it may be an attacker's.
+inline std::string one_line(std::string message)
+{
+    constexpr std::size_t kLongest = 2000;
+    message.resize(std::min(message.size(), kLongest));
+    std::replace_if(
+        message.begin(), message.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, ' ');
+    return message;
+}
+
+inline void warn(const std::string &message)
+{
+    CPLError(CE_Warning, CPLE_AppDefined, "%s", one_line(message).c_str());
+}
 
 /// Runs `work`; an exception becomes one CPLError, and `failed` is the result.
 template <class Result, class Work> Result at_gdal_edge(Result failed, Work &&work) noexcept
@@ -19,7 +36,7 @@ template <class Result, class Work> Result at_gdal_edge(Result failed, Work &&wo
     }
     catch (const StoreError &error)
     {
-        CPLError(CE_Failure, CPLE_FileIO, "%s", error.what());
+        CPLError(CE_Failure, CPLE_FileIO, "%s", one_line(error.what()).c_str());
     }
     catch (const std::bad_alloc &)
     {
@@ -27,7 +44,7 @@ template <class Result, class Work> Result at_gdal_edge(Result failed, Work &&wo
     }
     catch (const std::exception &error)
     {
-        CPLError(CE_Failure, CPLE_AppDefined, "%s", error.what());
+        CPLError(CE_Failure, CPLE_AppDefined, "%s", one_line(error.what()).c_str());
     }
     catch (...)
     {

@@ -1,5 +1,6 @@
 #include "driver/href.h"
 
+#include "driver/store/network_path.h"
 #include "stac/error.h"
 
 #include <algorithm>
@@ -32,14 +33,6 @@ std::string vsi_path(const std::string &url)
     return scheme == kSchemes.end() ? url : scheme->second + url.substr(scheme->first.size());
 }
 
-bool is_on_network(const std::string &path)
-{
-    static const std::array<const char *, 9> kHandlers{"/vsicurl", "/vsis3",    "/vsigs",       "/vsiaz",   "/vsiadls",
-                                                       "/vsioss",  "/vsiswift", "/vsiwebhdfs/", "/vsihdfs/"};
-    return std::any_of(kHandlers.begin(), kHandlers.end(),
-                       [&](const char *handler) { return path.find(handler) != std::string::npos; });
-}
-
 std::string resolved_href(const std::string &href, const std::string &item_folder, bool allow_local)
 {
     static const std::array<std::string, 6> kOpen{"/vsicurl/http://", "/vsicurl/https://", "/vsis3/",
@@ -51,7 +44,7 @@ std::string resolved_href(const std::string &href, const std::string &item_folde
     }
     const bool open = std::any_of(kOpen.begin(), kOpen.end(),
                                   [&](const std::string &beginning) { return begins_with(path, beginning); });
-    if (!open && !allow_local && is_on_network(item_folder))
+    if (!open && !allow_local && store::is_on_network(item_folder))
     {
         throw InputError("href '" + href +
                          "': an item read over a network may lead to http, https, s3, gs and az only; " +

@@ -4,6 +4,7 @@
 #include "driver/href.h"
 #include "driver/store/object_reader.h"
 #include "stac/error.h"
+#include "stac/json_document.h"
 #include "stac/tiled_assets_item.h"
 
 #include <cpl_conv.h>
@@ -165,14 +166,17 @@ bool holds_tiled_assets(const ItemLocation &location)
     {
         return false;
     }
-    const auto json = nlohmann::json::parse(*text, nullptr, false);
-    if (json.is_discarded())
+    nlohmann::json json;
+    try
+    {
+        json = stac::parse_json(*text, location.path());
+    }
+    catch (const InputError &)
     {
         return true;
     }
     const auto type = json.find("type");
-    return type != json.end() && names_extension(json) &&
-           (*type == "Feature" || (*type == "Collection" && json.contains("asset_templates")));
+    return names_extension(json) && (json.contains("asset_templates") || (type != json.end() && *type == "Feature"));
 }
 
 bool may_begin_item(const std::string &first_bytes)

@@ -10,9 +10,11 @@
 #include "driver/tile_band.h"
 #include "driver/tile_dataset.h"
 #include "driver/tile_probe.h"
+#include "stac/json_document.h"
 
 #include <cpl_conv.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -41,18 +43,8 @@ bool is_item_file(GDALOpenInfo &info)
 }
 
 constexpr const char *kBandParameter = "eo:band";
-
-nlohmann::json parsed(const std::string &text, const std::string &path)
-{
-    try
-    {
-        return nlohmann::json::parse(text);
-    }
-    catch (const nlohmann::json::parse_error &error)
-    {
-        throw InputError(path + ": not JSON: " + error.what());
-    }
-}
+constexpr double kMaxTileSize = 2147483648.0; ///< bytes
+constexpr std::size_t kMaxBands = 65536;      ///< as many as GDAL takes
 
 /// A document that the item links.
 nlohmann::json linked_json(const std::string &url, const ItemLocation &location, bool allow_local)
@@ -63,14 +55,14 @@ nlohmann::json linked_json(const std::string &url, const ItemLocation &location,
     {
         throw InputError("tile matrix set " + path + ": no such file");
     }
-    return parsed(*text, "tile matrix set " + path);
+    return stac::parse_json(*text, "tile matrix set " + path);
 }
 
 stac::TiledAssetsItem item_of(const nlohmann::json &json, const ItemLocation &location, bool allow_local)
 {
     try
     {
-        return stac::TiledAssetsItem::from_json(json, raster::northing_first, location.tile_matrix_set,
+        return stac::TiledAssetsItem::from_json(json, raster::crs_facts, location.tile_matrix_set,
                                                 [&](const std::string &url)
                                                 { return linked_json(url, location, allow_local); });
     }
@@ -122,6 +114,33 @@ struct Probing
     bool band_each; ///< each band has tiles of its own
     const store::ReadSettings &settings;
 };
+
+/// A tile is decoded whole, in all of its bands. Throws InputError where that takes more memory than is sane.
+void check_tile_sizes(const stac::TileMatrixSet &grid, const std::vector<RasterLevel> &levels,
+                      const std::vector<BandPixels> &bands)
+{
+    std::map<std::size_t, double> pixel_sizes; // of each source, the bytes of a pixel
+    for (const BandPixels &band : bands)
+    {
+        pixel_sizes[band.source] += GDALGetDataTypeSizeBytes(band.type);
+    }
+    double largest = 0;
+    for (const auto &[source, size] : pixel_sizes)
+    {
+        largest = std::max(largest, size);
+    }
+    for (const RasterLevel &level : levels)
+    {
+        const stac::TileMatrix &matrix = grid.matrices[level.matrix];
+        const double bytes = largest * matrix.tile_width * matrix.tile_height;
+        if (bytes > kMaxTileSize)
+        {
+            throw InputError("tile matrix " + matrix.id + ": tiles of " + std::to_string(matrix.tile_width) + " x " +
+                             std::to_string(matrix.tile_height) + " pixels are " + std::to_string(bytes / 1e9) +
+                             " GB in memory with all of their bands, at most 2.1 are read");
+        }
+    }
+}
 
 /// Fills in what a stored tile has to tell: all bands, or their types where the item only names them.
 void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac::TiledAssetsItem &item,
@@ -235,8 +254,12 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
     Opened opened;
     opened.options = OpenOptions::from(info.papszOpenOptions);
     opened.location = locate_item(info.pszFilename);
-    opened.json = parsed(read_item(opened.location), opened.location.path());
+    opened.json = stac::parse_json(read_item(opened.location), opened.location.path());
     opened.item = item_of(opened.json, opened.location, opened.options.allow_local);
+    for (const std::string &warning : opened.item.warnings)
+    {
+        warn(opened.location.path() + ": " + warning);
+    }
     opened.assets = chosen_assets(opened.item, opened.location);
     if (const auto choices = open_choices(opened.item, opened.json, opened.location); !choices.empty())
     {
@@ -282,9 +305,15 @@ std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
             bands.push_back(asset.bands[index]);
         }
     }
+    if (bands.size() > kMaxBands)
+    {
+        throw InputError(opened.location.path() + ": has " + std::to_string(bands.size()) + " bands, at most " +
+                         std::to_string(kMaxBands) + " are read");
+    }
+    const auto levels = raster_levels(opened.item, opened.options);
+    check_tile_sizes(opened.item.tile_matrix_set, levels, pixels);
     const auto reader = std::make_shared<const TileReader>(sources, opened.item.tile_matrix_set, opened.item.limits,
                                                            std::move(pixels), opened.options.reading);
-    const auto levels = raster_levels(opened.item, opened.options);
     auto dataset =
         std::make_unique<TileDataset>(reader, levels, raster::spatial_reference(opened.item.tile_matrix_set.crs));
     dataset->m_item_path = opened.location.path();

@@ -1,7 +1,9 @@
 #include "driver/tile_probe.h"
 
 #include "driver/raster/data_type.h"
+#include "driver/raster/tile_drivers.h"
 #include "driver/store/gdal_compat.h"
+#include "driver/store/network_path.h"
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
@@ -167,7 +169,8 @@ std::vector<stac::ItemBand> bands_of_stored_tile(const TileSource &source, const
     CPLErrorReset();
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const std::unique_ptr<GDALDataset> dataset(
-        GDALDataset::Open(file.path().c_str(), GDAL_OF_RASTER | GDAL_OF_INTERNAL));
+        GDALDataset::Open(file.path().c_str(), GDAL_OF_RASTER | GDAL_OF_INTERNAL,
+                          raster::drivers_of_tile(tile->bytes, store::is_on_network(tile->path))));
     if (!dataset || dataset->GetRasterCount() == 0)
     {
         throw TileError(tile->path + ": not a raster that GDAL reads");

@@ -1,6 +1,7 @@
 #include "stac/bounds.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace tiledir::stac
 {
@@ -45,6 +46,16 @@ std::optional<PixelWindow> PixelWindow::intersection(const PixelWindow &other) c
 bool TileRange::operator==(const TileRange &other) const
 {
     return min_row == other.min_row && max_row == other.max_row && min_col == other.min_col && max_col == other.max_col;
+}
+
+std::int64_t TileRange::count() const
+{
+    if (empty())
+    {
+        return 0;
+    }
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    return rows() > kMost / cols() ? kMost : rows() * cols();
 }
 
 std::optional<TileRange> TileRange::intersection(const TileRange &other) const

@@ -51,7 +51,8 @@ struct TileRange
     bool empty() const { return max_row < min_row || max_col < min_col; }
     std::int64_t rows() const { return max_row - min_row + 1; }
     std::int64_t cols() const { return max_col - min_col + 1; }
-    std::int64_t count() const { return empty() ? 0 : rows() * cols(); }
+    /// The largest number there is where there are more.
+    std::int64_t count() const;
     bool contains(std::int64_t row, std::int64_t col) const
     {
         return row >= min_row && row <= max_row && col >= min_col && col <= max_col;

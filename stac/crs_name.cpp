@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <cstdlib>
+#include <iterator>
 
 namespace tiledir::stac
 {
@@ -36,6 +37,21 @@ bool is_geographic_epsg(const std::string &name)
 {
     return starts_with(name, "EPSG:") && std::find(kGeographicCodes.begin(), kGeographicCodes.end(),
                                                    std::atoi(name.c_str() + 5)) != kGeographicCodes.end();
+}
+
+/// Has what stands between each `opening` and the next `closing` the slash of a path?
+bool has_path_after(const std::string &text, const std::string &opening, char closing)
+{
+    for (auto at = text.find(opening); at != std::string::npos; at = text.find(opening, at + 1))
+    {
+        const auto begin = at + opening.size();
+        const auto slash = text.find_first_of("/\\", begin);
+        if (slash != std::string::npos && slash < text.find(closing, begin))
+        {
+            return true;
+        }
+    }
+    return false;
 }
 
 } // namespace
@@ -93,9 +109,24 @@ bool is_geographic_crs(const std::string &crs)
     return starts_with(crs, "GEOGCS[") || starts_with(crs, "GEOGCRS[") || starts_with(crs, "GEOGRAPHICCRS[");
 }
 
-bool northing_first_of_common_crs(const std::string &crs)
+bool names_a_file(const std::string &crs)
 {
-    return is_geographic_epsg(crs_name(crs));
+    std::string text;
+    std::copy_if(crs.begin(), crs.end(), std::back_inserter(text),
+                 [](unsigned char c) { return std::isspace(c) == 0; });
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return has_path_after(text, "proj=", '"') || has_path_after(text, "init=", '"') ||
+           has_path_after(text, "parameterfile[", ']') || has_path_after(text, "\"value\":\"", '"');
+}
+
+CrsFacts facts_of_common_crs(const std::string &crs)
+{
+    constexpr double kMetresPerDegree = 3.14159265358979323846 * 6378137 / 180;
+    CrsFacts facts;
+    facts.northing_first = is_geographic_epsg(crs_name(crs));
+    facts.geographic = is_geographic_crs(crs);
+    facts.metres_per_unit = facts.geographic ? kMetresPerDegree : 1;
+    return facts;
 }
 
 } // namespace tiledir::stac

@@ -13,4 +13,8 @@ std::string crs_name(const std::string &crs);
 /// True for OGC's CRS84 family, common geographic EPSG codes, and WKT and PROJJSON of a geographic CRS.
 bool is_geographic_crs(const std::string &crs);
 
+/// Would PROJ open a file of the writer's choice for it? A path may stand for a grid (+nadgrids=, PARAMETERFILE[], a
+/// PROJJSON parameter), a model, a tin, or where +init= is defined.
+bool names_a_file(const std::string &crs);
+
 } // namespace tiledir::stac

@@ -2,11 +2,19 @@
 
 #include "stac/error.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 namespace tiledir::stac
 {
+
+namespace
+{
+
+constexpr std::size_t kMaxText = std::size_t{64} << 10;
+
+} // namespace
 
 JsonNode::JsonNode(const nlohmann::json &json, std::string path)
     : m_json(&json)
@@ -67,13 +75,41 @@ std::size_t JsonNode::size() const
     return m_json->size();
 }
 
+const JsonNode &JsonNode::at_most(std::size_t elements) const
+{
+    if (m_json->size() > elements)
+    {
+        fail("has " + std::to_string(m_json->size()) + " elements, should have at most " + std::to_string(elements));
+    }
+    return *this;
+}
+
 std::string JsonNode::text() const
 {
     if (!m_json->is_string())
     {
         fail("is " + m_json->dump().substr(0, 40) + ", should be a text");
     }
-    return m_json->get<std::string>();
+    const auto &text = m_json->get_ref<const std::string &>();
+    if (text.size() > kMaxText)
+    {
+        fail("has " + std::to_string(text.size()) + " bytes, should have at most " + std::to_string(kMaxText));
+    }
+    return text;
+}
+
+std::string JsonNode::name(std::size_t max_size) const
+{
+    std::string name = text();
+    if (name.size() > max_size)
+    {
+        fail("has " + std::to_string(name.size()) + " bytes, should have at most " + std::to_string(max_size));
+    }
+    if (std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }))
+    {
+        fail("has a control character in it");
+    }
+    return name;
 }
 
 std::string JsonNode::text_or_empty(const char *key) const

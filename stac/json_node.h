@@ -30,10 +30,15 @@ public:
     JsonNode element(std::size_t index) const;
     /// Number of elements; the node must be an array.
     std::size_t size() const;
+    /// Throws where an array or object has more elements.
+    const JsonNode &at_most(std::size_t elements) const;
 
     /// Throws unless the node is an object.
     const JsonNode &object() const;
+    /// At most 64 KiB.
     std::string text() const;
+    /// A text that becomes part of paths: at most `max_size` bytes, none of them a control character.
+    std::string name(std::size_t max_size) const;
     /// Text of an optional member, empty where there is none.
     std::string text_or_empty(const char *key) const;
     double number() const;

@@ -15,7 +15,8 @@ namespace
 
 constexpr int kMaxTileSize = 65536;
 constexpr double kCellTolerance = 1e-9;
-constexpr double kDriftTolerance = 0.01; // pixels of the finer matrix, over the whole matrix
+constexpr double kMaxShift = 9007199254740992.0; // pixels of the finer matrix; larger numbers are never exact
+constexpr double kDriftTolerance = 0.01;         // pixels of the finer matrix, over the whole matrix
 
 void check_size(const char *name, int value)
 {
@@ -113,8 +114,10 @@ std::optional<int> TileMatrixSet::ratio(int finer, int coarser) const
         return std::nullopt;
     }
     const double tolerance = kDriftTolerance * fine.cell_size / coarse.cell_size;
-    if (!whole((fine.origin_x - coarse.origin_x) / coarse.cell_size, tolerance) ||
-        !whole((fine.top() - coarse.top()) / coarse.cell_size, tolerance))
+    const double shift_x = (fine.origin_x - coarse.origin_x) / coarse.cell_size;
+    const double shift_y = (fine.top() - coarse.top()) / coarse.cell_size;
+    if (!whole(shift_x, tolerance) || !whole(shift_y, tolerance) ||
+        std::max(std::abs(shift_x), std::abs(shift_y)) * cells > kMaxShift)
     {
         return std::nullopt;
     }

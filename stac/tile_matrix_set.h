@@ -13,9 +13,16 @@
 namespace tiledir::stac
 {
 
-/// Answers whether a CRS (as the JSON spells it) puts northing or latitude before easting or longitude.
-/// Asked only where the JSON has no orderedAxes. The upper layers give one that asks PROJ.
-using NorthingFirst = std::function<bool(const std::string &crs)>;
+/// What a grid has to know of its CRS.
+struct CrsFacts
+{
+    bool northing_first = false; ///< northing or latitude before easting or longitude; orderedAxes are asked first
+    bool geographic = false;     ///< latitude and longitude
+    double metres_per_unit = 1;  ///< along the equator, of a geographic one; for scale denominators without cellSize
+};
+
+/// Tells them of a CRS as the JSON spells it. The upper layers give one that asks PROJ.
+using DescribeCrs = std::function<CrsFacts(const std::string &crs)>;
 
 /// The two JSON encodings. Version 1 (17-083r2: identifier, supportedCRS, tileMatrix, topLeftCorner) is what STAC
 /// tiled-assets 1.0.0 asks for and all that GDAL before 3.10 reads; version 2 is the current one.
@@ -25,8 +32,9 @@ enum class TmsJsonVersion
     Version2
 };
 
-/// Knows CRS84 (false), EPSG:4326 and other common geographic EPSG codes (true); false for all else.
-bool northing_first_of_common_crs(const std::string &crs);
+/// Knows OGC's CRS84 family, EPSG:4326 and other common geographic EPSG codes, and tells geographic WKT and PROJJSON;
+/// takes all else to be in metres, easting first.
+CrsFacts facts_of_common_crs(const std::string &crs);
 
 class TileMatrixSet
 {
@@ -42,18 +50,18 @@ public:
     /// Parses and checks version 1 (tileMatrix/topLeftCorner/identifier) or 2 (tileMatrices/pointOfOrigin/id).
     /// Throws InputError that names the member, what is wrong and what would be right. Refuses: no matrix, sizes
     /// or cell sizes that are not positive and finite, more than 2^53 pixels a side, duplicate ids, over 100
-    /// matrices, variableMatrixWidths. cellSize wins over scaleDenominator; a CRS not known to be geographic is taken
-    /// to be in metres where there is no cellSize. A corner that has no sense as latitude, longitude ([-180, 90] in
-    /// EPSG:4326, which some writers give) is read as longitude, latitude.
-    static TileMatrixSet from_json(const nlohmann::json &json,
-                                   const NorthingFirst &northing_first = northing_first_of_common_crs);
+    /// matrices, variableMatrixWidths, a CRS that names a file. cellSize wins over scaleDenominator. A corner that has
+    /// no sense as latitude, longitude ([-180, 90] in EPSG:4326, which some writers give) is read as longitude,
+    /// latitude.
+    static TileMatrixSet from_json(const nlohmann::json &json, const DescribeCrs &describe_crs = facts_of_common_crs);
     /// Both cellSize and scaleDenominator are written, in version 1 too (it knows the latter alone; cellSize,
     /// orderedAxes, uri, and cornerOfOrigin and pointOfOrigin of a bottom-left set are then additions), so that
     /// numbers survive a round trip exactly. Corners are in the CRS's own axis order.
     nlohmann::ordered_json to_json(TmsJsonVersion version = TmsJsonVersion::Version2) const;
 
-    /// A set by id (WebMercatorQuad, also GDAL's names of the same grids: GoogleMapsCompatible, InspireCRS84Quad) or
-    /// OGC URI; nullopt if unknown.
+    /// A set by id (WebMercatorQuad, also GDAL's names of the same grids: GoogleMapsCompatible, InspireCRS84Quad), OGC
+    /// URI, or the URL of the JSON that OGC publishes of it (schemas.opengis.net/tms/1.0/json/examples/ID.json);
+    /// nullopt if unknown.
     static std::optional<TileMatrixSet> well_known(const std::string &id_or_uri);
     /// Ids that well_known() takes, for messages.
     static std::vector<std::string> well_known_ids();

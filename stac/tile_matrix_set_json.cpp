@@ -15,9 +15,10 @@ namespace
 {
 
 constexpr double kStandardPixel = 0.00028; // metres
-constexpr double kMetresPerDegree = 3.14159265358979323846 * 6378137 / 180;
 constexpr std::int64_t kMaxPixels = std::int64_t{1} << 53;
 constexpr std::size_t kMaxMatrices = 100;
+constexpr std::size_t kMaxId = 256;
+constexpr std::size_t kMaxAxes = 10;
 
 /// The text SetFromUserInput takes for the forms of `crs`: a URI, {uri}, {wkt: PROJJSON or text}, {referenceSystem}.
 std::string crs_text(const JsonNode &crs)
@@ -56,7 +57,7 @@ std::vector<std::string> read_axes(const JsonNode &root)
     std::vector<std::string> axes;
     if (const auto list = root.find("orderedAxes"))
     {
-        for (std::size_t i = 0; i < list->size(); ++i)
+        for (std::size_t i = 0; i < list->at_most(kMaxAxes).size(); ++i)
         {
             axes.push_back(list->element(i).text());
         }
@@ -135,7 +136,7 @@ void read_sizes(const JsonNode &node, TileMatrix &matrix)
     }
 }
 
-TileMatrix read_matrix(const JsonNode &node, const TileMatrixSet &set, bool geographic)
+TileMatrix read_matrix(const JsonNode &node, const TileMatrixSet &set, const CrsFacts &crs)
 {
     const auto variable = node.find({"variableMatrixWidths", "variableMatrixWidth"});
     if (variable && variable->size() > 0)
@@ -143,9 +144,9 @@ TileMatrix read_matrix(const JsonNode &node, const TileMatrixSet &set, bool geog
         variable->fail("rows of different widths are not supported");
     }
     TileMatrix matrix;
-    matrix.id = node.at({"id", "identifier"}).text();
-    read_cell_size(node, geographic ? kMetresPerDegree : 1, matrix);
-    read_origin(node, set.northing_first, geographic, matrix);
+    matrix.id = node.at({"id", "identifier"}).name(kMaxId);
+    read_cell_size(node, crs.metres_per_unit, matrix);
+    read_origin(node, set.northing_first, crs.geographic, matrix);
     read_sizes(node, matrix);
     return matrix;
 }
@@ -198,17 +199,23 @@ nlohmann::ordered_json matrix_json(const TileMatrix &matrix, bool northing_first
 
 } // namespace
 
-TileMatrixSet TileMatrixSet::from_json(const nlohmann::json &json, const NorthingFirst &northing_first)
+TileMatrixSet TileMatrixSet::from_json(const nlohmann::json &json, const DescribeCrs &describe_crs)
 {
     const JsonNode root(json);
     TileMatrixSet set;
-    set.id = root.at({"id", "identifier"}).text();
+    set.id = root.at({"id", "identifier"}).name(kMaxId);
     set.title = root.text_or_empty("title");
     set.uri = root.text_or_empty("uri");
-    set.crs = crs_text(root.at({"crs", "supportedCRS"}));
+    const JsonNode crs = root.at({"crs", "supportedCRS"});
+    set.crs = crs_text(crs);
+    if (names_a_file(set.crs))
+    {
+        crs.fail("names a file, which the CRS of a grid may not");
+    }
     set.ordered_axes = read_axes(root);
     const auto by_name = set.ordered_axes.empty() ? std::nullopt : axis_points_north(set.ordered_axes.front());
-    set.northing_first = by_name ? *by_name : northing_first(set.crs);
+    const CrsFacts facts = describe_crs(set.crs);
+    set.northing_first = by_name ? *by_name : facts.northing_first;
 
     const JsonNode matrices = root.at({"tileMatrices", "tileMatrix"});
     if (matrices.size() == 0 || matrices.size() > kMaxMatrices)
@@ -216,12 +223,11 @@ TileMatrixSet TileMatrixSet::from_json(const nlohmann::json &json, const Northin
         matrices.fail("has " + std::to_string(matrices.size()) + " tile matrices, should have from 1 to " +
                       std::to_string(kMaxMatrices));
     }
-    const bool geographic = is_geographic_crs(set.crs);
     std::set<std::string> ids;
     for (std::size_t i = 0; i < matrices.size(); ++i)
     {
         const JsonNode node = matrices.element(i);
-        set.matrices.push_back(read_matrix(node, set, geographic));
+        set.matrices.push_back(read_matrix(node, set, facts));
         if (!ids.insert(set.matrices.back().id).second)
         {
             node.at({"id", "identifier"}).fail("'" + set.matrices.back().id + "' is there twice, should be unique");

@@ -1,10 +1,12 @@
 #include "stac/tiled_assets_item.h"
 
 #include "stac/error.h"
+#include "stac/item_grid.h"
 #include "stac/json_node.h"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 
 namespace tiledir::stac
@@ -13,7 +15,11 @@ namespace tiledir::stac
 namespace
 {
 
-constexpr std::int64_t kMaxTiles = std::int64_t{1} << 53;
+constexpr std::size_t kMaxAssets = 4096;
+constexpr std::size_t kMaxBands = 65536;
+constexpr std::size_t kMaxName = 1024;
+constexpr std::size_t kMaxHref = 8192;
+constexpr std::size_t kMaxWarnings = 10;
 constexpr const char *kKeyword = "tiled-assets";
 
 /// Properties that have a member of their own; keywords are looked at one by one.
@@ -26,8 +32,30 @@ constexpr std::array kOwnProperties = {"datetime",
                                        "proj:epsg",
                                        "proj:projjson",
                                        "tiles:tile_matrix_links",
+                                       "tiles:tile_matrix_set",
                                        "tiles:tile_matrix_sets",
                                        "tiles:tile_matrix_set_links"};
+
+void warn(TiledAssetsItem &item, const std::string &what)
+{
+    if (item.warnings.size() < kMaxWarnings)
+    {
+        item.warnings.push_back(what);
+    }
+}
+
+/// Runs `read`; what it throws is one of the item's warnings.
+template <class Read> void read_past_errors(TiledAssetsItem &item, Read &&read)
+{
+    try
+    {
+        read();
+    }
+    catch (const InputError &error)
+    {
+        warn(item, error.what());
+    }
+}
 
 double nodata_of(const JsonNode &node)
 {
@@ -35,19 +63,17 @@ double nodata_of(const JsonNode &node)
     {
         return node.number();
     }
-    const std::string text = node.text();
-    if (text == "nan")
+    const std::string text = node.name(kMaxName);
+    double value = 0; // takes nan, inf and -inf
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc() || end != text.data() + text.size())
     {
-        return std::numeric_limits<double>::quiet_NaN();
+        node.fail("is '" + text + "', should be a number, nan, inf or -inf");
     }
-    if (text == "inf" || text == "-inf")
-    {
-        return text == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
-    }
-    node.fail("is '" + text + "', should be a number, nan, inf or -inf");
+    return value;
 }
 
-void read_values(const JsonNode &node, ItemBand &band)
+void read_values(const JsonNode &node, ItemBand &band, TiledAssetsItem &item)
 {
     const auto take_text = [&node](std::initializer_list<const char *> keys, std::string &value)
     {
@@ -56,28 +82,33 @@ void read_values(const JsonNode &node, ItemBand &band)
             value = member->text();
         }
     };
+    const auto take_number = [&node](std::initializer_list<const char *> keys, std::optional<double> &value)
+    {
+        if (const auto member = node.find(keys))
+        {
+            value = member->number();
+        }
+    };
     take_text({"data_type"}, band.data_type);
-    take_text({"unit"}, band.unit);
-    take_text({"eo:common_name", "common_name"}, band.common_name);
-    if (const auto nodata = node.find("nodata"))
-    {
-        band.nodata = nodata_of(*nodata);
-    }
-    if (const auto scale = node.find({"raster:scale", "scale"}))
-    {
-        band.scale = scale->number();
-    }
-    if (const auto offset = node.find({"raster:offset", "offset"}))
-    {
-        band.offset = offset->number();
-    }
+    take_number({"raster:scale", "scale"}, band.scale);
+    take_number({"raster:offset", "offset"}, band.offset);
+    read_past_errors(item, [&] { take_text({"unit"}, band.unit); });
+    read_past_errors(item, [&] { take_text({"eo:common_name", "common_name"}, band.common_name); });
+    read_past_errors(item,
+                     [&]
+                     {
+                         if (const auto nodata = node.find("nodata"))
+                         {
+                             band.nodata = nodata_of(*nodata);
+                         }
+                     });
 }
 
 void read_names(const JsonNode &node, ItemBand &band)
 {
     if (const auto name = node.find("name"))
     {
-        band.name = name->text();
+        band.name = name->name(kMaxName);
     }
     if (const auto description = node.find("description"))
     {
@@ -85,51 +116,68 @@ void read_names(const JsonNode &node, ItemBand &band)
     }
 }
 
-/// `bands` where it is there, else `eo:bands` and `raster:bands`; what a band does not say its asset may.
-std::vector<ItemBand> read_bands(const JsonNode &asset)
+/// The lists that tell of an asset's bands: `bands` where it is there, else `eo:bands` and `raster:bands`. Where these
+/// two differ in length, what the latter says of types cannot be told to belong to which band.
+std::vector<JsonNode> band_lists(const JsonNode &asset, TiledAssetsItem &item)
 {
-    std::vector<JsonNode> lists;
     if (const auto bands = asset.find("bands"); bands && bands->size() > 0)
     {
-        lists = {*bands};
+        return {*bands};
     }
-    else
+    std::vector<JsonNode> lists;
+    for (const char *key : {"eo:bands", "raster:bands"})
     {
-        for (const char *key : {"eo:bands", "raster:bands"})
+        const auto list = asset.find({key});
+        if (!list || list->size() == 0)
         {
-            if (const auto list = asset.find({key}))
-            {
-                lists.push_back(*list);
-            }
+            continue;
         }
+        if (!lists.empty() && lists.front().size() != list->size())
+        {
+            warn(item, list->path() + ": has " + std::to_string(list->size()) + " bands where eo:bands has " +
+                           std::to_string(lists.front().size()) + ", is not looked at");
+            continue;
+        }
+        lists.push_back(*list);
     }
+    return lists;
+}
+
+/// What a band does not say its asset may.
+std::vector<ItemBand> read_bands(const JsonNode &asset, TiledAssetsItem &item)
+{
     ItemBand common;
-    read_values(asset, common);
+    read_values(asset, common, item);
     std::vector<ItemBand> bands;
-    for (const JsonNode &list : lists)
+    for (const JsonNode &list : band_lists(asset, item))
     {
-        bands.resize(std::max(bands.size(), list.size()), common);
+        bands.resize(list.at_most(kMaxBands).size(), common);
         for (std::size_t i = 0; i < list.size(); ++i)
         {
-            read_values(list.element(i), bands[i]);
+            read_values(list.element(i), bands[i], item);
             read_names(list.element(i), bands[i]);
         }
     }
     return bands;
 }
 
-std::vector<TileAsset> read_assets(const JsonNode &templates)
+std::vector<TileAsset> read_assets(const JsonNode &templates, TiledAssetsItem &item)
 {
     std::vector<TileAsset> assets;
-    for (const auto &[key, value] : templates.object().json().items())
+    for (const auto &[key, value] : templates.object().at_most(kMaxAssets).json().items())
     {
+        if (key.size() > kMaxName)
+        {
+            templates.fail("has a key of " + std::to_string(key.size()) + " bytes, should be at most " +
+                           std::to_string(kMaxName));
+        }
         const JsonNode node(value, templates.path() + "." + key);
         TileAsset asset;
         asset.key = key;
-        asset.href = node.at("href").text();
+        asset.href = node.at("href").name(kMaxHref);
         asset.media_type = node.text_or_empty("type");
-        asset.title = node.text_or_empty("title");
-        asset.bands = read_bands(node);
+        read_past_errors(item, [&] { asset.title = node.text_or_empty("title"); });
+        asset.bands = read_bands(node, item);
         assets.push_back(std::move(asset));
     }
     if (assets.empty())
@@ -139,194 +187,36 @@ std::vector<TileAsset> read_assets(const JsonNode &templates)
     return assets;
 }
 
-TileRange read_range(const JsonNode &node, const TileMatrix &matrix)
-{
-    const auto value = [&node](const char *key, std::int64_t otherwise)
-    {
-        const auto member = node.find({key});
-        return member ? member->integer(0, kMaxTiles) : otherwise;
-    };
-    const TileRange all = matrix.range();
-    const TileRange range{value("min_tile_row", all.min_row), value("max_tile_row", all.max_row),
-                          value("min_tile_col", all.min_col), value("max_tile_col", all.max_col)};
-    if (range.empty())
-    {
-        node.fail("has a maximum below its minimum");
-    }
-    return range;
-}
-
-std::map<std::string, TileRange> read_limits(const JsonNode &limits, const TileMatrixSet &set)
-{
-    std::map<std::string, TileRange> ranges;
-    for (const auto &[matrix_id, value] : limits.object().json().items())
-    {
-        const JsonNode node(value, limits.path() + "." + matrix_id);
-        const auto index = set.index_of(matrix_id);
-        if (!index)
-        {
-            node.fail("is no tile matrix of " + set.id);
-        }
-        ranges[matrix_id] = read_range(node, set.matrices[*index]);
-    }
-    return ranges;
-}
-
-/// What speaks of matrix sets in an item's properties.
-struct GridMembers
-{
-    explicit GridMembers(const JsonNode &properties)
-        : links(properties.find({"tiles:tile_matrix_links", "tiles:tile_matrix_set_links"}))
-        , sets(properties.find("tiles:tile_matrix_sets"))
-    {
-    }
-    /// Those that are linked; where there are no links, those that are embedded.
-    std::vector<std::string> names() const
-    {
-        std::vector<std::string> found;
-        for (const auto &group : {links, sets})
-        {
-            if (!found.empty() || !group)
-            {
-                continue;
-            }
-            for (const auto &[name, value] : group->object().json().items())
-            {
-                found.push_back(name);
-            }
-        }
-        return found;
-    }
-
-    std::optional<JsonNode> links;
-    std::optional<JsonNode> sets;
-};
-
-/// A Collection has at its top what an Item has in its properties.
+/// A Collection or Catalog has at its top what an Item has in its properties.
 JsonNode properties_of(const JsonNode &root)
 {
     const auto inner = root.find("properties");
-    return inner || root.text_or_empty("type") != "Collection" ? root.at("properties") : root;
-}
-
-/// Name of the set to read: the one asked for, else the first.
-std::string set_name(const JsonNode &properties, const GridMembers &members, const std::string &wanted)
-{
-    const std::vector<std::string> names = members.names();
-    if (wanted.empty() && !names.empty())
-    {
-        return names.front();
-    }
-    if (!wanted.empty() &&
-        ((members.links && members.links->find(wanted)) || (members.sets && members.sets->find(wanted))))
-    {
-        return wanted;
-    }
-    properties.fail(wanted.empty() ? "has neither tiles:tile_matrix_links nor tiles:tile_matrix_sets"
-                                   : "has no tile matrix set " + wanted);
-}
-
-TileMatrixSet parsed_set(const JsonNode &node, const NorthingFirst &northing_first)
-{
-    try
-    {
-        return TileMatrixSet::from_json(node.json(), northing_first);
-    }
-    catch (const InputError &error)
-    {
-        throw InputError(node.path() + (node.path().empty() ? "" : ".") + error.what());
-    }
-}
-
-/// A document that is a set, or has sets as members.
-TileMatrixSet fetched_set(const std::string &url, const std::string &id, const NorthingFirst &northing_first,
-                          const FetchJson &fetch)
-{
-    const nlohmann::json document = fetch(url);
-    const JsonNode root(document, url);
-    const auto member = id.empty() ? std::nullopt : root.object().find(id);
-    TileMatrixSet set = parsed_set(member ? *member : root, northing_first);
-    if (!member && !id.empty() && set.id != id)
-    {
-        root.fail("has no tile matrix set " + id);
-    }
-    return set;
-}
-
-/// Where the link's `url` leads; nullopt where it leads nowhere.
-std::optional<TileMatrixSet> linked_set(const JsonNode &url, const std::optional<JsonNode> &sets,
-                                        const NorthingFirst &northing_first, const FetchJson &fetch)
-{
-    const std::string text = url.text();
-    const auto hash = text.find('#');
-    const std::string document = text.substr(0, hash);
-    const std::string id = hash == std::string::npos ? std::string() : text.substr(hash + 1);
-    if (document.empty())
-    {
-        const auto embedded = sets && !id.empty() ? sets->find(id) : std::nullopt;
-        return embedded ? parsed_set(*embedded, northing_first) : TileMatrixSet::well_known(id);
-    }
-    if (auto known = TileMatrixSet::well_known(document))
-    {
-        return known;
-    }
-    return fetch ? std::optional(fetched_set(document, id, northing_first, fetch)) : std::nullopt;
-}
-
-TileMatrixSet read_set(const JsonNode &properties, const std::string &name, const std::optional<JsonNode> &link,
-                       const std::optional<JsonNode> &sets, const NorthingFirst &northing_first, const FetchJson &fetch)
-{
-    if (const auto whole = link ? link->find("tiledir:tile_matrix_set") : std::nullopt)
-    {
-        return parsed_set(*whole, northing_first);
-    }
-    if (const auto embedded = sets ? sets->find(name) : std::nullopt)
-    {
-        return parsed_set(*embedded, northing_first);
-    }
-    if (const auto url = link ? link->find("url") : std::nullopt)
-    {
-        if (auto set = linked_set(*url, sets, northing_first, fetch))
-        {
-            return *std::move(set);
-        }
-    }
-    if (auto known = TileMatrixSet::well_known(name))
-    {
-        return *std::move(known);
-    }
-    properties.fail("tile matrix set " + name +
-                    " is not embedded in tiles:tile_matrix_sets, is no well-known one, and " +
-                    "the url of its link leads to none");
-}
-
-void read_grid(const JsonNode &properties, const NorthingFirst &northing_first, const std::string &wanted,
-               const FetchJson &fetch, TiledAssetsItem &item)
-{
-    const GridMembers members(properties);
-    const std::string name = set_name(properties, members, wanted);
-    const auto link = members.links ? members.links->find(name) : std::nullopt;
-    item.tile_matrix_set = read_set(properties, name, link, members.sets, northing_first, fetch);
-    if (const auto limits = link ? link->find("limits") : std::nullopt)
-    {
-        item.limits = read_limits(*limits, item.tile_matrix_set);
-    }
+    const auto type = root.find("type");
+    const bool at_top = type && (type->json() == "Collection" || type->json() == "Catalog");
+    return inner || !at_top ? root.at("properties") : root;
 }
 
 void read_properties(const JsonNode &properties, TiledAssetsItem &item)
 {
-    if (const auto datetime = properties.find("datetime"))
+    const auto take_text = [&](const char *key, std::string &value)
+    { read_past_errors(item, [&] { value = properties.text_or_empty(key); }); };
+    if (std::string datetime; properties.find("datetime"))
     {
-        item.datetime = datetime->text();
+        take_text("datetime", datetime);
+        item.datetime = datetime;
     }
-    item.start_datetime = properties.text_or_empty("start_datetime");
-    item.end_datetime = properties.text_or_empty("end_datetime");
-    item.title = properties.text_or_empty("title");
-    item.proj_code = properties.text_or_empty("proj:code");
-    if (const auto epsg = properties.find("proj:epsg"); epsg && item.proj_code.empty())
+    take_text("start_datetime", item.start_datetime);
+    take_text("end_datetime", item.end_datetime);
+    take_text("title", item.title);
+    take_text("proj:code", item.proj_code);
+    const auto read_epsg = [&]
     {
-        item.proj_code = "EPSG:" + std::to_string(epsg->integer(1, std::numeric_limits<int>::max()));
-    }
+        if (const auto epsg = properties.find("proj:epsg"); epsg && item.proj_code.empty())
+        {
+            item.proj_code = "EPSG:" + std::to_string(epsg->integer(1, std::numeric_limits<int>::max()));
+        }
+    };
+    read_past_errors(item, read_epsg);
     if (const auto projjson = properties.find("proj:projjson"))
     {
         item.proj_projjson = projjson->json();
@@ -340,7 +230,7 @@ void read_properties(const JsonNode &properties, TiledAssetsItem &item)
             item.extra_properties[name] = value;
         }
     }
-    if (const auto keywords = properties.find("keywords"))
+    if (const auto keywords = properties.find("keywords"); keywords && keywords->json().is_array())
     {
         for (std::size_t i = 0; i < keywords->size(); ++i)
         {
@@ -366,26 +256,26 @@ std::vector<double> read_bbox(const JsonNode &bbox)
 
 } // namespace
 
-TiledAssetsItem TiledAssetsItem::from_json(const nlohmann::json &json, const NorthingFirst &northing_first,
+TiledAssetsItem TiledAssetsItem::from_json(const nlohmann::json &json, const DescribeCrs &describe_crs,
                                            const std::string &tile_matrix_set, const FetchJson &fetch)
 {
     const JsonNode root(json);
     TiledAssetsItem item;
-    item.id = root.text_or_empty("id");
+    read_past_errors(item, [&] { item.id = root.text_or_empty("id"); });
     if (const auto bbox = root.find("bbox"))
     {
-        item.bbox = read_bbox(*bbox);
+        read_past_errors(item, [&] { item.bbox = read_bbox(*bbox); });
     }
     const JsonNode properties = properties_of(root);
     read_properties(properties, item);
-    read_grid(properties, northing_first, tile_matrix_set, fetch, item);
-    item.assets = read_assets(root.at("asset_templates"));
+    read_grid(properties, describe_crs, tile_matrix_set, fetch, item);
+    item.assets = read_assets(root.at("asset_templates"), item);
     return item;
 }
 
 std::vector<std::string> TiledAssetsItem::tile_matrix_sets(const nlohmann::json &json)
 {
-    return GridMembers(properties_of(JsonNode(json))).names();
+    return grid_names(properties_of(JsonNode(json)));
 }
 
 bool TiledAssetsItem::looks_like_one(const std::string &text)

@@ -57,6 +57,8 @@ struct TiledAssetsItem
     std::map<std::string, TileRange> limits;
     std::vector<TileAsset> assets;
     nlohmann::json extra_properties = nlohmann::json::object(); ///< e.g. "tiledir:overviews"
+    /// What from_json() read past, a line each: members that are wrong and that no pixel depends on.
+    std::vector<std::string> warnings;
 
     /// STAC 1.1.0 Item; from_json() gives the same item back (its assets in the order of their keys). The geometry is
     /// the bbox as a polygon (a MultiPolygon across the antimeridian). tiles:tile_matrix_sets has version 1 JSON of the
@@ -65,12 +67,14 @@ struct TiledAssetsItem
     /// without a time, without an asset, with limits of unknown matrices, or with limits that are all empty.
     nlohmann::ordered_json to_json() const;
 
-    /// Reads Items and Collections of 0.9 (short name), 1.0 and 1.1. The matrix set is embedded, or the `url` of its
-    /// link says where it is: #Id (embedded), an OGC URI or well-known id, else a document for `fetch`, with or without
-    /// #Id. Missing limit members default to the matrix's. `tile_matrix_set` chooses where there are several; empty is
-    /// the first. Throws InputError that names the member.
-    static TiledAssetsItem from_json(const nlohmann::json &json,
-                                     const NorthingFirst &northing_first = northing_first_of_common_crs,
+    /// Reads Items, Collections and Catalogs of 0.9 (short name), 1.0 and 1.1. The matrix set is embedded (in
+    /// tiles:tile_matrix_sets, or as the schema's tiles:tile_matrix_set), or the `url` of its link says where it is:
+    /// #Id (embedded), an OGC URI or well-known id, else a document for `fetch`, with or without #Id: a set, sets by
+    /// their ids, or a document that embeds them. A document that is fetched leads to no other. Missing limit members
+    /// default to the matrix's, what lies beyond the matrix is left out. `tile_matrix_set` chooses where there are
+    /// several; empty is the first. Takes at most 100 sets, 4096 assets and 65536 bands an asset. Throws InputError
+    /// that names the member.
+    static TiledAssetsItem from_json(const nlohmann::json &json, const DescribeCrs &describe_crs = facts_of_common_crs,
                                      const std::string &tile_matrix_set = {}, const FetchJson &fetch = {});
 
     /// Names of the matrix sets that from_json() can be asked for; empty where the JSON has none.

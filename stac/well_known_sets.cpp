@@ -142,15 +142,32 @@ TileMatrixSet built(const WellKnownSet &set)
     return grid;
 }
 
+/// What a URI of OGC's register, or a URL of OGC's JSON of a set, ends with; any other text as it is.
+std::string name_in(std::string uri)
+{
+    if (uri.rfind("https:", 0) == 0)
+    {
+        uri.erase(4, 1);
+    }
+    for (const std::string folder :
+         {"http://www.opengis.net/def/tilematrixset/OGC/1.0/", "http://schemas.opengis.net/tms/1.0/json/examples/",
+          "http://schemas.opengis.net/tms/2.0/json/examples/tilematrixset/",
+          "http://raw.githubusercontent.com/opengeospatial/2D-Tile-Matrix-Set/master/registry/json/"})
+    {
+        if (uri.compare(0, folder.size(), folder) == 0)
+        {
+            const std::string name = uri.substr(folder.size());
+            return name.substr(0, name.size() - (name.size() > 5 && name.rfind(".json") == name.size() - 5 ? 5 : 0));
+        }
+    }
+    return uri;
+}
+
 } // namespace
 
 std::optional<TileMatrixSet> TileMatrixSet::well_known(const std::string &id_or_uri)
 {
-    std::string name = id_or_uri;
-    if (name.rfind("https:", 0) == 0)
-    {
-        name.erase(4, 1);
-    }
+    std::string name = name_in(id_or_uri);
     for (const Alias &alias : kAliases)
     {
         if (name == alias.name)
@@ -160,7 +177,7 @@ std::optional<TileMatrixSet> TileMatrixSet::well_known(const std::string &id_or_
     }
     for (const WellKnownSet &set : kSets)
     {
-        if (!name.empty() && (name == set.id || name == set.uri))
+        if (name == set.id)
         {
             return built(set);
         }

@@ -1,8 +1,6 @@
 """Items as others write them: collections, sets that are linked, several sets, other templates."""
 
-import http.server
 import json
-import threading
 
 import numpy
 import pytest
@@ -98,27 +96,6 @@ def test_several_sets_are_subdatasets(tmp_path):
     assert names == [f"TILEDIR:{tmp_path}:tiles:Coarse", f"TILEDIR:{tmp_path}:tiles:Test"]
     assert numpy.array_equal(pixels_of(names[0]), levels[0].pixels[0])
     assert numpy.array_equal(pixels_of(names[1]), folder.finest.pixels[0])
-
-
-@pytest.fixture
-def web(tmp_path):
-    """The folder behind a web server that lists no folders."""
-
-    class Files(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *arguments):
-            super().__init__(*arguments, directory=str(tmp_path))
-
-        def list_directory(self, path):
-            self.send_error(404)
-
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.mark.parametrize("name", ["TILEDIR:{}/tiles", "TILEDIR:{}/tiles/stac.json", "/vsicurl/{}/tiles/stac.json"])

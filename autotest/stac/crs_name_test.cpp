@@ -41,13 +41,28 @@ TEST(GeographicCrs, IsKnownFromCodeOrText)
     EXPECT_FALSE(is_geographic_crs("EPSG:3857"));
 }
 
+TEST(CrsName, TellsWhichTextsWouldMakeProjOpenFiles)
+{
+    for (const char *bad :
+         {"+proj=longlat +nadgrids=/etc/passwd", "+init=/tmp/defs:1", "+ init = ../x:1",
+          "PROJCS[\"x\",EXTENSION[\"PROJ4\",\"+proj=merc +nadgrids=@/etc/passwd +wktext\"]]",
+          "BOUNDCRS[SOURCECRS[],ABRIDGEDTRANSFORMATION[METHOD[\"NTv2\"],PARAMETERFILE[\"file\", \"/etc/passwd\"]]]",
+          R"({"type": "BoundCRS", "transformation": {"parameters": [{"name": "file", "value": "C:\\x"}]}})"})
+        EXPECT_TRUE(names_a_file(bad)) << bad;
+    for (const char *good :
+         {"EPSG:3857", "http://www.opengis.net/def/crs/EPSG/0/3857", "+proj=merc +nadgrids=@null",
+          "PROJCS[\"a / b\",EXTENSION[\"PROJ4\",\"+proj=merc +nadgrids=@null\"],AUTHORITY[\"EPSG\",\"3857\"]]",
+          R"({"type":"ProjectedCRS","name":"WGS 84 / UTM zone 33N","conversion":{"parameters":[{"value":0.9996}]}})"})
+        EXPECT_FALSE(names_a_file(good)) << good;
+}
+
 TEST(NorthingFirst, IsKnownForCommonGeographicCodesAlone)
 {
-    EXPECT_TRUE(northing_first_of_common_crs("http://www.opengis.net/def/crs/EPSG/0/4326"));
-    EXPECT_TRUE(northing_first_of_common_crs("EPSG:4269"));
-    EXPECT_FALSE(northing_first_of_common_crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84"));
-    EXPECT_FALSE(northing_first_of_common_crs("EPSG:3857"));
-    EXPECT_FALSE(northing_first_of_common_crs("GEOGCRS[\"WGS 84\"]"));
+    EXPECT_TRUE(facts_of_common_crs("http://www.opengis.net/def/crs/EPSG/0/4326").northing_first);
+    EXPECT_TRUE(facts_of_common_crs("EPSG:4269").northing_first);
+    EXPECT_FALSE(facts_of_common_crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84").northing_first);
+    EXPECT_FALSE(facts_of_common_crs("EPSG:3857").northing_first);
+    EXPECT_FALSE(facts_of_common_crs("GEOGCRS[\"WGS 84\"]").northing_first);
 }
 
 } // namespace tiledir::stac

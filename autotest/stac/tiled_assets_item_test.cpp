@@ -294,7 +294,7 @@ TEST(TiledAssetsItem, ReadsTheSetThatIsAskedFor)
     nlohmann::json json = hillshade_item().to_json();
     json["properties"]["tiles:tile_matrix_links"]["WorldCRS84Quad"] = {{"url", "#WorldCRS84Quad"}};
     const auto read = [&json](const std::string &id)
-    { return TiledAssetsItem::from_json(json, northing_first_of_common_crs, id).tile_matrix_set.id; };
+    { return TiledAssetsItem::from_json(json, facts_of_common_crs, id).tile_matrix_set.id; };
     EXPECT_EQ(read(""), "WebMercatorQuad");
     EXPECT_EQ(read("WorldCRS84Quad"), "WorldCRS84Quad");
     EXPECT_THROW(read("NZTM2000Quad"), InputError);
@@ -311,18 +311,86 @@ TEST(TiledAssetsItem, NamesTheMemberThatIsWrong)
     EXPECT_EQ(error_with("/asset_templates/tiles/href", 3), "asset_templates.tiles.href: is 3, should be a text");
     EXPECT_EQ(error_with("/asset_templates", nlohmann::json::object()),
               "asset_templates: is empty, should have one asset at least");
-    EXPECT_EQ(error_with("/asset_templates/tiles/bands/0/nodata", "none"),
-              "asset_templates.tiles.bands[0].nodata: is 'none', should be a number, nan, inf or -inf");
     const std::string limits = "/properties/tiles:tile_matrix_links/WebMercatorQuad/limits";
-    EXPECT_EQ(error_with(limits + "/77", nlohmann::json::object()),
+    EXPECT_EQ(error_with(limits, {{"77", nlohmann::json::object()}}),
               "properties.tiles:tile_matrix_links.WebMercatorQuad.limits.77: is no tile matrix of WebMercatorQuad");
-    EXPECT_EQ(error_with(limits + "/11/max_tile_col", 3),
-              "properties.tiles:tile_matrix_links.WebMercatorQuad.limits.11: has a maximum below its minimum");
+    EXPECT_EQ(error_with(limits, {{"11", {{"min_tile_col", 4}, {"max_tile_col", 3}}}}),
+              "properties.tiles:tile_matrix_links.WebMercatorQuad.limits: leaves no tile, should list a range of some "
+              "matrix");
+    EXPECT_EQ(error_with(limits + "/11/min_tile_col", 2.5),
+              "properties.tiles:tile_matrix_links.WebMercatorQuad.limits.11.min_tile_col: is 2.5, should be a whole "
+              "number from -1 to 9007199254740992");
     const std::string matrix =
         "/properties/tiles:tile_matrix_links/WebMercatorQuad/tiledir:tile_matrix_set/tileMatrices/3";
     EXPECT_EQ(error_with(matrix + "/cellSize", 0),
               "properties.tiles:tile_matrix_links.WebMercatorQuad.tiledir:tile_matrix_set.tileMatrices[3].cellSize: "
               "is 0, should be more than 0");
+}
+
+TEST(TiledAssetsItem, ReadsPastWhatNoPixelDependsOn)
+{
+    const auto warnings_with = [](const std::string &pointer, const nlohmann::json &value)
+    {
+        nlohmann::json json = hillshade_item().to_json();
+        json[nlohmann::json::json_pointer(pointer)] = value;
+        return TiledAssetsItem::from_json(json).warnings;
+    };
+    using Warnings = std::vector<std::string>;
+    EXPECT_EQ(warnings_with("/asset_templates/tiles/bands/0/nodata", "none"),
+              Warnings{"asset_templates.tiles.bands[0].nodata: is 'none', should be a number, nan, inf or -inf"});
+    EXPECT_EQ(warnings_with("/bbox", {1, 2}), Warnings{"bbox: has 2 numbers, should have 4 or 6"});
+    EXPECT_EQ(warnings_with("/properties/title", 3), Warnings{"properties.title: is 3, should be a text"});
+    EXPECT_EQ(
+        warnings_with("/properties/tiles:tile_matrix_links/WebMercatorQuad/limits/77", nlohmann::json::object()),
+        Warnings{"properties.tiles:tile_matrix_links.WebMercatorQuad.limits.77: is no tile matrix of WebMercatorQuad"});
+    nlohmann::json json = hillshade_item().to_json();
+    nlohmann::json &tiles = json["asset_templates"]["tiles"];
+    tiles.erase("bands");
+    tiles["eo:bands"] = {{{"name", "a"}}, {{"name", "b"}}};
+    tiles["raster:bands"] = {{{"data_type", "uint16"}}};
+    const TiledAssetsItem item = TiledAssetsItem::from_json(json);
+    EXPECT_EQ(item.warnings, Warnings{"asset_templates.tiles.raster:bands: has 1 bands where eo:bands has 2, is not "
+                                      "looked at"});
+    EXPECT_EQ(item.assets[0].bands.size(), 2u);
+}
+
+TEST(TiledAssetsItem, ReadsNodataThatIsWrittenAsText)
+{
+    const auto nodata_of = [](const char *text)
+    {
+        nlohmann::json json = hillshade_item().to_json();
+        json["asset_templates"]["tiles"]["bands"][0]["nodata"] = text;
+        return TiledAssetsItem::from_json(json).assets[0].bands[0].nodata;
+    };
+    EXPECT_EQ(nodata_of("-9999"), -9999);
+    EXPECT_EQ(nodata_of("1.5"), 1.5);
+    EXPECT_EQ(nodata_of("-inf"), -std::numeric_limits<double>::infinity());
+    EXPECT_TRUE(std::isnan(nodata_of("NaN").value()));
+    EXPECT_EQ(nodata_of("0x10"), std::nullopt);
+}
+
+TEST(TiledAssetsItem, IsBoundedInWhatItHolds)
+{
+    const auto error_with = [](const std::string &pointer, const nlohmann::json &value)
+    {
+        nlohmann::json json = hillshade_item().to_json();
+        json[nlohmann::json::json_pointer(pointer)] = value;
+        return error_of(json);
+    };
+    EXPECT_EQ(error_with("/asset_templates/tiles/bands", std::vector<nlohmann::json>(65537, nlohmann::json::object())),
+              "asset_templates.tiles.bands: has 65537 elements, should have at most 65536");
+    nlohmann::json assets;
+    for (int i = 0; i < 4097; ++i)
+        assets[std::to_string(i)] = {{"href", "{z}"}};
+    EXPECT_EQ(error_with("/asset_templates", assets), "asset_templates: has 4097 elements, should have at most 4096");
+    EXPECT_EQ(error_with("/asset_templates/tiles/href", std::string(8193, 'x')),
+              "asset_templates.tiles.href: has 8193 bytes, should have at most 8192");
+    EXPECT_EQ(error_with("/asset_templates/tiles/href", "a\r\nHost: b/{z}"),
+              "asset_templates.tiles.href: has a control character in it");
+    EXPECT_EQ(error_with("/asset_templates/tiles/bands/0/name", std::string("a\0b", 3)),
+              "asset_templates.tiles.bands[0].name: has a control character in it");
+    EXPECT_EQ(error_with("/asset_templates/tiles/bands/0/data_type", std::string(65537, 'x')),
+              "asset_templates.tiles.bands[0].data_type: has 65537 bytes, should have at most 65536");
 }
 
 TEST(TiledAssetsItem, ThrowsNothingButInputErrorWhateverAMemberBecomes)

@@ -87,6 +87,12 @@ TEST(WellKnownSets, AreFoundByUriAndByGdalsNames)
               "UTM31WGS84Quad");
     EXPECT_EQ(TileMatrixSet::well_known("https://www.opengis.net/def/tilematrixset/OGC/1.0/WorldCRS84Quad")->id,
               "WorldCRS84Quad");
+    EXPECT_EQ(TileMatrixSet::well_known("http://schemas.opengis.net/tms/1.0/json/examples/WebMercatorQuad.json")->id,
+              "WebMercatorQuad");
+    EXPECT_EQ(
+        TileMatrixSet::well_known("https://schemas.opengis.net/tms/2.0/json/examples/tilematrixset/NZTM2000Quad.json")
+            ->id,
+        "NZTM2000Quad");
     EXPECT_EQ(TileMatrixSet::well_known("GoogleMapsCompatible")->id, "WebMercatorQuad");
     EXPECT_EQ(TileMatrixSet::well_known("InspireCRS84Quad")->id, "WorldCRS84Quad");
 }
@@ -95,6 +101,8 @@ TEST(WellKnownSets, UnknownNamesGiveNone)
 {
     EXPECT_FALSE(TileMatrixSet::well_known("WebMercatorQuat"));
     EXPECT_FALSE(TileMatrixSet::well_known(""));
+    EXPECT_FALSE(TileMatrixSet::well_known("http://schemas.opengis.net/tms/1.0/json/examples/"));
+    EXPECT_FALSE(TileMatrixSet::well_known("http://example.com/tms/1.0/json/examples/WebMercatorQuad.json"));
 }
 
 TEST(WellKnownSets, AllOfTheirIdsAreKnown)

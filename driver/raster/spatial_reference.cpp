@@ -64,10 +64,15 @@ bool is_mercator(const OGRSpatialReference &crs)
                                      EQUAL(projection, SRS_PT_MERCATOR_AUXILIARY_SPHERE));
 }
 
-bool northing_first(const std::string &crs)
+stac::CrsFacts crs_facts(const std::string &crs)
 {
     const OGRSpatialReference reference = spatial_reference(crs);
-    return reference.EPSGTreatsAsLatLong() != 0 || reference.EPSGTreatsAsNorthingEasting() != 0;
+    stac::CrsFacts facts;
+    facts.northing_first = reference.EPSGTreatsAsLatLong() != 0 || reference.EPSGTreatsAsNorthingEasting() != 0;
+    facts.geographic = reference.IsGeographic() != 0;
+    facts.metres_per_unit =
+        facts.geographic ? reference.GetAngularUnits() * reference.GetSemiMajor() : reference.GetLinearUnits();
+    return facts;
 }
 
 stac::Bounds transform_bounds(const stac::Bounds &bounds, const OGRSpatialReference &from,

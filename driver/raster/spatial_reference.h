@@ -2,6 +2,7 @@
 #pragma once
 
 #include "stac/bounds.h"
+#include "stac/tile_matrix_set.h"
 
 #include <ogr_spatialref.h>
 
@@ -26,8 +27,8 @@ std::string authority_code(const OGRSpatialReference &crs);
 /// Is it a projection of the Mercator family along the equator, pseudo-Mercator too?
 bool is_mercator(const OGRSpatialReference &crs);
 
-/// Does EPSG (or another authority) put northing or latitude first? For stac::NorthingFirst.
-bool northing_first(const std::string &crs);
+/// What EPSG (or another authority) says of it. For stac::DescribeCrs.
+stac::CrsFacts crs_facts(const std::string &crs);
 
 /// Bounds in another CRS, edges densified. Throws InputError where they cannot be transformed.
 stac::Bounds transform_bounds(const stac::Bounds &bounds, const OGRSpatialReference &from,

@@ -2,7 +2,9 @@
 
 #include "driver/raster/mem_dataset.h"
 #include "driver/raster/tiff_splice.h"
+#include "driver/raster/tile_drivers.h"
 #include "driver/store/gdal_errors.h"
+#include "driver/store/network_path.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -17,7 +19,6 @@
 #include <cstdlib>
 #include <list>
 #include <random>
-#include <string_view>
 
 namespace tiledir::raster
 {
@@ -248,32 +249,6 @@ const TiffSplice *splice_of(const TileFormat &format)
     return found->second ? &*found->second : nullptr;
 }
 
-/// The drivers worth asking, by the first bytes; null: all.
-const char *const *drivers_of(const store::Bytes &bytes)
-{
-    struct Signature
-    {
-        std::string_view first_bytes;
-        const char *drivers[2];
-    };
-    static const Signature kSignatures[] = {
-        {{"II*\0", 4}, {"GTiff", nullptr}}, {{"MM\0*", 4}, {"GTiff", nullptr}},
-        {{"II+\0", 4}, {"GTiff", nullptr}}, {{"MM\0+", 4}, {"GTiff", nullptr}},
-        {{"\x89PNG", 4}, {"PNG", nullptr}}, {{"\xff\xd8\xff", 3}, {"JPEG", nullptr}},
-        {{"RIFF", 4}, {"WEBP", nullptr}}};
-    const std::string_view content(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-    for (const Signature &signature : kSignatures)
-        if (content.substr(0, signature.first_bytes.size()) == signature.first_bytes &&
-            GetGDALDriverManager()->GetDriverByName(signature.drivers[0]) != nullptr)
-            return signature.drivers;
-    return nullptr;
-}
-
-std::string unknown_content(const store::Bytes &bytes)
-{
-    return bytes.empty() ? "the file is empty" : "its content is of no format that GDAL knows";
-}
-
 } // namespace
 
 store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, const stac::Bounds &bounds)
@@ -299,10 +274,12 @@ PixelBlock decode_tile(const store::Bytes &bytes, const std::string &path, int w
     auto *data = const_cast<GByte *>(bytes.data()); // opened to read
     VSIFCloseL(VSIFileFromMemBuffer(file.name().c_str(), data, bytes.size(), FALSE));
     const char *const siblings[] = {CPLGetFilename(file.name().c_str()), nullptr};
+    const bool from_network = store::is_on_network(path);
     const DatasetPtr dataset(GDALDataset::Open(file.name().c_str(), GDAL_OF_RASTER | GDAL_OF_INTERNAL,
-                                               drivers_of(bytes), nullptr, siblings));
+                                               drivers_of_tile(bytes, from_network), nullptr, siblings));
     if (!dataset)
-        throw TileError(path + ": is not a readable raster: " + errors.cause(unknown_content(bytes)));
+        throw TileError(path +
+                        ": is not a readable raster: " + errors.cause(reason_of_unopened_tile(bytes, from_network)));
     const int stored_width = dataset->GetRasterXSize();
     const int stored_height = dataset->GetRasterYSize();
     const auto fits = [](int stored, int expected, bool may_be_less)

@@ -275,7 +275,7 @@ stac::TileMatrixSet open_grid(const std::string &name, std::optional<int> tile_s
         }
         try
         {
-            known = stac::TileMatrixSet::from_json(nlohmann::json::parse(file), raster::northing_first);
+            known = stac::TileMatrixSet::from_json(nlohmann::json::parse(file), raster::crs_facts);
         }
         catch (const nlohmann::json::exception &)
         {

@@ -71,11 +71,19 @@ TEST(SpatialReference, QuotesWhatItDoesNotKnow)
 
 TEST(SpatialReference, KnowsWhereAuthoritiesPutNorthingFirst)
 {
-    EXPECT_TRUE(northing_first("EPSG:4326"));
-    EXPECT_TRUE(northing_first("http://www.opengis.net/def/crs/EPSG/0/3035"));
-    EXPECT_FALSE(northing_first("EPSG:3857"));
-    EXPECT_FALSE(northing_first("EPSG:32633"));
-    EXPECT_FALSE(northing_first("http://www.opengis.net/def/crs/OGC/1.3/CRS84"));
+    EXPECT_TRUE(crs_facts("EPSG:4326").northing_first);
+    EXPECT_TRUE(crs_facts("http://www.opengis.net/def/crs/EPSG/0/3035").northing_first);
+    EXPECT_FALSE(crs_facts("EPSG:3857").northing_first);
+    EXPECT_FALSE(crs_facts("EPSG:32633").northing_first);
+    EXPECT_FALSE(crs_facts("http://www.opengis.net/def/crs/OGC/1.3/CRS84").northing_first);
+}
+
+TEST(SpatialReference, KnowsTheUnitsOfItsAxes)
+{
+    EXPECT_EQ(crs_facts("EPSG:3857").metres_per_unit, 1);
+    EXPECT_NEAR(crs_facts("EPSG:2225").metres_per_unit, 1200.0 / 3937, 1e-15); // US survey feet
+    EXPECT_NEAR(crs_facts("EPSG:4326").metres_per_unit, 6378137 * 3.14159265358979323846 / 180, 1e-6);
+    EXPECT_TRUE(crs_facts("EPSG:4148").geographic); // of no list of ours
 }
 
 TEST(SpatialReference, HasNoCodeWhereNoAuthorityGivesOne)
