@@ -72,7 +72,7 @@ def test_a_vrt_as_a_tile_on_the_local_disk_is_one(folder, secret):
     assert (folder.open().ReadAsArray(0, 0, 16, 16) == 77).all()
 
 
-@pytest.mark.parametrize("driver", ["PNG", "BMP", "GIF", "AAIGrid"])
+@pytest.mark.parametrize("driver", ["PNG", "BMP", "GIF", "PNM"])
 def test_tiles_of_plain_formats_come_over_the_web(folder, web, driver):
     if gdal.GetDriverByName(driver) is None:
         pytest.skip(f"GDAL has no {driver}")
@@ -119,7 +119,8 @@ def test_a_value_from_the_web_leads_to_no_local_file(folder, web, parameter, val
         grid(folder)["tileMatrices"][1]["id"] = value
         del properties(folder)["tiles:tile_matrix_links"]["Test"]["limits"]
     folder.write_item()
-    info = gdal.Open(f"TILEDIR:{web}/tiles").GetRasterBand(1).GetMetadataItem("Pixel_0_0", "LocationInfo")
+    dataset = gdal.Open(f"TILEDIR:{web}/tiles")
+    info = dataset.GetRasterBand(1).GetMetadataItem("Pixel_0_0", "LocationInfo")
     assert info.startswith(f"<LocationInfo><File>/vsicurl/{web}/tiles/{value}/")
 
 
@@ -178,7 +179,7 @@ HUGE = {"tileWidth": 2**31 - 1, "tileHeight": 2**22 - 1, "matrixWidth": 1, "matr
         ({"tileWidth": 65536, "tileHeight": 65536}, "GB in memory"),
         ({"matrixWidth": 2**53}, "should be a whole number"),
         ({"matrixWidth": 2**49, "matrixHeight": 2**49}, "GDAL takes at most"),
-        ({"cellSize": 1e300, "matrixWidth": 2**40}, "GDAL takes at most"),
+        ({"cellSize": 1e290, "matrixWidth": 2**40}, "GDAL takes at most"),
         ({"cellSize": 1e308}, "beyond all numbers"),
         ({"pointOfOrigin": [1e308, -1e308], "cellSize": 1e307}, "beyond all numbers"),
         ({"cellSize": 0}, "should be more than 0"),
@@ -212,8 +213,8 @@ def test_tile_numbers_near_the_largest_have_their_paths(folder):
     properties(folder)["tiles:tile_matrix_links"]["Test"]["limits"] = {"1": limits}
     folder.item["asset_templates"]["tiles"]["href"] = "{z}/{y}/{x}/{-y}/{q}"
     folder.write_item()
-    band = gdal.Open(str(folder.path)).GetRasterBand(1)
-    assert f"/1/{last}/{last}/0/{'3' * 53}<" in band.GetMetadataItem("Pixel_0_0", "LocationInfo")
+    dataset = gdal.Open(str(folder.path))
+    assert f"/1/{last}/{last}/0/{'3' * 53}<" in dataset.GetRasterBand(1).GetMetadataItem("Pixel_0_0", "LocationInfo")
 
 
 def test_more_choices_than_anyone_reads_are_refused(folder):
