@@ -50,8 +50,9 @@ def matrix_json(name, up, tiles):
     }
 
 
-def item(tiles, levels, bands, form="GTiff"):
+def item(tiles, levels, bands, form="GTiff", nodata=None):
     """The levels are named 0 (coarsest) and so on; all tiles of all of them are within the limits."""
+    described = {"data_type": "uint8"} if nodata is None else {"data_type": "uint8", "nodata": nodata}
     extension, media_type, _ = FORMATS[form]
     matrices = [matrix_json(str(levels - 1 - up), up, tiles) for up in reversed(range(levels))]
     limits = {}
@@ -87,7 +88,7 @@ def item(tiles, levels, bands, form="GTiff"):
                 "href": "./{TileMatrix}/{TileRow}/{TileCol}." + extension,
                 "type": media_type,
                 "eo:bands": [{"name": name} for name in names],
-                "raster:bands": [{"data_type": "uint8"} for _ in names],
+                "raster:bands": [described for _ in names],
             }
         },
     }
@@ -120,18 +121,18 @@ def mercator():
     return reference
 
 
-def write_tiles(folder, pixels, levels, form="GTiff", empty=lambda pixels: False):
-    """The item and the tiles of all levels but those that are `empty`; coarser levels take every second pixel."""
+def write_tiles(folder, pixels, levels, form="GTiff", nodata=None):
+    """The item and the tiles, but those of nothing but nodata; coarser levels take every second pixel."""
     folder = pathlib.Path(folder)
-    write_item(folder, pixels.shape[1] // TILE, levels, pixels.shape[0], form)
+    write_item(folder, pixels.shape[1] // TILE, levels, pixels.shape[0], form, nodata)
     for up in range(levels):
         cell = CELL * 2**up
         for top in range(0, pixels.shape[1], TILE):
             for left in range(0, pixels.shape[2], TILE):
                 tile = pixels[:, top : top + TILE, left : left + TILE]
-                if empty(tile):
+                if nodata is not None and (tile == nodata).all():
                     continue
-                whole = np.zeros((len(pixels), TILE, TILE), np.uint8)
+                whole = np.full((len(pixels), TILE, TILE), nodata or 0, np.uint8)
                 whole[:, : tile.shape[1], : tile.shape[2]] = tile
                 name = f"{levels - 1 - up}/{top // TILE}/{left // TILE}.{FORMATS[form][0]}"
                 write_tile(folder / name, whole, (LEFT + left * cell, TOP - top * cell), cell, form)
