@@ -3,11 +3,15 @@
 import dataclasses
 import json
 import pathlib
+import shlex
 import sys
+
+from gdal_release import GdalRelease
 
 HERE = pathlib.Path(__file__).resolve().parent
 LEVEL = 11
 NODATA = -32768
+METRES_A_DEGREE = 111120
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Job:
     @property
     def scale(self):
         """Of gdaldem: metres are everywhere as many in a degree, and a Mercator metre is one."""
-        return 111120 if self.grid == "WorldCRS84Quad" else 1
+        return METRES_A_DEGREE if self.grid == "WorldCRS84Quad" else 1
 
     @property
     def options(self):
@@ -121,6 +125,65 @@ class GdalChain:
         (folder / "out").mkdir()
         write_order(job, geometry, folder, nodata=NODATA, threads=self.threads)
         return [sys.executable, HERE / "gdal_chain.py", "order.json", "out/hillshade.tif"]
+
+
+@dataclasses.dataclass(frozen=True)
+class GdalRaster:
+    """GDAL 3.13's own way to tiles, in the chroot of a release that has it."""
+
+    release: GdalRelease
+    threads: int
+    metatile = 1
+
+    def command(self, job, geometry, folder):
+        lines = [["gdal", "raster", *words] for words in self.lines(job, geometry)]
+        script = " && ".join(shlex.join(map(str, line)) for line in lines)
+        return self.release.command(["bash", "-c", script], folder=folder)
+
+    def tile(self, job, *more):
+        options = {**job.options, "TILED": "YES", "BLOCKXSIZE": 256, "BLOCKYSIZE": 256}
+        creation = [word for key, value in options.items() for word in ("--co", f"{key}={value}")]
+        where = ["--tiling-scheme", job.grid, "--min-zoom", LEVEL, "--max-zoom", LEVEL]
+        how = ["--no-alpha", "--webviewer", "none", "-j", self.threads]
+        return ["tile", *more, "-f", "GTiff", *creation, *where, *how]
+
+    def shade(self, scale, *more):
+        return ["hillshade", *more, "--xscale", scale, "--yscale", scale]
+
+
+class GdalPipeline(GdalRaster):
+    """The job as it is: elevations on the grid's level, shaded, cut into tiles."""
+
+    name = "gdal raster pipeline"
+
+    def lines(self, job, geometry):
+        x_scale, y_scale = geometry.kernel_scale
+        warp = ["reproject", "-d", job.crs, "-r", "bilinear", "--et", 0, "--output-nodata", NODATA, "-j", self.threads]
+        warp += ["--bbox", ",".join(map(repr, geometry.bounds))]
+        warp += ["--resolution", f"{geometry.cell_size!r},{geometry.cell_size!r}"]
+        warp += ["--wo", f"XSCALE={x_scale!r}", "--wo", f"YSCALE={y_scale!r}"]
+        tile = self.tile(job, "-r", "nearest")
+        yield ["pipeline", "-q", "read", job.dem, "!", *warp, "!", *self.shade(job.scale), "!", *tile, "out"]
+
+
+class GdalPipelineShadedFirst(GdalRaster):
+    """Less than the job: shades are resampled, not elevations."""
+
+    name = "gdal raster pipeline, shaded first"
+
+    def lines(self, job, _):
+        shade, tile = self.shade(METRES_A_DEGREE), self.tile(job, "-r", "bilinear")
+        yield ["pipeline", "-q", "read", job.dem, "!", *shade, "!", *tile, "out"]
+
+
+class GdalRasterTile(GdalRaster):
+    """As GdalPipelineShadedFirst, in two commands with a file between them."""
+
+    name = "gdal raster hillshade, tile"
+
+    def lines(self, job, _):
+        yield [*self.shade(METRES_A_DEGREE, "-q"), job.dem, "shaded.tif"]
+        yield self.tile(job, "-q", "shaded.tif", "out", "-r", "bilinear")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,7 +1,9 @@
-"""Hillshade of a synthetic elevation model: tiledir against mapchete, against gdalwarp and gdaldem, and against its own parts.
+"""Hillshade of a synthetic elevation model: tiledir against mapchete, against gdalwarp and gdaldem, against GDAL 3.13's `gdal raster`, and
+against its own parts.
 
 Every contender runs in each round, one after the other; the table gives medians over the rounds, and ratios. The table
-goes to standard output, all figures to WORK/hillshade.json, progress to standard error. Run it on a quiet machine.
+goes to standard output, all figures to WORK/hillshade.json, progress to standard error. Run it on a quiet machine. `gdal raster` runs in the chroot of
+Debian sid that autotest/interop/gdal_versions.sh makes, which needs root, on the same files.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import contenders
 import marked_section
 import speed_table
 import tiled_alike
+from gdal_release import GdalRelease
 from mapchete_venv import mapchete_venv
 from measured_run import measured_run
 from reference import Output
@@ -28,8 +31,9 @@ GRIDS = ["WorldCRS84Quad", "WebMercatorQuad"]
 ZLEVELS = [6, 1]
 METATILES = [1, 4]
 THREADS = [1, 2]
-CONTENDERS = ["tiledir", "parts", "gdal", "mapchete"]
+CONTENDERS = ["tiledir", "parts", "gdal", "gdal-raster", "mapchete"]
 MORE_CONTENDERS = ["mapchete-sequential"]
+GDAL_RASTER = [contenders.GdalPipeline, contenders.GdalPipelineShadedFirst, contenders.GdalRasterTile]
 # The wheels of others have a GDAL of their own, which the plugin does not fit.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "GDAL_DRIVER_PATH"}
 
@@ -60,11 +64,12 @@ def parsed_arguments():
     return arguments
 
 
-def all_contenders(arguments, programs):
+def all_contenders(arguments, programs, newest_gdal):
     made = {
         "tiledir": lambda: [contenders.Tiledir(arguments.program, t, m) for m in METATILES for t in THREADS],
         "parts": lambda: [contenders.PartsAlone(m) for m in METATILES],
         "gdal": lambda: [contenders.GdalChain(t) for t in THREADS],
+        "gdal-raster": lambda: [contender(newest_gdal, t) for contender in GDAL_RASTER for t in THREADS],
         "mapchete": lambda: [contenders.Mapchete(programs / "mapchete", t, m) for m in METATILES for t in THREADS],
         "mapchete-sequential": lambda: [contenders.MapcheteSequential(programs / "mapchete", 1, m) for m in METATILES],
     }
@@ -138,7 +143,10 @@ def bench(arguments):
     programs, versions = None, {}
     if any("mapchete" in name for name in arguments.only):
         programs, versions = mapchete_venv(arguments.work / "mapchete-venv", ENVIRONMENT)
-    every = all_contenders(arguments, programs)
+    newest_gdal = GdalRelease("sid", arguments.work)
+    if "gdal-raster" in arguments.only:
+        versions["GDAL of gdal raster"] = newest_gdal.prepare().version()
+    every = all_contenders(arguments, programs, newest_gdal)
     results = {"machine": described(arguments, versions), "alike": [], "runs": []}
     with tempfile.TemporaryDirectory(dir=arguments.work) as work:
         dem = pathlib.Path(work) / "terrain.tif"

@@ -5,6 +5,7 @@ import statistics
 PARTS = ["decode", "resample", "shade", "encode", "write", "sync"]
 PHASES = ["read", "process", "encode", "write"]
 MAPCHETE_GOAL = {6: 7, 1: 10}
+GDAL_RASTER_GOAL = 2
 
 
 def markdown(results):
@@ -140,7 +141,7 @@ def sizes(medians):
 
 def goals(every):
     """The worst of each ratio over all jobs, beside what it should be."""
-    limits, peers, memory, size = [], {}, [], []
+    limits, peers, memory, size, gdal_raster = [], {}, [], [], {}
     for medians in every:
         for key in medians.keys("tiledir"):
             limit = medians.limit(*key[1:])
@@ -153,12 +154,19 @@ def goals(every):
             if ratio:
                 peers.setdefault(medians.zlevel, []).append(ratio)
                 memory.append(1 / medians.ratio(key, ours_like(key), "peak"))
+        for key in filter(lambda key: key[0].startswith("gdal raster"), medians.groups):
+            ratio = medians.ratio(key, ours_like(key), "wall")
+            if ratio:
+                gdal_raster.setdefault(key[0], []).append(ratio)
     rows = []
     if limits:
         rows.append(["wall / limit (parts alone / threads)", "at most 1.3", number(max(limits)), number(min(limits))])
     for zlevel, ratios in peers.items():
         goal = f"at least {MAPCHETE_GOAL[zlevel]}" if zlevel in MAPCHETE_GOAL else ""
         rows.append([f"mapchete's wall / tiledir's, ZLEVEL {zlevel}", goal, number(min(ratios)), number(max(ratios))])
+    for contender, ratios in gdal_raster.items():
+        goal = f"at least {GDAL_RASTER_GOAL}"
+        rows.append([f"wall of {contender} / tiledir's", goal, number(min(ratios)), number(max(ratios))])
     if memory:
         rows.append(["tiledir's memory / mapchete's", "at most 0.33", number(max(memory)), number(min(memory))])
     if size:

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the plugin and runs the driver's tests on the GDAL of other Debian releases: gdal_versions.sh [RELEASE...]
-# The default is trixie (GDAL 3.10); sid works too. A release lives in a chroot that debootstrap makes once, from the
-# mirror of apt's own sources, and that is kept in TILEDIR_CACHE (/var/cache/tiledir). JUnit files of the tests go to
-# build/results/gdal-RELEASE.
+# The default is trixie (GDAL 3.10); sid works too (3.13). A release lives in a chroot that debootstrap makes once, from
+# the mirror of apt's own sources, and that is kept in TILEDIR_CACHE (/var/cache/tiledir). JUnit files of the tests go to
+# build/results/gdal-RELEASE. gdal_versions.sh --make RELEASE... makes the chroots that are not there, and no more.
 set -euo pipefail
 
 root=$(unset CDPATH; cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -14,6 +14,12 @@ bash "$root/tools/install_packages.sh" chroot
 # In a namespace of its own no mount outlives this script, however it ends.
 if [ -z "${TILEDIR_PRIVATE_MOUNTS:-}" ] && unshare --mount true 2>/dev/null; then
     TILEDIR_PRIVATE_MOUNTS=yes exec unshare --mount bash "$root/autotest/interop/gdal_versions.sh" "$@"
+fi
+
+make_only=
+if [ "${1:-}" = --make ]; then
+    make_only=yes
+    shift
 fi
 
 # The mirror that apt takes this system's own release from; apt reads its sources in either form.
@@ -70,6 +76,7 @@ mount_proc() { # CHROOT
 prepare_chroot() { # RELEASE
     local chroot=$cache/$1 partial=$cache/$1.partial mirror
     if [ -d "$chroot" ]; then
+        [ -z "$make_only" ] || return 0
         mount_proc "$chroot"
         install_in "$chroot"
         return
@@ -111,9 +118,10 @@ run_tests() { # CHROOT
 
 test_release() { # RELEASE
     local chroot=$cache/$1 results=$root/build/results/gdal-$1 version counts failed=0
+    prepare_chroot "$1"
+    [ -z "$make_only" ] || return 0
     rm -rf "$results"
     mkdir -p "$results"
-    prepare_chroot "$1"
     version=$(in_chroot "$chroot" gdal-config --version)
     echo "$1: GDAL $version"
     build "$chroot"
@@ -138,5 +146,5 @@ for release in "${@:-trixie}"; do
     [ $failed -eq 0 ] || { echo "$release: failed"; status=1; }
 done
 chown --reference="$root" "$root/build"
-chown -Rh --reference="$root" "$root/build/results"
+[ ! -d "$root/build/results" ] || chown -Rh --reference="$root" "$root/build/results"
 exit $status
