@@ -202,6 +202,10 @@ private:
             curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
         else
             response.failure = transfer->error[0] != '\0' ? transfer->error.data() : curl_easy_strerror(result);
+        long version = 0;
+        curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+        if (version == CURL_HTTP_VERSION_1_0)
+            m_throttle.note_close();
         response.attempts = transfer->attempt;
         m_unused.push_back(std::move(transfer->easy));
         m_throttle.note(response.status, transfer->sent, m_settings.max_connections);

@@ -85,7 +85,7 @@ HttpSettings http_settings_of(const std::string &path)
     settings.timeout = options.number("GDAL_HTTP_TIMEOUT", 0, settings.timeout);
     settings.connect_timeout = options.number("GDAL_HTTP_CONNECTTIMEOUT", 0, settings.connect_timeout);
     settings.low_speed_limit = static_cast<long>(options.number("GDAL_HTTP_LOW_SPEED_LIMIT", 0, 1));
-    settings.low_speed_time = static_cast<long>(options.number("GDAL_HTTP_LOW_SPEED_TIME", 0, 30));
+    settings.low_speed_time = static_cast<long>(options.number("GDAL_HTTP_LOW_SPEED_TIME", 0, 10));
     settings.max_connections = static_cast<int>(options.number("TILEDIR_MAX_CONNECTIONS", 1, settings.max_connections));
     settings.verify_peer = !options.flag("GDAL_HTTP_UNSAFESSL", false);
     settings.certificates = options.text("CURL_CA_BUNDLE", options.text("SSL_CERT_FILE").c_str());

@@ -8,6 +8,8 @@ namespace tiledir::store
 namespace
 {
 
+constexpr int kMostNew = 4; ///< new connections at once
+
 bool asks_for_fewer(long status)
 {
     return status == 429 || status == 503;
@@ -18,21 +20,27 @@ bool asks_for_fewer(long status)
 int Throttle::limit(int most)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    return static_cast<int>(std::max(1.0, std::min<double>(m_limit, most)));
+    return static_cast<int>(std::clamp<double>(m_limit, 1, m_closes ? std::min(most, kMostNew) : most));
+}
+
+void Throttle::note_close()
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    m_closes = true;
 }
 
 void Throttle::note(long status, Clock::time_point sent, int most)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     m_limit = std::min<double>(m_limit, most);
-    if (asks_for_fewer(status) && sent > m_cut)
+    if (asks_for_fewer(status) && (!m_cut || sent > *m_cut))
     {
         m_limit = std::max(1.0, m_limit / 2);
         m_cut = Clock::now();
     }
     else if (status != 0 && !asks_for_fewer(status))
     {
-        m_limit += 1 / m_limit;
+        m_limit += m_cut ? 1 / m_limit : 1;
     }
 }
 
