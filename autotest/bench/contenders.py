@@ -159,11 +159,16 @@ class GdalPipeline(GdalRaster):
     def lines(self, job, geometry):
         x_scale, y_scale = geometry.kernel_scale
         warp = ["reproject", "-d", job.crs, "-r", "bilinear", "--et", 0, "--output-nodata", NODATA, "-j", self.threads]
-        warp += ["--bbox", ",".join(map(repr, geometry.bounds))]
+        # A bound on the edge of a tile counts as the next tile's, which then is made too.
+        west, south, east, north = geometry.bounds
+        inner = (west, south + geometry.cell_size, east - geometry.cell_size, north)
+        warp += ["--bbox", ",".join(map(repr, inner))]
         warp += ["--resolution", f"{geometry.cell_size!r},{geometry.cell_size!r}"]
         warp += ["--wo", f"XSCALE={x_scale!r}", "--wo", f"YSCALE={y_scale!r}"]
         tile = self.tile(job, "-r", "nearest")
-        yield ["pipeline", "-q", "read", job.dem, "!", *warp, "!", *self.shade(job.scale), "!", *tile, "out"]
+        steps = [["read", job.dem], ["set-type", "--ot", "Float32"], warp, self.shade(job.scale, "--no-edges")]
+        steps.append([*tile, "out"])
+        yield ["pipeline", "-q", *(word for step in steps for word in ["!", *step])]
 
 
 class GdalPipelineShadedFirst(GdalRaster):
