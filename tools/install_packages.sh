@@ -9,6 +9,7 @@ declare -A packages=(
     [gdal]="gdal-bin"
     [tests]="gdal-bin libgtest-dev python3 python3-pip python3-gdal python3-numpy
         python3-pytest python3-jsonschema python3-yaml"
+    [fuzz]="clang libclang-rt-dev"
     [lint]="clang-format clang-tidy shellcheck"
     [chroot]="debootstrap debian-archive-keyring util-linux"
 )
