@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds (in build/ and build-asan/), runs every test and every lint, and ends with one
+# Installs what the tests need, builds (in build/ and build-*/), runs every test and every lint, and ends with one
 # line: N passed, N failed, N skipped. Exits with 0 only where something passed and nothing failed.
 # TILEDIR_GDAL_RELEASES names the Debian releases on whose GDAL the driver is tested too (trixie).
 set -uo pipefail
@@ -12,7 +12,7 @@ read -ra releases <<<"${TILEDIR_GDAL_RELEASES-trixie}"
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 TILEDIR_BUILD=$build
 
 # Through sudo, or as root in somebody's checkout, what is made belongs to the checkout's owner.
-[ "$EUID" -ne 0 ] || trap 'chown -Rh --reference=. build build-asan 2>/dev/null' EXIT
+[ "$EUID" -ne 0 ] || trap 'chown -Rh --reference=. build build-* 2>/dev/null' EXIT
 
 passed=0 failed=0 skipped=0 report=()
 
@@ -88,8 +88,9 @@ run_python() {
 }
 
 run_sanitized() { build_preset asan-ubsan build-asan && run_cpp sanitized asan-ubsan; }
+run_threads() { build_preset tsan build-tsan && run_cpp threads tsan; }
 
-check 'install packages' bash tools/install_packages.sh plugin tools tests lint || { finish; exit 1; }
+check 'install packages' bash tools/install_packages.sh plugin tools tests lint fuzz || { finish; exit 1; }
 check 'shellcheck' check_shell
 check 'clang-format' check_format
 check 'build' build_preset release build || { finish; exit 1; }
@@ -97,6 +98,8 @@ suite 'cpp' run_cpp cpp release
 suite 'python' run_python
 check 'clang-tidy' /usr/bin/python3 autotest/clang_tidy.py build
 suite 'sanitized' run_sanitized
+suite 'threads' run_threads
+check 'fuzz' bash autotest/fuzz/run.sh
 for release in ${releases[@]+"${releases[@]}"}; do
     suite "gdal-$release" bash autotest/interop/gdal_versions.sh "$release"
 done

@@ -33,7 +33,7 @@ nlohmann::json parse_json(const std::string &text, const std::string &name)
     {
         return nlohmann::json::parse(text, bounded);
     }
-    catch (const nlohmann::json::parse_error &error)
+    catch (const nlohmann::json::exception &error) // also of a number beyond all numbers
     {
         throw InputError(name + ": not JSON: " + std::string(error.what()).substr(0, kMaxReason));
     }

@@ -11,6 +11,7 @@ declare -A packages=(
     [gdal]="gdal-bin"
     [tests]="gdal-bin libgtest-dev python3 python3-pip python3-gdal python3-numpy
         python3-pytest python3-jsonschema python3-yaml"
+    [fuzz]="clang libclang-rt-dev"
     [lint]="clang-format clang-tidy shellcheck"
     [qgis]="qgis python3-qgis xvfb xauth python3-pil"
     [chroot]="debootstrap debian-archive-keyring util-linux"

@@ -50,6 +50,11 @@ TEST(JsonDocument, IsBoundedInSize)
     EXPECT_EQ(error_of(std::string(kMaxJsonSize + 1, ' ')), "x.json: is larger than 16 MiB");
 }
 
+TEST(JsonDocument, HasNoNumbersBeyondAllNumbers)
+{
+    EXPECT_EQ(error_of("[1e503]").rfind("x.json: not JSON: ", 0), 0u);
+}
+
 TEST(JsonDocument, SaysBrieflyWhyItIsNoJson)
 {
     const std::string error = error_of("{\"a\": \"" + std::string(1000000, 'x'));

@@ -1,0 +1,151 @@
+// Any bytes as a STAC item or tile matrix set, from the text to the paths of tiles. Nothing but InputError may come
+// out, numbers stay within what GDAL's ints hold, and a path of an item from the web leads to the web.
+#include "driver/href.h"
+#include "driver/open_options.h"
+#include "driver/raster_levels.h"
+#include "stac/error.h"
+#include "stac/href_template.h"
+#include "stac/json_document.h"
+#include "stac/tiled_assets_item.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+
+using namespace tiledir;
+
+namespace
+{
+
+void require(bool holds)
+{
+    if (!holds)
+    {
+        std::abort();
+    }
+}
+
+template <class Work> void allowing_input_errors(Work &&work)
+{
+    try
+    {
+        work();
+    }
+    catch (const InputError &)
+    {
+    }
+}
+
+/// The options of the fuzzer's own member: {"fuzz:options": ["LEVEL=3", "EXTENT=0,0,1,1"]}.
+CPLStringList options_of(const nlohmann::json &json)
+{
+    CPLStringList list;
+    if (const auto options = json.find("fuzz:options"); options != json.end() && options->is_array())
+    {
+        for (const nlohmann::json &option : *options)
+        {
+            if (option.is_string())
+            {
+                list.AddString(option.get<std::string>().c_str());
+            }
+        }
+    }
+    return list;
+}
+
+/// Every document that the item links is its own member fuzz:linked.
+stac::FetchJson fetch_from(const nlohmann::json &json)
+{
+    return [&json](const std::string &url)
+    {
+        driver::resolved_href(url, "/vsicurl/https://example.com/tiles", false);
+        return json.value("fuzz:linked", nlohmann::json());
+    };
+}
+
+bool leads_to_the_web(const std::string &path)
+{
+    for (const std::string beginning :
+         {"/vsicurl/http://", "/vsicurl/https://", "/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/"})
+    {
+        if (path.compare(0, beginning.size(), beginning) == 0)
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
+void expand(const stac::TileAsset &asset, const stac::TileMatrix &matrix, const stac::TileRange &tiles)
+{
+    const std::string path = driver::resolved_href(asset.href, "/vsicurl/https://example.com/tiles", false);
+    const stac::HrefTemplate href(path);
+    const std::map<std::string, std::string> values{{"TileMatrixSet", "/vsimem/x"},
+                                                    {"eo:band", asset.bands.empty() ? "" : asset.bands.front().name}};
+    require(leads_to_the_web(href.expand(matrix, tiles.min_row, tiles.min_col, values)));
+    require(leads_to_the_web(href.expand(matrix, tiles.max_row, tiles.max_col, values)));
+}
+
+void walk(const stac::TiledAssetsItem &item, const driver::OpenOptions &options)
+{
+    constexpr auto kLargest = std::numeric_limits<int>::max();
+    const auto levels = driver::raster_levels(item, options);
+    require(!levels.empty());
+    for (const driver::RasterLevel &level : levels)
+    {
+        require(level.window.width > 0 && level.window.width <= kLargest);
+        require(level.window.height > 0 && level.window.height <= kLargest);
+        const stac::TileMatrix &matrix = item.tile_matrix_set.matrices.at(level.matrix);
+        const stac::TileRange tiles = matrix.tiles_of(level.window);
+        require(!tiles.empty() && tiles.count() > 0);
+        const stac::PixelWindow whole = matrix.range_window(tiles);
+        require(whole.intersection(level.window) == level.window);
+        matrix.tiles_covering(matrix.bounds(level.window));
+        for (const stac::TileAsset &asset : item.assets)
+        {
+            allowing_input_errors([&] { expand(asset, matrix, tiles); });
+        }
+    }
+}
+
+void read_item(const nlohmann::json &json, const std::string &set)
+{
+    const auto item = stac::TiledAssetsItem::from_json(json, stac::facts_of_common_crs, set, fetch_from(json));
+    allowing_input_errors([&] { walk(item, {}); });
+    allowing_input_errors([&] { walk(item, driver::OpenOptions::from(options_of(json).List())); });
+    const std::string again = item.to_json().dump();
+    stac::TiledAssetsItem::from_json(stac::parse_json(again, "written"));
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
+{
+    const std::string text(reinterpret_cast<const char *>(data), size);
+    stac::TiledAssetsItem::looks_like_one(text);
+    allowing_input_errors(
+        [&]
+        {
+            const nlohmann::json json = stac::parse_json(text, "fuzzed");
+            allowing_input_errors(
+                [&]
+                {
+                    const auto set = stac::TileMatrixSet::from_json(json);
+                    require(set.same_grid(stac::TileMatrixSet::from_json(set.to_json())));
+                });
+            std::vector<std::string> sets{""};
+            allowing_input_errors(
+                [&]
+                {
+                    for (const std::string &name : stac::TiledAssetsItem::tile_matrix_sets(json))
+                    {
+                        sets.push_back(name);
+                    }
+                });
+            for (const std::string &set : sets)
+            {
+                allowing_input_errors([&] { read_item(json, set); });
+            }
+        });
+    return 0;
+}
