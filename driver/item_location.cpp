@@ -1,6 +1,7 @@
 #include "driver/item_location.h"
 
 #include "driver/document.h"
+#include "driver/folder_document.h"
 #include "driver/href.h"
 #include "driver/store/object_reader.h"
 #include "stac/error.h"
@@ -12,7 +13,7 @@
 #include <cpl_vsi.h>
 
 #include <algorithm>
-#include <array>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -52,13 +53,33 @@ std::string without_slashes_at_end(std::string path)
     return path;
 }
 
-/// A network's folders need no look: what is no .json file is one, and its item is what is asked for.
+ItemLocation location_of_file(const std::string &path)
+{
+    const std::string folder = CPLGetPath(path.c_str());
+    return {folder.empty() ? "." : folder, CPLGetFilename(path.c_str()), {}, {}};
+}
+
+ItemLocation location_of_folder(const std::string &path)
+{
+    const std::string folder = without_slashes_at_end(path);
+    return {folder, document_of_folder(folder), {}, {}};
+}
+
+bool is_document_name(const std::string &path)
+{
+    const std::string extension = CPLGetExtension(path.c_str());
+    return EQUAL(extension.c_str(), "json") || EQUAL(extension.c_str(), "xml");
+}
+
+/// A network's folders need no look: what is no document is one, and its document is what is asked for.
 std::optional<ItemLocation> location_on_network(const std::string &path)
 {
-    const bool is_file = EQUAL(CPLGetExtension(path.c_str()), "json");
-    const ItemLocation location = is_file ? ItemLocation{CPLGetPath(path.c_str()), CPLGetFilename(path.c_str()), {}, {}}
-                                          : ItemLocation{without_slashes_at_end(path), kItemFile, {}, {}};
-    return read_document(location.path()) ? std::optional(location) : std::nullopt;
+    if (is_document_name(path))
+    {
+        return read_document(path) ? std::optional(location_of_file(path)) : std::nullopt;
+    }
+    ItemLocation location = location_of_folder(path);
+    return location.file.empty() ? std::nullopt : std::optional(std::move(location));
 }
 
 std::optional<ItemLocation> location_of_path(const std::string &path)
@@ -70,17 +91,64 @@ std::optional<ItemLocation> location_of_path(const std::string &path)
     switch (kind_of(path))
     {
     case Kind::Folder:
-        return ItemLocation{without_slashes_at_end(path), kItemFile, {}, {}};
+        return location_of_folder(path);
     case Kind::File:
-    {
-        const std::string folder = CPLGetPath(path.c_str());
-        return ItemLocation{folder.empty() ? "." : folder, CPLGetFilename(path.c_str()), {}, {}};
-    }
+        return location_of_file(path);
     case Kind::Absent:
         break;
     }
     return std::nullopt;
 }
+
+/// Looks at the members of a JSON object's first bytes: parsing ends where those do, or where they say enough.
+class TopMembers final : public nlohmann::json_sax<nlohmann::json>
+{
+public:
+    /// No member is one that only other documents have.
+    bool may_be_document() const { return !m_other; }
+
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t &) override { return true; }
+    bool binary(binary_t &) override { return true; }
+    bool string(string_t &text) override
+    {
+        m_other = m_depth == 1 && m_key == "type" && text != "Feature" && text != "Collection" && text != "Catalog";
+        return !m_other;
+    }
+    bool start_object(std::size_t) override { return ++m_depth > 0; }
+    bool end_object() override { return --m_depth > 0; }
+    bool start_array(std::size_t) override { return ++m_depth > 0; }
+    bool end_array() override { return --m_depth > 0; }
+    bool key(string_t &name) override
+    {
+        if (m_depth == 1)
+        {
+            m_key = name;
+            m_other = !is_known(name);
+        }
+        return !m_other;
+    }
+    bool parse_error(std::size_t, const std::string &, const nlohmann::json::exception &) override { return false; }
+
+private:
+    /// Members of STAC documents (those of extensions have a colon) and of mapchete's metadata.json.
+    static bool is_known(const std::string &name)
+    {
+        static const std::set<std::string> kNames{
+            "type",      "id",          "bbox",       "geometry",   "properties",      "links",
+            "assets",    "item_assets", "collection", "conformsTo", "stac_version",    "stac_extensions",
+            "title",     "description", "keywords",   "license",    "asset_templates", "extent",
+            "providers", "summaries",   "driver",     "pyramid",    "$schema"};
+        return kNames.count(name) > 0 || name.find(':') != std::string::npos;
+    }
+
+    int m_depth = 0;
+    std::string m_key;
+    bool m_other = false;
+};
 
 bool names_extension(const nlohmann::json &item)
 {
@@ -94,11 +162,17 @@ bool names_extension(const nlohmann::json &item)
                        });
 }
 
+/// Without TILEDIR:, as GDAL opens it.
+std::string path_of(const std::string &name)
+{
+    return vsi_path(has_prefix(name) ? name.substr(std::string(kPrefix).size()) : name);
+}
+
 } // namespace
 
 std::string ItemLocation::path() const
 {
-    return folder == "/" ? folder + file : folder + "/" + file;
+    return file.empty() ? folder : folder == "/" ? folder + file : folder + "/" + file;
 }
 
 std::string ItemLocation::connection(const std::string &part) const
@@ -127,7 +201,7 @@ bool may_be_item_url(const std::string &name)
 ItemLocation locate_item(const std::string &name)
 {
     const bool prefixed = has_prefix(name);
-    const std::string whole = vsi_path(prefixed ? name.substr(std::string(kPrefix).size()) : name);
+    const std::string whole = path_of(name);
     std::string path = whole;
     std::vector<std::string> parts; // after the path, from the last to the first
     for (;;)
@@ -146,7 +220,17 @@ ItemLocation locate_item(const std::string &name)
         parts.push_back(path.substr(colon + 1));
         path.resize(colon);
     }
+    // What a network's folder holds, if anything, only a listing tells.
+    if (prefixed && store::is_remote(whole) && !is_document_name(whole))
+    {
+        return locate_tree(name);
+    }
     throw InputError(whole + ": no such folder or STAC item");
+}
+
+ItemLocation locate_tree(const std::string &name)
+{
+    return {without_slashes_at_end(path_of(name)), {}, {}, {}};
 }
 
 std::string read_item(const ItemLocation &location)
@@ -164,7 +248,7 @@ bool holds_tiled_assets(const ItemLocation &location)
     const auto text = read_document(location.path());
     if (!text || !stac::TiledAssetsItem::looks_like_one(*text))
     {
-        return false;
+        return text && describes_tree(*text);
     }
     nlohmann::json json;
     try
@@ -181,16 +265,14 @@ bool holds_tiled_assets(const ItemLocation &location)
 
 bool may_begin_item(const std::string &first_bytes)
 {
-    // Members that an item has and other GeoJSON has not; those that come first differ from writer to writer.
-    static const std::array<const char *, 5> kMembers{"\"stac_version\"", "\"stac_extensions\"", "\"asset_templates\"",
-                                                      "\"assets\"", "\"tiles:tile_matri"};
-    const auto first = first_bytes.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+    const std::size_t first = first_bytes.find_first_not_of("\xEF\xBB\xBF \t\r\n");
     if (first == std::string::npos || first_bytes[first] != '{')
     {
         return false;
     }
-    return std::any_of(kMembers.begin(), kMembers.end(),
-                       [&](const char *member) { return first_bytes.find(member) != std::string::npos; });
+    TopMembers members;
+    nlohmann::json::sax_parse(first_bytes.begin() + static_cast<std::ptrdiff_t>(first), first_bytes.end(), &members);
+    return members.may_be_document();
 }
 
 } // namespace tiledir::driver

@@ -10,7 +10,7 @@ namespace tiledir::driver
 struct ItemLocation
 {
     std::string folder;
-    std::string file;
+    std::string file;            ///< item, or another document that describes the folder; empty: none does
     std::string asset;           ///< key of an asset template; empty: the only one
     std::string tile_matrix_set; ///< id; empty: the only one
 
@@ -26,18 +26,22 @@ bool has_prefix(const std::string &name);
 /// a web server and ending with .json or a slash.
 bool may_be_item_url(const std::string &name);
 
-/// The item meant by a folder (which holds a stac.json), by an item's file, or by TILEDIR: before one of them, with
-/// :ASSET or :ASSET:SET after it or not. Each may be a URL. Throws InputError if there is no such file.
+/// The item meant by a folder (document_of_folder()), by an item's file, or by TILEDIR: before one of them, with :ASSET
+/// or :ASSET:SET after it or not. Each may be a URL. Throws InputError if there is no such file.
 ItemLocation locate_item(const std::string &name);
+
+/// The folder of that name, whatever is in it, as one that no document describes.
+ItemLocation locate_tree(const std::string &name);
 
 /// The item's text. Throws InputError if it is absent.
 std::string read_item(const ItemLocation &location);
 
-/// True if the file is there, of a plausible size, and a STAC Item with the tiled-assets extension. An item that is
-/// broken beyond its mention of the extension counts as one, so that opening it says what is wrong.
+/// True if the file is there, of a plausible size, and a STAC Item with the tiled-assets extension or another document
+/// that describes its folder. An item that is broken beyond its mention of the extension counts as one, so that opening
+/// it says what is wrong.
 bool holds_tiled_assets(const ItemLocation &location);
 
-/// Could a file that begins like this be such an item? Cheap, and true for more than just items.
+/// Could a .json file that begins like this be such a document? Cheap, and true for more than just them.
 bool may_begin_item(const std::string &first_bytes);
 
 } // namespace tiledir::driver

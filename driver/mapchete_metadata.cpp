@@ -109,8 +109,8 @@ std::string extension_of(const stac::JsonNode &driver)
 {
     const stac::JsonNode format = driver.at("format");
     const std::string name = format.text();
-    const auto *const found = std::find_if(kExtensions.begin(), kExtensions.end(),
-                                           [&](const auto &known) { return name == known.first; });
+    const auto *const found =
+        std::find_if(kExtensions.begin(), kExtensions.end(), [&](const auto &known) { return name == known.first; });
     if (found == kExtensions.end())
     {
         format.fail("is " + name + ", should be GTiff, PNG or PNG_hillshade");
@@ -121,7 +121,8 @@ std::string extension_of(const stac::JsonNode &driver)
 /// Without a tile 0/0 that lies apart from all others and from the data.
 void leave_out_prototype(StoredLevel &level, const stac::TileMatrix &matrix, const stac::Bounds &data)
 {
-    const bool neighbour = std::any_of(level.tiles.begin(), level.tiles.end(), [](const TileName &tile)
+    const bool neighbour = std::any_of(level.tiles.begin(), level.tiles.end(),
+                                       [](const TileName &tile)
                                        { return tile.folder + tile.file > 0 && tile.folder < 2 && tile.file < 2; });
     if (!level.complete || level.tiles.size() < 2 || neighbour || matrix.tiles_covering(data).contains(0, 0))
     {

@@ -95,6 +95,8 @@ OpenOptions OpenOptions::from(CSLConstList options)
     chosen.reading.store.absent_status = statuses_of(CSLFetchNameValueDef(options, "ABSENT_STATUS", ""));
     chosen.reading.threads =
         threads_of(CSLFetchNameValueDef(options, "NUM_THREADS", CPLGetConfigOption("GDAL_NUM_THREADS", "ALL_CPUS")));
+    chosen.scheme = CSLFetchNameValueDef(options, "SCHEME", "");
+    chosen.grid = CSLFetchNameValueDef(options, "GRID", "");
     chosen.allow_local = CPLFetchBool(options, "ALLOW_LOCAL", false);
     return chosen;
 }
@@ -110,6 +112,8 @@ const char *OpenOptions::description()
   </Option>
   <Option name="ABSENT_STATUS" type="string" description="HTTP statuses, beside 404, that a server answers for absent tiles with: 403 or 204,403"/>
   <Option name="NUM_THREADS" type="string" default="ALL_CPUS" description="Threads that decode tiles of one read: a number or ALL_CPUS; the default is that of the config option GDAL_NUM_THREADS"/>
+  <Option name="SCHEME" type="string" description="How the tiles of a folder without STAC are named: XYZ, TMS, ZYX, ZYX_TMS or a template such as {z}/{x}/{-y}.png"/>
+  <Option name="GRID" type="string" description="Grid of a folder without STAC, where its tiles do not tell: a well-known id; the default is WebMercatorQuad"/>
   <Option name="ALLOW_LOCAL" type="boolean" default="NO" description="Whether an item read over a network may lead to local files"/>
 </OpenOptionList>)";
 }

@@ -19,6 +19,8 @@ struct OpenOptions
     std::optional<stac::Bounds> bounds; ///< the extent, in the grid's CRS, x first; grows to whole tiles
     ReadingOptions reading;             ///< MISSING_TILES, ABSENT_STATUS, NUM_THREADS
     std::string part;                   ///< what LEVEL and EXTENT select, in words; empty: all
+    std::string scheme;                 ///< how a tree without STAC is named: item_of_bare_tree()
+    std::string grid;                   ///< well-known id of its grid
     bool allow_local = false;           ///< an item read over a network may lead to local files
 
     /// Throws InputError that names the option and its values. Options that are not ours are not looked at.

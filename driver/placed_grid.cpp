@@ -59,7 +59,8 @@ void settle(const TreeListing &tree, std::vector<GridAndScheme> &candidates)
     {
         for (const TileName &name : level->tiles)
         {
-            const bool doubt = std::any_of(candidates.begin(), candidates.end(), [&](const GridAndScheme &candidate)
+            const bool doubt = std::any_of(candidates.begin(), candidates.end(),
+                                           [&](const GridAndScheme &candidate)
                                            { return differ(candidates.front(), candidate, *level, name); });
             if (!doubt)
             {
@@ -189,12 +190,14 @@ GridAndScheme grid_of_placed_tiles(const TreeListing &tree, const PlacedTile &fi
         for (const stac::TileMatrixSet &sized : with_tiles_like(set, first))
         {
             std::transform(schemes.begin(), schemes.end(), std::back_inserter(candidates),
-                           [&](const TileScheme &each) { return GridAndScheme{sized, each}; });
+                           [&](const TileScheme &each) {
+                               return GridAndScheme{sized, each};
+                           });
         }
     }
     const StoredLevel &finest = tree.levels.back();
-    candidates.erase(std::remove_if(candidates.begin(), candidates.end(), [&](const GridAndScheme &candidate)
-                                    { return !agrees(candidate, finest, first); }),
+    candidates.erase(std::remove_if(candidates.begin(), candidates.end(),
+                                    [&](const GridAndScheme &candidate) { return !agrees(candidate, finest, first); }),
                      candidates.end());
     settle(tree, candidates);
     if (candidates.empty() && !grid)

@@ -73,6 +73,7 @@ protected:
 private:
     struct Opened;
     static std::unique_ptr<GDALDataset> open_item(const GDALOpenInfo &info);
+    static void read_item(const char *name, Opened &opened);
     static std::unique_ptr<TileDataset> make(const Opened &opened);
     void describe(const Opened &opened);
     void describe_bands(const std::vector<stac::ItemBand> &bands);

@@ -1,6 +1,8 @@
 // From a name to a dataset: which names are ours, what the item says, what of it GDAL is told.
 #include "driver/asset_choice.h"
+#include "driver/bare_tree.h"
 #include "driver/document.h"
+#include "driver/folder_document.h"
 #include "driver/gdal_edge.h"
 #include "driver/href.h"
 #include "driver/item_location.h"
@@ -38,7 +40,7 @@ bool is_item_file(GDALOpenInfo &info)
         return may_begin_item(
             {reinterpret_cast<const char *>(info.pabyHeader), static_cast<std::size_t>(info.nHeaderBytes)});
     };
-    return (begins_like_item() || (info.TryToIngest(kHeaderSize) && begins_like_item())) &&
+    return begins_like_item() && info.TryToIngest(kHeaderSize) && begins_like_item() &&
            holds_tiled_assets(locate_item(info.pszFilename));
 }
 
@@ -76,6 +78,12 @@ stac::TiledAssetsItem item_of(const nlohmann::json &json, const ItemLocation &lo
     }
 }
 
+/// Does the caller want this driver alone (gdalinfo -if TileDir)?
+bool is_only_allowed_driver(const GDALOpenInfo &info)
+{
+    return CSLCount(info.papszAllowedDrivers) == 1 && EQUAL(info.papszAllowedDrivers[0], "TileDir");
+}
+
 /// A band's pixels as the item tells of them; where they are stored is not known here.
 BandPixels pixels_of(const stac::ItemBand &band, const std::string &item_path)
 {
@@ -107,6 +115,12 @@ void sources_of(const stac::TileAsset &asset, const std::string &path, const std
         values[kBandParameter] = band.name;
         sources.emplace_back(path, values);
     }
+}
+
+/// Trees of tiles may lie in no CRS.
+OGRSpatialReference crs_of(const stac::TileMatrixSet &grid)
+{
+    return grid.crs.empty() ? OGRSpatialReference() : raster::spatial_reference(grid.crs);
 }
 
 struct Probing
@@ -221,7 +235,7 @@ int TileDataset::identify(GDALOpenInfo *info) noexcept
     return at_gdal_edge(FALSE,
                         [info]
                         {
-                            if (has_prefix(info->pszFilename))
+                            if (has_prefix(info->pszFilename) || is_only_allowed_driver(*info))
                             {
                                 return TRUE;
                             }
@@ -253,13 +267,7 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
     }
     Opened opened;
     opened.options = OpenOptions::from(info.papszOpenOptions);
-    opened.location = locate_item(info.pszFilename);
-    opened.json = stac::parse_json(read_item(opened.location), opened.location.path());
-    opened.item = item_of(opened.json, opened.location, opened.options.allow_local);
-    for (const std::string &warning : opened.item.warnings)
-    {
-        warn(opened.location.path() + ": " + warning);
-    }
+    read_item(info.pszFilename, opened);
     opened.assets = chosen_assets(opened.item, opened.location);
     if (const auto choices = open_choices(opened.item, opened.json, opened.location); !choices.empty())
     {
@@ -283,6 +291,29 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
     dataset->describe(opened);
     dataset->nPamFlags &= ~GPF_DIRTY;
     return dataset;
+}
+
+void TileDataset::read_item(const char *name, Opened &opened)
+{
+    const OpenOptions &options = opened.options;
+    const bool as_tree = !options.scheme.empty() || !options.grid.empty();
+    opened.location = as_tree ? locate_tree(name) : locate_item(name);
+    const bool bare = opened.location.file.empty();
+    const std::string text = bare ? "" : driver::read_item(opened.location);
+    if (!bare && !describes_tree(text))
+    {
+        opened.json = stac::parse_json(text, opened.location.path());
+        opened.item = item_of(opened.json, opened.location, options.allow_local);
+        for (const std::string &warning : opened.item.warnings)
+        {
+            warn(opened.location.path() + ": " + warning);
+        }
+        return;
+    }
+    opened.item = bare ? item_of_bare_tree(opened.location.folder, options.scheme, options.grid)
+                       : item_of_document(opened.location.path(), text);
+    opened.json["properties"] = nlohmann::json::object();
+    opened.json["asset_templates"][opened.item.assets[0].key] = nlohmann::json::object();
 }
 
 std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
@@ -314,8 +345,7 @@ std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
     check_tile_sizes(opened.item.tile_matrix_set, levels, pixels);
     const auto reader = std::make_shared<const TileReader>(sources, opened.item.tile_matrix_set, opened.item.limits,
                                                            std::move(pixels), opened.options.reading);
-    auto dataset =
-        std::make_unique<TileDataset>(reader, levels, raster::spatial_reference(opened.item.tile_matrix_set.crs));
+    auto dataset = std::make_unique<TileDataset>(reader, levels, crs_of(opened.item.tile_matrix_set));
     dataset->m_item_path = opened.location.path();
     dataset->describe_bands(bands);
     for (const auto &overview : dataset->m_overviews)

@@ -153,7 +153,8 @@ stac::TileMatrixSet TileMapResource::raster_grid() const
         matrix.matrix_height = tiles(m_origin_y, m_bounds.max_y);
         grid.matrices.push_back(matrix);
     }
-    std::sort(grid.matrices.begin(), grid.matrices.end(), [](const stac::TileMatrix &one, const stac::TileMatrix &other)
+    std::sort(grid.matrices.begin(), grid.matrices.end(),
+              [](const stac::TileMatrix &one, const stac::TileMatrix &other)
               { return one.cell_size > other.cell_size; });
     return grid;
 }

@@ -4,7 +4,6 @@
 
 #include "stac/tiled_assets_item.h"
 
-
 #include <string>
 #include <vector>
 

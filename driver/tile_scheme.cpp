@@ -48,11 +48,10 @@ const char *TileScheme::name() const
 std::optional<TileScheme> TileScheme::of(const std::string &text)
 {
     const std::string plain = plain_template(text);
-    const auto found = std::find_if(all().begin(), all().end(),
-                                    [&](const TileScheme &scheme) {
-                                        return EQUAL(text.c_str(), scheme.name()) ||
-                                               plain + "." == scheme.href("", false);
-                                    });
+    const auto found =
+        std::find_if(all().begin(), all().end(),
+                     [&](const TileScheme &scheme)
+                     { return EQUAL(text.c_str(), scheme.name()) || plain + "." == scheme.href("", false); });
     return found == all().end() ? std::nullopt : std::optional<TileScheme>(*found);
 }
 

@@ -13,7 +13,7 @@ namespace tiledir::driver
 
 struct TileScheme
 {
-    bool row_first = false;      ///< LEVEL/ROW/COLUMN, else LEVEL/COLUMN/ROW
+    bool row_first = false;       ///< LEVEL/ROW/COLUMN, else LEVEL/COLUMN/ROW
     bool rows_from_below = false; ///< as TMS counts them
 
     /// XYZ, TMS, ZYX and ZYX_TMS.

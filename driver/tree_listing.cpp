@@ -112,10 +112,7 @@ public:
     const std::set<std::string> &extensions() const { return m_extensions; }
 
 private:
-    bool is_raster(const std::string &extension) const
-    {
-        return m_rasters.count(CPLString(extension).tolower()) > 0;
-    }
+    bool is_raster(const std::string &extension) const { return m_rasters.count(CPLString(extension).tolower()) > 0; }
 
     std::string m_wanted;
     std::set<std::string> m_rasters;

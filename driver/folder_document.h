@@ -1,0 +1,22 @@
+// What in a folder says that tiles are in it, and the item that this makes of it.
+#pragma once
+
+#include "stac/tiled_assets_item.h"
+
+#include <optional>
+#include <string>
+
+namespace tiledir::driver
+{
+
+/// Name of the document that describes a folder's tiles: stac.json, mapchete's metadata.json or gdal2tiles'
+/// tilemapresource.xml; the last two only where their content fits. Empty where there is none of them.
+std::string document_of_folder(const std::string &folder);
+
+/// Is it mapchete's metadata.json or a tilemapresource.xml, by its content?
+bool describes_tree(const std::string &text);
+
+/// The item that such a document makes of the folder that it is in. Throws InputError that names the document.
+stac::TiledAssetsItem item_of_document(const std::string &path, const std::string &text);
+
+} // namespace tiledir::driver
