@@ -162,6 +162,13 @@ bool names_extension(const nlohmann::json &item)
                        });
 }
 
+/// Where the path of a URL begins, after its server's name and port; 0 where it is none.
+std::size_t end_of_server(const std::string &path)
+{
+    const std::size_t scheme = path.find("://");
+    return scheme == std::string::npos ? 0 : std::min(path.find('/', scheme + 3), path.size());
+}
+
 /// Without TILEDIR:, as GDAL opens it.
 std::string path_of(const std::string &name)
 {
@@ -213,7 +220,7 @@ ItemLocation locate_item(const std::string &name)
             return *location;
         }
         const auto colon = path.rfind(':');
-        if (!prefixed || colon == std::string::npos || parts.size() == kMaxParts)
+        if (!prefixed || colon == std::string::npos || colon < end_of_server(path) || parts.size() == kMaxParts)
         {
             break;
         }

@@ -107,6 +107,10 @@ std::vector<stac::TileMatrixSet> well_known_sets(const OGRSpatialReference &crs)
             sets.push_back(set);
         }
     }
+    // EPSG:4326 and CRS84 are the same but for their names.
+    std::stable_partition(sets.begin(), sets.end(),
+                          [code = raster::authority_code(crs)](const stac::TileMatrixSet &set)
+                          { return raster::authority_code(raster::spatial_reference(set.crs)) == code; });
     return sets;
 }
 

@@ -1,5 +1,6 @@
 #include "driver/tile_map_resource.h"
 
+#include "driver/store/gdal_errors.h"
 #include "driver/tree_item.h"
 #include "stac/error.h"
 
@@ -58,6 +59,7 @@ bool TileMapResource::looks_like_one(const std::string &text)
 
 TileMapResource TileMapResource::from_text(const std::string &text)
 {
+    const store::GdalErrors quiet;
     const CPLXMLTreeCloser root(CPLParseXMLString(text.c_str()));
     const CPLXMLNode *map = root.get() == nullptr ? nullptr : CPLGetXMLNode(root.get(), "=TileMap");
     if (map == nullptr)

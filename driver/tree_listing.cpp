@@ -67,9 +67,12 @@ std::set<std::string> raster_extensions()
         GDALDriver *driver = GetGDALDriverManager()->GetDriver(index);
         if (driver->GetMetadataItem(GDAL_DCAP_RASTER) != nullptr)
         {
-            const char *names = driver->GetMetadataItem(GDAL_DMD_EXTENSIONS);
-            const CPLStringList list(CSLTokenizeString(names == nullptr ? "" : names));
-            extensions.insert(list.List(), list.List() + list.Count());
+            for (const char *item : {GDAL_DMD_EXTENSION, GDAL_DMD_EXTENSIONS})
+            {
+                const char *names = driver->GetMetadataItem(item);
+                const CPLStringList list(CSLTokenizeString(names == nullptr ? "" : names));
+                extensions.insert(list.List(), list.List() + list.Count());
+            }
         }
     }
     for (const char *document : kDocuments)
