@@ -13,7 +13,6 @@
 #include <cpl_vsi.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -99,56 +98,6 @@ std::optional<ItemLocation> location_of_path(const std::string &path)
     }
     return std::nullopt;
 }
-
-/// Looks at the members of a JSON object's first bytes: parsing ends where those do, or where they say enough.
-class TopMembers final : public nlohmann::json_sax<nlohmann::json>
-{
-public:
-    /// No member is one that only other documents have.
-    bool may_be_document() const { return !m_other; }
-
-    bool null() override { return true; }
-    bool boolean(bool) override { return true; }
-    bool number_integer(number_integer_t) override { return true; }
-    bool number_unsigned(number_unsigned_t) override { return true; }
-    bool number_float(number_float_t, const string_t &) override { return true; }
-    bool binary(binary_t &) override { return true; }
-    bool string(string_t &text) override
-    {
-        m_other = m_depth == 1 && m_key == "type" && text != "Feature" && text != "Collection" && text != "Catalog";
-        return !m_other;
-    }
-    bool start_object(std::size_t) override { return ++m_depth > 0; }
-    bool end_object() override { return --m_depth > 0; }
-    bool start_array(std::size_t) override { return ++m_depth > 0; }
-    bool end_array() override { return --m_depth > 0; }
-    bool key(string_t &name) override
-    {
-        if (m_depth == 1)
-        {
-            m_key = name;
-            m_other = !is_known(name);
-        }
-        return !m_other;
-    }
-    bool parse_error(std::size_t, const std::string &, const nlohmann::json::exception &) override { return false; }
-
-private:
-    /// Members of STAC documents (those of extensions have a colon) and of mapchete's metadata.json.
-    static bool is_known(const std::string &name)
-    {
-        static const std::set<std::string> kNames{
-            "type",      "id",          "bbox",       "geometry",   "properties",      "links",
-            "assets",    "item_assets", "collection", "conformsTo", "stac_version",    "stac_extensions",
-            "title",     "description", "keywords",   "license",    "asset_templates", "extent",
-            "providers", "summaries",   "driver",     "pyramid",    "$schema"};
-        return kNames.count(name) > 0 || name.find(':') != std::string::npos;
-    }
-
-    int m_depth = 0;
-    std::string m_key;
-    bool m_other = false;
-};
 
 bool names_extension(const nlohmann::json &item)
 {
@@ -268,18 +217,6 @@ bool holds_tiled_assets(const ItemLocation &location)
     }
     const auto type = json.find("type");
     return names_extension(json) && (json.contains("asset_templates") || (type != json.end() && *type == "Feature"));
-}
-
-bool may_begin_item(const std::string &first_bytes)
-{
-    const std::size_t first = first_bytes.find_first_not_of("\xEF\xBB\xBF \t\r\n");
-    if (first == std::string::npos || first_bytes[first] != '{')
-    {
-        return false;
-    }
-    TopMembers members;
-    nlohmann::json::sax_parse(first_bytes.begin() + static_cast<std::ptrdiff_t>(first), first_bytes.end(), &members);
-    return members.may_be_document();
 }
 
 } // namespace tiledir::driver

@@ -41,7 +41,4 @@ std::string read_item(const ItemLocation &location);
 /// it says what is wrong.
 bool holds_tiled_assets(const ItemLocation &location);
 
-/// Could a .json file that begins like this be such a document? Cheap, and true for more than just them.
-bool may_begin_item(const std::string &first_bytes);
-
 } // namespace tiledir::driver

@@ -1,8 +1,14 @@
 #include "driver/placed_tile.h"
 
 #include "driver/raster/raster_file.h"
+#include "driver/raster/tile_drivers.h"
 #include "driver/store/gdal_errors.h"
+#include "driver/store/network_path.h"
+#include "driver/store/object_reader.h"
 #include "stac/error.h"
+
+#include <cpl_conv.h>
+#include <cpl_vsi.h>
 
 #include <array>
 #include <cmath>
@@ -38,13 +44,59 @@ std::optional<TilePlace> place_of(GDALDataset &file)
     return place;
 }
 
+/// What came over a network is opened from memory, by drivers whose formats name no other files.
+class TileCopy
+{
+public:
+    TileCopy(const TreeListing &tree, const std::string &path)
+        : m_folder(CPLSPrintf("/vsimem/tiledir_place_%p", static_cast<void *>(this)))
+    {
+        const auto reader = store::open_object_reader(tree.folder);
+        const std::string key = path.substr(tree.folder.size() + 1);
+        m_tile = put(*reader, key, "tile." + tree.extension);
+        put(*reader, key + ".aux.xml", "tile." + tree.extension + ".aux.xml");
+        put(*reader, key.substr(0, key.rfind('.')) + ".wld", "tile.wld");
+    }
+    ~TileCopy() { VSIRmdirRecursive(m_folder.c_str()); }
+    TileCopy(const TileCopy &) = delete;
+    TileCopy &operator=(const TileCopy &) = delete;
+
+    GDALDatasetUniquePtr open() const
+    {
+        return GDALDatasetUniquePtr(m_tile ? GDALDataset::Open((m_folder + "/" + m_name).c_str(),
+                                                               GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR,
+                                                               raster::drivers_of_tile(*m_tile, true))
+                                           : nullptr);
+    }
+
+private:
+    std::shared_ptr<const store::Bytes> put(const store::ObjectReader &reader, const std::string &key,
+                                            const std::string &name)
+    {
+        const store::ReadObject object = reader.read(key);
+        if (object.bytes)
+        {
+            m_name = m_name.empty() ? name : m_name;
+            const std::string path = m_folder + "/" + name;
+            VSILFILE *file = VSIFOpenL(path.c_str(), "wb");
+            VSIFWriteL(object.bytes->data(), 1, object.bytes->size(), file);
+            VSIFCloseL(file);
+        }
+        return object.bytes;
+    }
+
+    std::string m_folder;
+    std::string m_name;
+    std::shared_ptr<const store::Bytes> m_tile;
+};
+
 } // namespace
 
 PlacedTile placed_tile(const TreeListing &tree, const StoredLevel &level, const TileName &name)
 {
     const std::string path = tree.path(level, name);
     const store::GdalErrors errors;
-    const auto file = raster::open_raster(path);
+    const auto file = store::is_on_network(path) ? TileCopy(tree, path).open() : raster::open_raster(path);
     if (!file)
     {
         throw TileError(path + ": not a raster that GDAL reads: " + errors.cause_at(path));

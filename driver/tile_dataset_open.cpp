@@ -5,6 +5,7 @@
 #include "driver/folder_document.h"
 #include "driver/gdal_edge.h"
 #include "driver/href.h"
+#include "driver/item_beginning.h"
 #include "driver/item_location.h"
 #include "driver/open_options.h"
 #include "driver/raster/data_type.h"

@@ -270,7 +270,7 @@ def test_one_tile_is_where_it_says(tmp_path):
 
 
 @pytest.mark.parametrize("scheme", ["XYZ", "ZYX_TMS"])
-@pytest.mark.parametrize("extension, place", [("png", "file"), ("png", "world"), ("webp", "world"), ("tif", "world")])
+@pytest.mark.parametrize("extension, place", [("png", "file"), ("png", "world"), ("webp", "file"), ("tif", "world")])
 def test_plain_images_with_places_beside_them_tell_grid_and_scheme(tmp_path, scheme, extension, place):
     if gdal.GetDriverByName(extension.upper() if extension == "webp" else "PNG") is None:
         pytest.skip("GDAL has no such driver")
