@@ -86,6 +86,7 @@ def bench(arguments, release, folder):
     with S3Server(folder) as server, server.latency(arguments.milliseconds) as proxy:
         bucket = server.bucket("sparse")
         write_sparse(bucket, arguments.levels)
+        server.tag(bucket.name)
         home = folder / "home"
         home.mkdir()
         for _ in range(arguments.rounds):

@@ -54,6 +54,7 @@ def bench(arguments, releases, server):
     side = arguments.size + 2 * MARGIN * sample_tiles.TILE
     for bands in arguments.bands:
         sample_tiles.write_tiles(server.bucket(f"bands{bands}"), sample_tiles.picture(side, bands), LEVELS)
+        server.tag(f"bands{bands}")
     figures = rounds.Figures()
     with server.latency(arguments.milliseconds) as proxy:
         environment = server.gdal_config(proxy.endpoint)

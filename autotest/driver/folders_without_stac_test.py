@@ -3,20 +3,18 @@
 Expected pixels are put together by NumPy from the tiles' files, or made by GDAL's warper from what was tiled.
 """
 
-import functools
-import http.server
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
-import threading
 
 import numpy
 import pytest
 from osgeo import gdal, osr
 
+from file_server import FileServer
 from tile_folder import errors_while
 
 MERCATOR = 20037508.342789244
@@ -355,22 +353,9 @@ def test_templates_of_other_shapes_open_with_level_and_extent(tmp_path, template
 
 def test_a_web_server_that_lists_nothing_is_read_by_a_template(tmp_path):
     tree = Tree(tmp_path / "tree", web_mercator(256), "XYZ", {1: (0, 0)}, size=(2, 2), extension="png", place="nowhere")
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(tree.folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        name = f"TILEDIR:http://127.0.0.1:{server.server_port}"
-        assert "SCHEME" in refused(name)
-        tree.check(opened(name, "SCHEME={z}/{x}/{y}.png", "LEVEL=1"))
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with FileServer(tree.folder) as server:
+        assert "SCHEME" in refused(f"TILEDIR:{server.url}")
+        tree.check(opened(f"TILEDIR:{server.url}", "SCHEME={z}/{x}/{y}.png", "LEVEL=1"))
 
 
 def test_a_level_too_large_to_be_listed_has_the_limits_of_the_one_above(tmp_path):

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from osgeo import gdal
 
+from file_server import FileServer
 from tile_folder import EXTENSION, TileFolder, errors_while, pyramid
 
 
@@ -49,6 +50,42 @@ def test_an_item_is_known_however_its_json_is_written(folder, indent, sort_keys)
     item = folder.path / "renamed.json"
     item.write_text(json.dumps(folder.item, indent=indent, sort_keys=sort_keys))
     assert driver_of(item) == "TileDir"
+
+
+def test_an_item_is_known_whose_large_geometry_comes_first(folder):
+    ring = [[index / 10000, index % 2] for index in range(10000)]
+    geometry = {"type": "Polygon", "coordinates": [ring + ring[:1]]}
+    item = folder.path / "renamed.json"
+    item.write_text(json.dumps({"geometry": geometry, **{k: v for k, v in folder.item.items() if k != "geometry"}}))
+    assert item.read_text().index("tiled-assets") > 100000
+    assert driver_of(item) == "TileDir"
+    assert (gdal.Open(str(item)).ReadAsArray() == folder.finest.pixels).all()
+
+
+def test_an_item_with_escaped_slashes_is_known(folder):
+    item = folder.path / "renamed.json"
+    item.write_text(json.dumps(folder.item).replace("/", "\\/"))
+    assert "stac-extensions.github.io\\/tiled-assets" in item.read_text()
+    assert (gdal.Open(str(item)).ReadAsArray() == folder.finest.pixels).all()
+
+
+@pytest.mark.parametrize("kind", ["Collection", "Catalog"])
+def test_collections_and_catalogs_with_asset_templates_are_known(folder, kind):
+    item = dict(folder.item, type=kind, **folder.item["properties"])
+    del item["properties"]
+    (folder.path / "stac.json").write_text(json.dumps(item))
+    assert (gdal.Open(str(folder.path)).ReadAsArray() == folder.finest.pixels).all()
+
+
+def test_large_files_of_others_are_not_read_whole(tmp_path):
+    many = {"features": [GEOJSON["features"][0]] * 50000}
+    contents = [dict(many, type="FeatureCollection"), dict(GEOJSON, **many), {"type": "Topology", "arcs": many}]
+    for number, content in enumerate(contents):
+        (tmp_path / f"{number}.json").write_text(json.dumps(content))
+    with FileServer(tmp_path) as server:
+        for number in range(len(contents)):
+            assert gdal.IdentifyDriverEx(f"/vsicurl/{server.url}/{number}.json", allowed_drivers=["TileDir"]) is None
+    assert 0 < server.bytes_sent < 200000
 
 
 def test_the_short_name_of_the_extension_is_known(folder):

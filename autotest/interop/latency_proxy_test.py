@@ -1,6 +1,8 @@
 """The proxy before the S3 server does what the tests of the driver take for granted."""
 
 import concurrent.futures
+import hashlib
+import http.client
 import subprocess
 import sys
 import time
@@ -51,6 +53,17 @@ def test_an_object_written_through_the_proxy_is_a_file_in_the_bucket(s3):
     gdal.VSIFWriteL(content, 1, len(content), file)
     assert gdal.VSIFCloseL(file) == 0
     assert (s3.folder / "new.bin").read_bytes() == content
+
+
+def test_a_tagged_object_has_the_etag_of_its_content(s3):
+    path = s3.folder / "tagged.bin"
+    for content in (b"one", b"another"):
+        path.write_bytes(content)
+        s3.tag()
+        gdal.VSICurlClearCache()
+        read(f"{s3.path}/tagged.bin")
+        headers = gdal.GetFileMetadata(f"{s3.path}/tagged.bin", "HEADERS")
+        assert headers["ETag"] == f'"{hashlib.md5(content).hexdigest()}"'
 
 
 def test_a_wrong_secret_is_refused(s3):
@@ -117,8 +130,6 @@ def test_a_reset_connection_has_no_answer(s3):
 
 
 def test_a_truncated_answer_announces_all_and_sends_half(s3_server):
-    import http.client
-
     (s3_server.bucket("truncated") / "file").write_bytes(b"x" * 1000)
     with s3_server.latency(0) as proxy, proxy.fault("truncate"):
         connection = http.client.HTTPConnection(proxy.endpoint, timeout=10)

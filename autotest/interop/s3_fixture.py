@@ -2,6 +2,7 @@
 
     def test_x(s3):
         TileFolder(s3.folder / "tiles", pyramid())
+        s3.tag()  # if ETags matter: files have none
         dataset = gdal.Open(s3.path + "/tiles")
         assert len(s3.proxy.requests()) == 2
         with s3.proxy.fault(503, path="/2/", times=1, each_path=True): ...
@@ -25,6 +26,7 @@ NUMBERS = itertools.count(1)
 
 @dataclasses.dataclass(frozen=True)
 class Bucket:
+    server: S3Server
     name: str
     folder: pathlib.Path  # its objects are files here
     proxy: LatencyProxy  # of no delay, until it is told of one
@@ -33,6 +35,10 @@ class Bucket:
     @property
     def path(self):
         return f"/vsis3/{self.name}"
+
+    def tag(self):
+        """Gives all that is in the bucket now its ETag; again after a file has changed."""
+        self.server.tag(self.name)
 
     @property
     def environment(self):
@@ -63,7 +69,7 @@ def s3(s3_server):
     try:
         for key, value in config.items():
             gdal.SetConfigOption(key, value)
-        yield Bucket(name, folder, proxy, config)
+        yield Bucket(s3_server, name, folder, proxy, config)
     finally:
         for key, value in before.items():
             gdal.SetConfigOption(key, value)

@@ -7,7 +7,9 @@
             gdal.Open("/vsis3/tiles")
 """
 
+import hashlib
 import http.client
+import os
 import pathlib
 import socket
 import subprocess
@@ -21,7 +23,10 @@ START_SECONDS = 20
 
 
 class S3Server:
-    """Folders of `folder` are buckets, and files in them objects, whoever writes them. `endpoint` is HOST:PORT."""
+    """Folders of `folder` are buckets, and files in them objects, whoever writes them. `endpoint` is HOST:PORT.
+
+    Objects that came as files have no ETag until they are tagged, and keep it when they are written over in place.
+    """
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -66,6 +71,12 @@ class S3Server:
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         return folder
+
+    def tag(self, bucket):
+        """Gives every object of a bucket the ETag that it has on S3, where it came by PUT."""
+        for path in (self.folder / bucket).rglob("*"):
+            if path.is_file():
+                os.setxattr(path, "user.etag", f'"{hashlib.md5(path.read_bytes()).hexdigest()}"'.encode())
 
     def latency(self, milliseconds=50):
         return LatencyProxy(self.endpoint, milliseconds)
