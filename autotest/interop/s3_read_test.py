@@ -218,6 +218,19 @@ def test_wrong_credentials_are_an_error(s3):
     assert "stac.json: cannot read: HTTP 403 SignatureDoesNotMatch" in messages[0][1]
 
 
+def test_where_urls_cannot_be_signed_gdal_reads(s3):
+    folder = folder_in(s3, absent={("2", 3, 4)})
+    gdal.SetConfigOption("AWS_REQUEST_PAYER", "requester")
+    try:
+        s3.proxy.delay(50)
+        assert numpy.array_equal(opened(s3).ReadAsArray(), folder.finest.pixels[0])
+    finally:
+        gdal.SetConfigOption("AWS_REQUEST_PAYER", None)
+    requests = [request for request in s3.proxy.requests() if request.path.endswith(".tif")]
+    assert not any("X-Amz-Signature" in request.query for request in requests)
+    assert max(request.in_flight for request in requests) > 8
+
+
 def test_a_missing_tile_may_be_an_error(s3):
     folder_in(s3, absent={("2", 3, 4)})
     assert "2/3/4.tif: absent" in failure_of(opened(s3, MISSING_TILES="ERROR"))

@@ -1,10 +1,12 @@
 #include "driver/store/remote_reader.h"
 
 #include "driver/store/object_url.h"
+#include "driver/store/task_queue.h"
 
 #include <cpl_conv.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +16,7 @@ namespace tiledir::store
 namespace
 {
 
+constexpr std::size_t kMostByGdal = 16; ///< reads at once
 constexpr long kOk = 200;
 constexpr long kNoContent = 204;
 constexpr long kMovedPermanently = 301;
@@ -108,8 +111,7 @@ void RemoteReader::read(const std::vector<std::string> &keys, const Done &done) 
         read_by_http(keys, wanted, done);
         return;
     }
-    for (const std::size_t index : wanted)
-        read_by_gdal(keys[index], index, done);
+    read_by_gdal(keys, wanted, done);
 }
 
 void RemoteReader::read_by_http(const std::vector<std::string> &keys, const std::vector<std::size_t> &wanted,
@@ -117,7 +119,8 @@ void RemoteReader::read_by_http(const std::vector<std::string> &keys, const std:
 {
     if (wanted.empty())
         return;
-    std::vector<std::size_t> refused; // as signed: perhaps in another region
+    std::map<std::size_t, CachedObject> old; // kept until the server has said whether it is still good
+    std::vector<std::size_t> refused;        // as signed: perhaps in another region
     const auto make = [&](std::size_t number)
     {
         const std::string &key = keys[wanted[number]];
@@ -125,8 +128,11 @@ void RemoteReader::read_by_http(const std::vector<std::string> &keys, const std:
         if (!url)
             throw StoreError(path(key) + ": cannot read: the credentials are gone");
         HttpRequest request{*url, {}};
-        if (const auto old = NetworkCache::of_process().find(m_identity + key); old && !old->etag.empty())
-            request.headers.push_back("If-None-Match: " + old->etag);
+        if (auto known = NetworkCache::of_process().find(m_identity + key); known && !known->etag.empty())
+        {
+            request.headers.push_back("If-None-Match: " + known->etag);
+            old[number] = *std::move(known);
+        }
         return request;
     };
     HttpSettings settings = http_settings_of(m_root);
@@ -139,30 +145,35 @@ void RemoteReader::read_by_http(const std::vector<std::string> &keys, const std:
                                      if (is_signed &&
                                          (response.status == kMovedPermanently || response.status == kBadRequest))
                                          refused.push_back(index);
+                                     else if (response.status == kNotModified && old.count(number) > 0)
+                                         keep(keys[index], index, old[number].bytes, old[number].etag, done);
                                      else
                                          take_answer(keys[index], index, std::move(response), done);
                                  });
-    for (const std::size_t index : refused)
-        read_by_gdal(keys[index], index, done);
+    read_by_gdal(keys, refused, done);
 }
 
 /// GDAL follows a bucket into its region, and signs for it from then on.
-void RemoteReader::read_by_gdal(const std::string &key, std::size_t index, const Done &done) const
+void RemoteReader::read_by_gdal(const std::vector<std::string> &keys, const std::vector<std::size_t> &wanted,
+                                const Done &done) const
 {
-    auto bytes = m_store->read(key);
-    keep(key, index, bytes ? std::make_shared<const Bytes>(*std::move(bytes)) : nullptr, {}, done);
+    std::vector<std::shared_ptr<const Bytes>> found(wanted.size());
+    TaskQueue queue(static_cast<int>(std::min(wanted.size(), kMostByGdal)));
+    for (std::size_t number = 0; number < wanted.size(); ++number)
+        queue.add(
+            [&, number]
+            {
+                if (auto bytes = m_store->read(keys[wanted[number]]))
+                    found[number] = std::make_shared<const Bytes>(*std::move(bytes));
+            });
+    queue.finish();
+    for (std::size_t number = 0; number < wanted.size(); ++number)
+        keep(keys[wanted[number]], wanted[number], std::move(found[number]), {}, done);
 }
 
 void RemoteReader::take_answer(const std::string &key, std::size_t index, HttpResponse &&response,
                                const Done &done) const
 {
-    if (response.status == kNotModified)
-    {
-        const auto old = NetworkCache::of_process().find(m_identity + key);
-        if (!old || !old->bytes) // pushed out since
-            return read_by_gdal(key, index, done);
-        return keep(key, index, old->bytes, old->etag, done);
-    }
     const bool no_bucket = response.status == kNotFound && element(response.body, "Code") == "NoSuchBucket";
     if ((response.status == kNotFound && !no_bucket) || m_settings.absent_status.count(response.status) > 0)
         return keep(key, index, nullptr, {}, done);

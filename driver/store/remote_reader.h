@@ -23,7 +23,8 @@ private:
     std::optional<CachedObject> fresh(const std::string &key) const;
     void read_by_http(const std::vector<std::string> &keys, const std::vector<std::size_t> &wanted,
                       const Done &done) const;
-    void read_by_gdal(const std::string &key, std::size_t index, const Done &done) const;
+    void read_by_gdal(const std::vector<std::string> &keys, const std::vector<std::size_t> &wanted,
+                      const Done &done) const;
     void take_answer(const std::string &key, std::size_t index, HttpResponse &&response, const Done &done) const;
     [[noreturn]] void throw_answer(const std::string &key, const HttpResponse &response) const;
     void keep(const std::string &key, std::size_t index, std::shared_ptr<const Bytes> bytes, const std::string &etag,
