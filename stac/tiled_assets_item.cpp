@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace tiledir::stac
@@ -14,6 +15,7 @@ namespace
 {
 
 constexpr std::int64_t kMaxTiles = std::int64_t{1} << 53;
+constexpr double kMaxExactDouble = 9007199254740992.0;
 constexpr const char *kKeyword = "tiled-assets";
 
 /// Properties that have a member of their own; keywords are looked at one by one.
@@ -47,6 +49,12 @@ double nodata_of(const JsonNode &node)
     node.fail("is '" + text + "', should be a number, nan, inf or -inf");
 }
 
+std::optional<std::int64_t> large_nodata_of(const nlohmann::json &nodata)
+{
+    const bool whole = nodata.is_number_integer() && std::abs(nodata.get<double>()) >= kMaxExactDouble;
+    return whole ? std::optional(nodata.get<std::int64_t>()) : std::nullopt;
+}
+
 void read_values(const JsonNode &node, ItemBand &band)
 {
     const auto take_text = [&node](std::initializer_list<const char *> keys, std::string &value)
@@ -62,6 +70,7 @@ void read_values(const JsonNode &node, ItemBand &band)
     if (const auto nodata = node.find("nodata"))
     {
         band.nodata = nodata_of(*nodata);
+        band.large_nodata = large_nodata_of(nodata->json());
     }
     if (const auto scale = node.find({"raster:scale", "scale"}))
     {
@@ -156,20 +165,22 @@ TileRange read_range(const JsonNode &node, const TileMatrix &matrix)
     return range;
 }
 
-std::map<std::string, TileRange> read_limits(const JsonNode &limits, const TileMatrixSet &set)
+/// What an object tells of each tile matrix that it names.
+template <class Value, class Read>
+std::map<std::string, Value> read_by_matrix(const JsonNode &object, const TileMatrixSet &set, const Read &read)
 {
-    std::map<std::string, TileRange> ranges;
-    for (const auto &[matrix_id, value] : limits.object().json().items())
+    std::map<std::string, Value> values;
+    for (const auto &[matrix_id, value] : object.object().json().items())
     {
-        const JsonNode node(value, limits.path() + "." + matrix_id);
+        const JsonNode node(value, object.path() + "." + matrix_id);
         const auto index = set.index_of(matrix_id);
         if (!index)
         {
             node.fail("is no tile matrix of " + set.id);
         }
-        ranges[matrix_id] = read_range(node, set.matrices[*index]);
+        values[matrix_id] = read(node, set.matrices[*index]);
     }
-    return ranges;
+    return values;
 }
 
 /// What speaks of matrix sets in an item's properties.
@@ -306,10 +317,17 @@ void read_grid(const JsonNode &properties, const NorthingFirst &northing_first, 
     const GridMembers members(properties);
     const std::string name = set_name(properties, members, wanted);
     const auto link = members.links ? members.links->find(name) : std::nullopt;
+    item.tile_matrix_set_key = name;
     item.tile_matrix_set = read_set(properties, name, link, members.sets, northing_first, fetch);
     if (const auto limits = link ? link->find("limits") : std::nullopt)
     {
-        item.limits = read_limits(*limits, item.tile_matrix_set);
+        item.limits = read_by_matrix<TileRange>(*limits, item.tile_matrix_set, read_range);
+    }
+    if (const auto buffers = link ? link->find("pixel_buffer") : std::nullopt)
+    {
+        item.pixel_buffers = read_by_matrix<PixelBuffer>(*buffers, item.tile_matrix_set,
+                                                         [](const JsonNode &node, const TileMatrix &)
+                                                         { return PixelBuffer::from_json(node); });
     }
 }
 
