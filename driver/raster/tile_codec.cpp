@@ -1,6 +1,7 @@
 #include "driver/raster/tile_codec.h"
 
 #include "driver/raster/mem_dataset.h"
+#include "driver/raster/memory_file.h"
 #include "driver/raster/tiff_splice.h"
 #include "driver/store/gdal_errors.h"
 
@@ -13,11 +14,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <list>
 #include <random>
-#include <string_view>
 
 namespace tiledir::raster
 {
@@ -27,26 +26,6 @@ namespace
 
 /// Larger tiles are cut, so that other programs may read a part.
 constexpr std::int64_t kMaxPixelsOfOneBlock = 1048576;
-
-/// Name of a file in /vsimem/ that nothing else has while it lives; takes the file away.
-class MemoryFile
-{
-public:
-    explicit MemoryFile(const std::string &extension)
-    {
-        char text[64];
-        std::snprintf(text, sizeof text, "/vsimem/tiledir_%p", static_cast<void *>(this));
-        m_name = extension.empty() ? text : std::string(text) + '.' + extension;
-    }
-    ~MemoryFile() { VSIUnlink(m_name.c_str()); }
-    MemoryFile(const MemoryFile &) = delete;
-    MemoryFile &operator=(const MemoryFile &) = delete;
-
-    const std::string &name() const { return m_name; }
-
-private:
-    std::string m_name;
-};
 
 std::string shape(int width, int height, int bands)
 {
@@ -248,32 +227,6 @@ const TiffSplice *splice_of(const TileFormat &format)
     return found->second ? &*found->second : nullptr;
 }
 
-/// The drivers worth asking, by the first bytes; null: all.
-const char *const *drivers_of(const store::Bytes &bytes)
-{
-    struct Signature
-    {
-        std::string_view first_bytes;
-        const char *drivers[2];
-    };
-    static const Signature kSignatures[] = {
-        {{"II*\0", 4}, {"GTiff", nullptr}}, {{"MM\0*", 4}, {"GTiff", nullptr}},
-        {{"II+\0", 4}, {"GTiff", nullptr}}, {{"MM\0+", 4}, {"GTiff", nullptr}},
-        {{"\x89PNG", 4}, {"PNG", nullptr}}, {{"\xff\xd8\xff", 3}, {"JPEG", nullptr}},
-        {{"RIFF", 4}, {"WEBP", nullptr}}};
-    const std::string_view content(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-    for (const Signature &signature : kSignatures)
-        if (content.substr(0, signature.first_bytes.size()) == signature.first_bytes &&
-            GetGDALDriverManager()->GetDriverByName(signature.drivers[0]) != nullptr)
-            return signature.drivers;
-    return nullptr;
-}
-
-std::string unknown_content(const store::Bytes &bytes)
-{
-    return bytes.empty() ? "the file is empty" : "its content is of no format that GDAL knows";
-}
-
 } // namespace
 
 store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, const stac::Bounds &bounds)
@@ -287,36 +240,6 @@ store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, con
         if (auto bytes = splice->tile(pixels, bounds))
             return *std::move(bytes);
     return encode_with_gdal(format, pixels, bounds);
-}
-
-PixelBlock decode_tile(const store::Bytes &bytes, const std::string &path, int width, int height, int bands,
-                       GDALDataType type, TileCut cut)
-{
-    const store::GdalErrors errors;
-    const CPLConfigOptionSetter no_side_files("GDAL_PAM_ENABLED", "NO", false);
-    const CPLConfigOptionSetter strict_jpeg("GDAL_ERROR_ON_LIBJPEG_WARNING", "YES", false);
-    const MemoryFile file(CPLGetExtension(path.c_str()));
-    auto *data = const_cast<GByte *>(bytes.data()); // opened to read
-    VSIFCloseL(VSIFileFromMemBuffer(file.name().c_str(), data, bytes.size(), FALSE));
-    const char *const siblings[] = {CPLGetFilename(file.name().c_str()), nullptr};
-    const DatasetPtr dataset(GDALDataset::Open(file.name().c_str(), GDAL_OF_RASTER | GDAL_OF_INTERNAL,
-                                               drivers_of(bytes), nullptr, siblings));
-    if (!dataset)
-        throw TileError(path + ": is not a readable raster: " + errors.cause(unknown_content(bytes)));
-    const int stored_width = dataset->GetRasterXSize();
-    const int stored_height = dataset->GetRasterYSize();
-    const auto fits = [](int stored, int expected, bool may_be_less)
-    { return stored == expected || (may_be_less && stored < expected); };
-    if (!fits(stored_width, width, cut.columns) || !fits(stored_height, height, cut.rows) ||
-        dataset->GetRasterCount() != bands)
-        throw TileError(path + ": " + shape(stored_width, stored_height, dataset->GetRasterCount()) + " where " +
-                        shape(width, height, bands) + " are expected");
-    PixelBlock block(stored_width, stored_height, bands, type);
-    const CPLErr status = dataset->RasterIO(GF_Read, 0, 0, stored_width, stored_height, block.data(), stored_width,
-                                            stored_height, type, bands, nullptr, 0, 0, 0, nullptr);
-    if (status != CE_None || errors.failed())
-        throw TileError(path + ": corrupt: " + errors.cause("GDAL gives no reason"));
-    return block;
 }
 
 } // namespace tiledir::raster
