@@ -64,7 +64,7 @@ def test_a_vrt_from_the_web_is_no_prototype_of_bands(folder, web, secret):
     folder.write_item()
     for tile in (folder.path / "0").rglob("*.tif"):
         tile.write_text(VRT.format(secret))
-    assert "/tiles/0/0/0.tif: not a raster that GDAL reads" in refusal(f"TILEDIR:{web}/tiles")
+    assert "/tiles/0/0/0.tif: is not a readable raster: its content is of no format that is read" in refusal(f"TILEDIR:{web}/tiles")
 
 
 def test_a_vrt_as_a_tile_on_the_local_disk_is_one(folder, secret):
@@ -114,7 +114,8 @@ def test_a_value_from_the_web_leads_to_no_local_file(folder, web, parameter, val
     if parameter == "eo:band":
         folder.item["asset_templates"]["tiles"]["bands"] = [{"name": value, "data_type": "uint8"}]
     elif parameter == "TileMatrixSet":
-        grid(folder)["id"] = value
+        for member in ("tiles:tile_matrix_links", "tiles:tile_matrix_sets"):
+            properties(folder)[member] = {value: properties(folder)[member]["Test"]}
     else:
         grid(folder)["tileMatrices"][1]["id"] = value
         del properties(folder)["tiles:tile_matrix_links"]["Test"]["limits"]

@@ -47,7 +47,8 @@ def show(tmp_path):
 def test_a_folder_is_a_layer_on_its_grid(tmp_path, show):
     folder = TileFolder(tmp_path / "tiles", pyramid(tile=64, tiles=(5, 3), levels=2), bands=3)
     said, _ = show(folder.path, 320, 192)
-    assert (said["valid"], said["crs"], said["size"], said["bands"]) == (True, "EPSG:3857", [320, 192], 3)
+    # The dataset's mask is QGIS's fourth band: absent tiles are transparent.
+    assert (said["valid"], said["crs"], said["size"], said["bands"]) == (True, "EPSG:3857", [320, 192], 4)
     assert said["extent"] == list(folder.finest.bounds)
 
 

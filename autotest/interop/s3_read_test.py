@@ -147,7 +147,7 @@ def test_reading_by_blocks_asks_for_many_tiles_at_once(s3, reading):
         pixels = gdal.Translate("", dataset, format="MEM").ReadAsArray()
         expected = folder.finest.pixels[0]
     assert expected is None or numpy.array_equal(pixels, expected)
-    requests = s3.proxy.requests()
+    requests = [request for request in s3.proxy.requests() if "/tiles/2/" in request.path]
     assert len(requests) == 64 and set(asked(s3).values()) == {1}
     assert max(request.in_flight for request in requests) >= 8
 
