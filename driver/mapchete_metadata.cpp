@@ -118,6 +118,21 @@ std::string extension_of(const stac::JsonNode &driver)
     return found->second;
 }
 
+/// What tiles have more than their part of the grid; tiles of global grids nothing beyond the poles.
+stac::PixelBuffer pixel_buffer_of(const stac::JsonNode &pyramid)
+{
+    stac::PixelBuffer buffer;
+    if (const auto pixels = pyramid.find("pixelbuffer"))
+    {
+        buffer.top = static_cast<int>(pixels->integer(0, stac::PixelBuffer::kMaxPixels));
+        buffer.left = buffer.bottom = buffer.right = buffer.top;
+    }
+    const auto global = pyramid.at("grid").json().is_object() ? pyramid.at("grid").find("is_global") : std::nullopt;
+    const bool ends_at_poles = !global || global->json() != false;
+    buffer.border_top = buffer.border_bottom = !ends_at_poles;
+    return buffer;
+}
+
 /// Without a tile 0/0 that lies apart from all others and from the data.
 void leave_out_prototype(StoredLevel &level, const stac::TileMatrix &matrix, const stac::Bounds &data)
 {
@@ -177,11 +192,7 @@ MapcheteMetadata MapcheteMetadata::from_text(const std::string &text)
     metadata.m_grid = grid_of(pyramid.at("grid"))
                           .derived(tile_size ? static_cast<int>(tile_size->integer(1, kMaxTileSize)) : 256,
                                    metatiling ? static_cast<int>(metatiling->integer(1, kMaxTileSize)) : 1);
-    if (const auto buffer = pyramid.find("pixelbuffer"); buffer && buffer->integer(0, kMaxTileSize) > 0)
-    {
-        buffer->fail("is " + std::to_string(buffer->integer(0, kMaxTileSize)) +
-                     ": tiles that overlap are not read, should be 0");
-    }
+    metadata.m_pixel_buffer = pixel_buffer_of(pyramid);
     if (const auto delimiters = root.at("driver").find("delimiters"))
     {
         if (const auto effective = delimiters->find("effective_bounds"))
@@ -203,7 +214,12 @@ stac::TiledAssetsItem MapcheteMetadata::item(const std::string &folder) const
             leave_out_prototype(level, *matrix, *m_data);
         }
     }
-    return item_of_tree(tree, m_grid, {true, false});
+    stac::TiledAssetsItem item = item_of_tree(tree, m_grid, {true, false});
+    for (const auto &[level, range] : item.limits)
+    {
+        item.pixel_buffers[level] = m_pixel_buffer;
+    }
+    return item;
 }
 
 } // namespace tiledir::driver

@@ -1,6 +1,7 @@
 // mapchete's metadata.json: what grid an output's tiles LEVEL/ROW/COLUMN.EXT lie on.
 #pragma once
 
+#include "stac/pixel_buffer.h"
 #include "stac/tiled_assets_item.h"
 
 #include <optional>
@@ -24,6 +25,7 @@ public:
 private:
     stac::TileMatrixSet m_grid; ///< all levels that mapchete has
     std::string m_extension;
+    stac::PixelBuffer m_pixel_buffer;
     std::optional<stac::Bounds> m_data; ///< "effective_bounds", in the grid's CRS
 };
 

@@ -169,10 +169,10 @@ std::vector<GridAndScheme> made_grids(const TreeListing &tree, const PlacedTile 
         }
     }
     std::vector<GridAndScheme> made;
-    for (const TileScheme &scheme : schemes)
-    {
-        made.push_back({made_grid(tiles, tree, scheme), scheme});
-    }
+    std::transform(schemes.begin(), schemes.end(), std::back_inserter(made),
+                   [&](const TileScheme &scheme) {
+                       return GridAndScheme{made_grid(tiles, tree, scheme), scheme};
+                   });
     return made;
 }
 

@@ -12,6 +12,8 @@
 
 #include <array>
 #include <cmath>
+#include <memory>
+#include <vector>
 
 namespace tiledir::driver
 {
@@ -44,18 +46,30 @@ std::optional<TilePlace> place_of(GDALDataset &file)
     return place;
 }
 
-/// What came over a network is opened from memory, by drivers whose formats name no other files.
+/// A tile that came over a network and what may lie beside it, in memory while it lives; opened by drivers whose
+/// formats name no other files.
 class TileCopy
 {
 public:
     TileCopy(const TreeListing &tree, const std::string &path)
         : m_folder(CPLSPrintf("/vsimem/tiledir_place_%p", static_cast<void *>(this)))
+        , m_path(m_folder + "/tile." + tree.extension)
     {
-        const auto reader = store::open_object_reader(tree.folder);
         const std::string key = path.substr(tree.folder.size() + 1);
-        m_tile = put(*reader, key, "tile." + tree.extension);
-        put(*reader, key + ".aux.xml", "tile." + tree.extension + ".aux.xml");
-        put(*reader, key.substr(0, key.rfind('.')) + ".wld", "tile.wld");
+        const std::vector<std::string> keys{key, key + ".aux.xml", key.substr(0, key.rfind('.')) + ".wld"};
+        const std::array<std::string, 3> copies{m_path, m_path + ".aux.xml", m_folder + "/tile.wld"};
+        const auto write = [&](std::size_t index, const store::ReadObject &object)
+        {
+            if (!object.bytes)
+            {
+                return;
+            }
+            VSILFILE *file = VSIFOpenL(copies.at(index).c_str(), "wb");
+            VSIFWriteL(object.bytes->data(), 1, object.bytes->size(), file);
+            VSIFCloseL(file);
+            m_tile = index == 0 ? object.bytes : m_tile;
+        };
+        store::open_object_reader(tree.folder)->read(keys, write);
     }
     ~TileCopy() { VSIRmdirRecursive(m_folder.c_str()); }
     TileCopy(const TileCopy &) = delete;
@@ -63,30 +77,14 @@ public:
 
     GDALDatasetUniquePtr open() const
     {
-        return GDALDatasetUniquePtr(m_tile ? GDALDataset::Open((m_folder + "/" + m_name).c_str(),
-                                                               GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR,
+        return GDALDatasetUniquePtr(m_tile ? GDALDataset::Open(m_path.c_str(), GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR,
                                                                raster::drivers_of_tile(*m_tile, true))
                                            : nullptr);
     }
 
 private:
-    std::shared_ptr<const store::Bytes> put(const store::ObjectReader &reader, const std::string &key,
-                                            const std::string &name)
-    {
-        const store::ReadObject object = reader.read(key);
-        if (object.bytes)
-        {
-            m_name = m_name.empty() ? name : m_name;
-            const std::string path = m_folder + "/" + name;
-            VSILFILE *file = VSIFOpenL(path.c_str(), "wb");
-            VSIFWriteL(object.bytes->data(), 1, object.bytes->size(), file);
-            VSIFCloseL(file);
-        }
-        return object.bytes;
-    }
-
     std::string m_folder;
-    std::string m_name;
+    std::string m_path;
     std::shared_ptr<const store::Bytes> m_tile;
 };
 
@@ -96,7 +94,12 @@ PlacedTile placed_tile(const TreeListing &tree, const StoredLevel &level, const 
 {
     const std::string path = tree.path(level, name);
     const store::GdalErrors errors;
-    const auto file = store::is_on_network(path) ? TileCopy(tree, path).open() : raster::open_raster(path);
+    std::optional<TileCopy> copy;
+    if (store::is_on_network(path))
+    {
+        copy.emplace(tree, path);
+    }
+    const auto file = copy ? copy->open() : raster::open_raster(path);
     if (!file)
     {
         throw TileError(path + ": not a raster that GDAL reads: " + errors.cause_at(path));
