@@ -326,7 +326,7 @@ std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
     {
         const std::string path = resolved_href(asset.href, opened.location.folder, opened.options.allow_local);
         const std::size_t first = sources.size();
-        sources_of(asset, path, opened.item.tile_matrix_set.id, sources);
+        sources_of(asset, path, opened.item.tile_matrix_set_key, sources);
         const bool band_each = sources.size() - first > 1;
         complete_bands(asset, sources[first], opened.item, opened.json, {band_each, opened.options.reading.store});
         for (std::size_t index = 0; index < asset.bands.size(); ++index)

@@ -62,6 +62,28 @@ void read_limits(const JsonNode &limits, TiledAssetsItem &item)
     }
 }
 
+/// Those of the set's matrices, of which sets are embedded in part.
+void read_pixel_buffers(const JsonNode &buffers, TiledAssetsItem &item)
+{
+    std::string unknown;
+    for (const auto &[matrix_id, value] : buffers.object().json().items())
+    {
+        const JsonNode node(value, buffers.path() + "." + matrix_id);
+        if (!item.tile_matrix_set.index_of(matrix_id))
+        {
+            unknown = node.path() + ": is no tile matrix of " + item.tile_matrix_set.id;
+        }
+        else if (!value.is_null())
+        {
+            item.pixel_buffers[matrix_id] = PixelBuffer::from_json(node);
+        }
+    }
+    if (!unknown.empty())
+    {
+        item.warnings.push_back(unknown);
+    }
+}
+
 /// The sets that a document embeds, by their names.
 class EmbeddedSets
 {
@@ -275,11 +297,16 @@ void read_grid(const JsonNode &properties, const DescribeCrs &describe_crs, cons
 {
     const GridMembers members(properties);
     const std::string name = set_name(properties, members, wanted);
+    item.tile_matrix_set_key = name;
     item.tile_matrix_set = read_set(properties, name, members, describe_crs, fetch);
     const auto link = members.link(name);
     if (const auto limits = link ? link->find("limits") : std::nullopt)
     {
         read_limits(*limits, item);
+    }
+    if (const auto buffers = link ? link->find("pixel_buffer") : std::nullopt)
+    {
+        read_pixel_buffers(*buffers, item);
     }
 }
 

@@ -127,6 +127,15 @@ double JsonNode::number() const
     return m_json->get<double>();
 }
 
+bool JsonNode::boolean() const
+{
+    if (!m_json->is_boolean())
+    {
+        fail("is " + m_json->dump().substr(0, 40) + ", should be true or false");
+    }
+    return m_json->get<bool>();
+}
+
 std::int64_t JsonNode::integer(std::int64_t min, std::int64_t max) const
 {
     const double value = number();

@@ -42,6 +42,7 @@ public:
     /// Text of an optional member, empty where there is none.
     std::string text_or_empty(const char *key) const;
     double number() const;
+    bool boolean() const;
     /// A whole number from `min` to `max`; 3.0 is one too.
     std::int64_t integer(std::int64_t min, std::int64_t max) const;
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 namespace tiledir::stac
@@ -15,6 +16,7 @@ namespace tiledir::stac
 namespace
 {
 
+constexpr double kMaxExactDouble = 9007199254740992.0;
 constexpr std::size_t kMaxAssets = 4096;
 constexpr std::size_t kMaxBands = 65536;
 constexpr std::size_t kMaxName = 1024;
@@ -73,6 +75,12 @@ double nodata_of(const JsonNode &node)
     return value;
 }
 
+std::optional<std::int64_t> large_nodata_of(const nlohmann::json &nodata)
+{
+    const bool whole = nodata.is_number_integer() && std::abs(nodata.get<double>()) >= kMaxExactDouble;
+    return whole ? std::optional(nodata.get<std::int64_t>()) : std::nullopt;
+}
+
 void read_values(const JsonNode &node, ItemBand &band, TiledAssetsItem &item)
 {
     const auto take_text = [&node](std::initializer_list<const char *> keys, std::string &value)
@@ -100,6 +108,7 @@ void read_values(const JsonNode &node, ItemBand &band, TiledAssetsItem &item)
                          if (const auto nodata = node.find("nodata"))
                          {
                              band.nodata = nodata_of(*nodata);
+                             band.large_nodata = large_nodata_of(nodata->json());
                          }
                      });
 }

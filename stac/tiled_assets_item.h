@@ -3,10 +3,12 @@
 // pixels.
 #pragma once
 
+#include "stac/pixel_buffer.h"
 #include "stac/tile_matrix_set.h"
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -23,6 +25,8 @@ struct ItemBand
     std::string description;
     std::string data_type = "uint8";
     std::optional<double> nodata; ///< NaN and infinities are written as "nan", "inf", "-inf"
+    /// A whole nodata as JSON has it, where a double may not hold it: beyond 2^53; of uint64 as its two's complement.
+    std::optional<std::int64_t> large_nodata;
     std::string unit;
     std::optional<double> scale;
     std::optional<double> offset;
@@ -53,8 +57,11 @@ struct TiledAssetsItem
     std::string proj_code;        ///< "EPSG:3857"; empty where the CRS has no code
     nlohmann::json proj_projjson; ///< where the CRS has no code; null otherwise
     TileMatrixSet tile_matrix_set;
+    std::string tile_matrix_set_key; ///< of its link, which {TileMatrixSet} in templates means; empty: the set's id
     /// By matrix id; a matrix that is not listed has no tiles, unless the map is empty (then all are whole).
     std::map<std::string, TileRange> limits;
+    /// By matrix id: stored tiles are larger than tiles. A matrix that is not listed has none.
+    std::map<std::string, PixelBuffer> pixel_buffers;
     std::vector<TileAsset> assets;
     nlohmann::json extra_properties = nlohmann::json::object(); ///< e.g. "tiledir:overviews"
     /// What from_json() read past, a line each: members that are wrong and that no pixel depends on.

@@ -58,8 +58,14 @@ Json geometry_json(const std::vector<double> &bbox)
     return geometry;
 }
 
-Json nodata_json(double nodata)
+Json nodata_json(const ItemBand &band)
 {
+    if (band.large_nodata)
+    {
+        return band.data_type == "uint64" ? Json(static_cast<std::uint64_t>(*band.large_nodata))
+                                          : Json(*band.large_nodata);
+    }
+    const double nodata = *band.nodata;
     if (std::isnan(nodata))
     {
         return "nan";
@@ -79,7 +85,7 @@ void put_values(Json &json, const ItemBand &band, const std::string &prefix)
     json["data_type"] = band.data_type;
     if (band.nodata)
     {
-        json["nodata"] = nodata_json(*band.nodata);
+        json["nodata"] = nodata_json(band);
     }
     put_text(json, "unit", band.unit);
     if (band.scale)
@@ -178,7 +184,8 @@ void put_grid(Json &properties, const TiledAssetsItem &item)
     const TileMatrixSet &whole = item.tile_matrix_set;
     const TileMatrixSet set = set_with_tiles(item);
     Json link;
-    link["url"] = "#" + set.id;
+    const std::string &key = item.tile_matrix_set_key.empty() ? set.id : item.tile_matrix_set_key;
+    link["url"] = "#" + key;
     for (const TileMatrix &matrix : set.matrices)
     {
         const auto range = item.limits.find(matrix.id);
@@ -186,13 +193,18 @@ void put_grid(Json &properties, const TiledAssetsItem &item)
         {
             link["limits"][matrix.id] = limits_json(range->second);
         }
+        const auto buffer = item.pixel_buffers.find(matrix.id);
+        if (buffer != item.pixel_buffers.end() && buffer->second != PixelBuffer())
+        {
+            link["pixel_buffer"][matrix.id] = buffer->second.to_json();
+        }
     }
     if (set.matrices.size() < whole.matrices.size())
     {
         link["tiledir:tile_matrix_set"] = whole.to_json();
     }
-    properties["tiles:tile_matrix_links"][set.id] = link;
-    properties["tiles:tile_matrix_sets"][set.id] = set.to_json(TmsJsonVersion::Version1);
+    properties["tiles:tile_matrix_links"][key] = link;
+    properties["tiles:tile_matrix_sets"][key] = set.to_json(TmsJsonVersion::Version1);
 }
 
 void put_times(Json &properties, const TiledAssetsItem &item)

@@ -73,6 +73,7 @@ void expect_same(const TiledAssetsItem &one, const TiledAssetsItem &other)
     EXPECT_EQ(one.proj_projjson, other.proj_projjson);
     EXPECT_EQ(one.tile_matrix_set.to_json(), other.tile_matrix_set.to_json());
     EXPECT_EQ(one.limits, other.limits);
+    EXPECT_EQ(one.pixel_buffers, other.pixel_buffers);
     EXPECT_EQ(one.extra_properties, other.extra_properties);
     ASSERT_EQ(one.assets.size(), other.assets.size());
     for (std::size_t i = 0; i < one.assets.size(); ++i)
@@ -393,9 +394,60 @@ TEST(TiledAssetsItem, IsBoundedInWhatItHolds)
               "asset_templates.tiles.bands[0].data_type: has 65537 bytes, should have at most 65536");
 }
 
+TEST(TiledAssetsItem, PixelBuffersAreThoseOfTheLink)
+{
+    TiledAssetsItem item = hillshade_item();
+    item.pixel_buffers["11"] = {1, 2, 3, 4, false, true, true, false};
+    expect_same(read_back(item), item);
+    nlohmann::json json = item.to_json();
+    nlohmann::json &link = json["properties"]["tiles:tile_matrix_links"]["WebMercatorQuad"];
+    EXPECT_EQ(link["pixel_buffer"]["11"], nlohmann::json::parse(R"({"top": 1, "left": 2, "bottom": 3, "right": 4,
+              "border_top": false, "border_right": false})"));
+    link["pixel_buffer"] = {{"10", {{"left", 8}}}};
+    const PixelBuffer read = TiledAssetsItem::from_json(json).pixel_buffers.at("10");
+    EXPECT_EQ(read, (PixelBuffer{0, 8, 0, 0, true, true, true, true}));
+    const std::string path = "properties.tiles:tile_matrix_links.WebMercatorQuad.pixel_buffer.";
+    link["pixel_buffer"] = {{"10", {{"left", -1}}}};
+    EXPECT_EQ(error_of(json), path + "10.left: is -1, should be a whole number from 0 to 65536");
+    link["pixel_buffer"] = {{"10", {{"border_left", 1}}}};
+    EXPECT_EQ(error_of(json), path + "10.border_left: is 1, should be true or false");
+    link["pixel_buffer"] = {{"77", {{"left", 1}}}};
+    EXPECT_EQ(TiledAssetsItem::from_json(json).warnings,
+              std::vector<std::string>{path + "77: is no tile matrix of WebMercatorQuad"});
+}
+
+TEST(TiledAssetsItem, KeepsNodataThatADoubleDoesNotHold)
+{
+    TiledAssetsItem item = hillshade_item();
+    nlohmann::json json = item.to_json();
+    nlohmann::json &band = json["asset_templates"]["tiles"]["bands"][0];
+    band["nodata"] = -9007199254740993;
+    band["data_type"] = "int64";
+    EXPECT_EQ(TiledAssetsItem::from_json(json).assets[0].bands[0].large_nodata, -9007199254740993);
+    band["nodata"] = 18446744073709551615u;
+    band["data_type"] = "uint64";
+    const TiledAssetsItem read = TiledAssetsItem::from_json(json);
+    EXPECT_EQ(read.assets[0].bands[0].large_nodata, -1);
+    EXPECT_EQ(nlohmann::json(read.to_json())["asset_templates"]["tiles"]["bands"][0]["nodata"], 18446744073709551615u);
+    band["nodata"] = 12;
+    EXPECT_FALSE(TiledAssetsItem::from_json(json).assets[0].bands[0].large_nodata.has_value());
+}
+
+TEST(TiledAssetsItem, KeepsTheKeyOfTheLinkWhereTheSetHasAnotherId)
+{
+    TiledAssetsItem item = hillshade_item();
+    item.tile_matrix_set_key = "mine";
+    const nlohmann::json json = item.to_json();
+    EXPECT_TRUE(json["properties"]["tiles:tile_matrix_links"].contains("mine"));
+    const TiledAssetsItem read = TiledAssetsItem::from_json(json);
+    EXPECT_EQ(read.tile_matrix_set_key, "mine");
+    EXPECT_EQ(read.tile_matrix_set.id, "WebMercatorQuad");
+}
+
 TEST(TiledAssetsItem, ThrowsNothingButInputErrorWhateverAMemberBecomes)
 {
     TiledAssetsItem item = hillshade_item();
+    item.pixel_buffers["11"] = {1, 2, 3, 4, false, false, false, false};
     item.tile_matrix_set.matrices.erase(item.tile_matrix_set.matrices.begin(),
                                         item.tile_matrix_set.matrices.begin() + 9);
     item.tile_matrix_set.matrices.resize(3);
