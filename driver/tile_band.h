@@ -6,6 +6,7 @@
 
 #include <gdal_pam.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -21,17 +22,25 @@ struct BandDescription
     std::optional<double> offset;
 };
 
+class TileMaskBand;
+
 class TileBand final : public GDALPamRasterBand
 {
 public:
     TileBand(TileDataset &dataset, int number);
+    ~TileBand() override;
 
     void describe(const BandDescription &description) { m_description = description; }
 
     double GetNoDataValue(int *success) override;
     int64_t GetNoDataValueAsInt64(int *success) override;
     uint64_t GetNoDataValueAsUInt64(int *success) override;
+    /// What the item does not tell is asked of the first tile found.
     GDALColorInterp GetColorInterpretation() override;
+    GDALColorTable *GetColorTable() override;
+    /// Where neither nodata nor an alpha band tells it, a mask does: data is where a tile is, and where that says so.
+    int GetMaskFlags() override;
+    GDALRasterBand *GetMaskBand() override;
     const char *GetUnitType() override;
     double GetScale(int *success) override;
     double GetOffset(int *success) override;
@@ -45,12 +54,21 @@ protected:
     CPLErr IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
                      int buffer_height, GDALDataType buffer_type, GSpacing pixel_space, GSpacing line_space,
                      GDALRasterIOExtraArg *extra) override;
+    /// What is known without a request over a network.
+    int IGetDataCoverageStatus(int col, int row, int width, int height, int stop_at, double *percent) override;
 
 private:
     TileDataset &dataset() const { return static_cast<TileDataset &>(*poDS); }
     const BandPixels &pixels() const { return dataset().reader().bands()[nBand - 1]; }
     std::string location_info(const std::string &name) const;
+    int coverage(const stac::PixelWindow &window, int stop_at, double *percent) const;
+    bool has_mask();
+    void ask_first_tile();
 
+    bool m_first_tile_asked = false;
+    GDALColorInterp m_first_tile_color = GCI_Undefined;
+    std::unique_ptr<GDALColorTable> m_color_table;
+    std::unique_ptr<TileMaskBand> m_mask;
     BandDescription m_description;
     std::string m_location_info; ///< what GetMetadataItem returned last
 };

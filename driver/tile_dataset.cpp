@@ -46,7 +46,19 @@ TileDataset::TileDataset(std::shared_ptr<const TileReader> reader, const std::ve
     }
 }
 
-TileDataset::~TileDataset() = default;
+/// What GDAL would do in its own destructor, where TrySaveXML is no longer ours.
+TileDataset::~TileDataset()
+{
+    GDALPamDataset::FlushCache(true);
+}
+
+CPLErr TileDataset::TrySaveXML()
+{
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper unchanged;
+    GDALPamDataset::TrySaveXML();
+    return CE_None;
+}
 
 CPLErr TileDataset::TILEDIR_GET_GEO_TRANSFORM(values)
 {

@@ -64,6 +64,9 @@ public:
     const OGRSpatialReference *GetSpatialRef() const override;
     char **GetFileList() override;
 
+    /// Where nothing can be written beside the item, statistics last as long as the dataset is open.
+    CPLErr TrySaveXML() override;
+
 protected:
     CPLErr IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
                      int buffer_height, GDALDataType buffer_type, int band_count, store::BandMap bands,

@@ -1,5 +1,6 @@
 // From a name to a dataset: which names are ours, what the item says, what of it GDAL is told.
 #include "driver/asset_choice.h"
+#include "driver/band_colors.h"
 #include "driver/bare_tree.h"
 #include "driver/document.h"
 #include "driver/folder_document.h"
@@ -88,13 +89,19 @@ bool is_only_allowed_driver(const GDALOpenInfo &info)
 /// A band's pixels as the item tells of them; where they are stored is not known here.
 BandPixels pixels_of(const stac::ItemBand &band, const std::string &item_path)
 {
-    const GDALDataType type = raster::type_of_stac_name(band.data_type);
+    const GDALDataType type = raster::readable_type(band.data_type);
     if (type == GDT_Unknown)
     {
         throw InputError(item_path + ": data_type " + band.data_type + ": not a type that GDAL " +
                          GDALVersionInfo("RELEASE_NAME") + " has");
     }
-    return {type, band.nodata, 0, 0};
+    BandPixels pixels;
+    pixels.type = type;
+    if (band.nodata)
+    {
+        pixels.nodata.emplace(*band.nodata, band.large_nodata);
+    }
+    return pixels;
 }
 
 /// The tiles of an asset, those of each of its bands where the template has {eo:band}.
@@ -185,7 +192,11 @@ void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac
     {
         stac::ItemBand &band = asset.bands[index];
         band.data_type = stored[index].data_type;
-        band.nodata = band.nodata ? band.nodata : stored[index].nodata;
+        if (!band.nodata)
+        {
+            band.nodata = stored[index].nodata;
+            band.large_nodata = stored[index].large_nodata;
+        }
     }
 }
 
@@ -329,11 +340,13 @@ std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
         sources_of(asset, path, opened.item.tile_matrix_set_key, sources);
         const bool band_each = sources.size() - first > 1;
         complete_bands(asset, sources[first], opened.item, opened.json, {band_each, opened.options.reading.store});
+        complete_colors(asset);
         for (std::size_t index = 0; index < asset.bands.size(); ++index)
         {
             pixels.push_back(pixels_of(asset.bands[index], opened.location.path()));
             pixels.back().source = first + (band_each ? index : 0);
             pixels.back().source_band = band_each ? 0 : static_cast<int>(index);
+            pixels.back().alpha = asset.bands.size() > 1 && !band_each && asset.bands[index].common_name == "alpha";
             bands.push_back(asset.bands[index]);
         }
     }
@@ -344,8 +357,9 @@ std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
     }
     const auto levels = raster_levels(opened.item, opened.options);
     check_tile_sizes(opened.item.tile_matrix_set, levels, pixels);
-    const auto reader = std::make_shared<const TileReader>(sources, opened.item.tile_matrix_set, opened.item.limits,
-                                                           std::move(pixels), opened.options.reading);
+    const auto reader =
+        std::make_shared<const TileReader>(sources, opened.item.tile_matrix_set, opened.item.limits,
+                                           opened.item.pixel_buffers, std::move(pixels), opened.options.reading);
     auto dataset = std::make_unique<TileDataset>(reader, levels, crs_of(opened.item.tile_matrix_set));
     dataset->m_item_path = opened.location.path();
     dataset->describe_bands(bands);
@@ -363,10 +377,6 @@ void TileDataset::describe_bands(const std::vector<stac::ItemBand> &bands)
         const stac::ItemBand &item_band = bands[number - 1];
         BandDescription description;
         description.color = color_of_common_name(item_band.common_name);
-        if (description.color == GCI_Undefined && nBands == 1)
-        {
-            description.color = GCI_GrayIndex;
-        }
         description.unit = item_band.unit;
         description.scale = item_band.scale;
         description.offset = item_band.offset;

@@ -10,10 +10,6 @@
 namespace tiledir::driver
 {
 
-/// Colour interpretation as a STAC common name ("red", "alpha"); empty where STAC has none.
-std::string common_name(GDALColorInterp color);
-GDALColorInterp color_of_common_name(const std::string &name);
-
 /// Bands of the first tile found, from the coarsest tile matrix on. Looks for a limited number of tiles. Throws
 /// InputError if it finds none, TileError if the one found cannot be read.
 std::vector<stac::ItemBand> bands_of_stored_tile(const TileSource &source, const stac::TiledAssetsItem &item,

@@ -1,7 +1,8 @@
 #include "driver/tile_reader.h"
 
+#include "driver/first_tiles.h"
 #include "driver/raster/tile_cache.h"
-#include "driver/raster/tile_codec.h"
+#include "driver/raster/tile_decoder.h"
 #include "driver/store/task_queue.h"
 
 #include <algorithm>
@@ -54,25 +55,31 @@ std::string shared_folder(const std::vector<TileSource> &sources)
     return names_server ? shared : std::string();
 }
 
-GDALDataType common_type(const std::vector<BandPixels> &bands)
-{
-    GDALDataType type = bands.front().type;
-    for (const BandPixels &band : bands)
-    {
-        type = GDALDataTypeUnion(type, band.type);
-    }
-    return type;
-}
-
 /// One value as a band of its type holds it.
 using Value = std::array<unsigned char, 16>;
 
 Value nodata_of(const BandPixels &band)
 {
     alignas(16) Value value{};
-    const double number = band.nodata.value_or(0);
-    GDALCopyWords(&number, GDT_Float64, 0, value.data(), band.type, 0, 1);
+    band.nodata.value_or(raster::NodataValue(0)).write(band.type, value.data());
     return value;
+}
+
+/// Bytes of a mask from a pixel on; all the same where the step is 0.
+struct Validity
+{
+    const unsigned char *data;
+    int step;
+};
+
+Validity validity_of(const raster::DecodedTile *tile, int row, std::int64_t col)
+{
+    static constexpr std::array<unsigned char, 2> kNoneAndAll{0, 255};
+    if (tile == nullptr || tile->validity.empty())
+    {
+        return {&kNoneAndAll[tile == nullptr ? 0 : 1], 0};
+    }
+    return {tile->validity.data() + static_cast<std::ptrdiff_t>(row) * tile->pixels.width() + col, 1};
 }
 
 } // namespace
@@ -85,21 +92,9 @@ TileSource::TileSource(const std::string &path, std::map<std::string, std::strin
     m_template.expand({}, 0, 0, m_values);
 }
 
-/// A tile of nodata.
-raster::PixelBlock TileReader::Source::absent(int width, int height) const
-{
-    raster::PixelBlock block(width, height, static_cast<int>(bands.size()), type);
-    for (std::size_t band = 0; band < bands.size(); ++band)
-    {
-        const double nodata = bands[band].nodata.value_or(0);
-        GDALCopyWords64(&nodata, GDT_Float64, 0, block.data(static_cast<int>(band)), type, block.pixel_size(),
-                        static_cast<GPtrDiff_t>(width) * height);
-    }
-    return block;
-}
-
 TileReader::TileReader(const std::vector<TileSource> &sources, stac::TileMatrixSet grid,
-                       std::map<std::string, stac::TileRange> limits, std::vector<BandPixels> bands,
+                       std::map<std::string, stac::TileRange> limits,
+                       const std::map<std::string, stac::PixelBuffer> &buffers, std::vector<BandPixels> bands,
                        ReadingOptions options)
     : m_grid(std::move(grid))
     , m_limits(std::move(limits))
@@ -113,7 +108,6 @@ TileReader::TileReader(const std::vector<TileSource> &sources, stac::TileMatrixS
         std::vector<BandPixels> own;
         std::copy_if(m_bands.begin(), m_bands.end(), std::back_inserter(own),
                      [index](const BandPixels &band) { return band.source == index; });
-        const GDALDataType type = common_type(own);
         const std::string &folder = sources[index].folder();
         if (shared.empty() || !reader)
         {
@@ -121,7 +115,8 @@ TileReader::TileReader(const std::vector<TileSource> &sources, stac::TileMatrixS
         }
         const bool below = !shared.empty() && folder.size() > shared.size();
         const std::string prefix = below ? folder.substr(shared.size() + 1) + '/' : std::string();
-        m_sources.push_back({sources[index], reader, prefix, std::move(own), type});
+        m_sources.push_back({sources[index], reader, prefix, WantedTile(own, m_limits, buffers),
+                             own.size() == 1 ? std::make_unique<SeenColors>() : nullptr});
     }
 }
 
@@ -151,8 +146,7 @@ std::string TileReader::cache_key(const Job &job, const store::Stamp &stamp) con
 {
     const Source &source = m_sources[job.source];
     const stac::TileMatrix &matrix = m_grid.matrices[job.matrix];
-    return source.reader->path(key(job)) + '\n' + stamp.text + '\n' + GDALGetDataTypeName(source.type) + '\n' +
-           std::to_string(matrix.tile_width) + 'x' + std::to_string(matrix.tile_height);
+    return source.reader->path(key(job)) + '\n' + stamp.text + '\n' + source.wanted.text(matrix, job.row, job.col);
 }
 
 std::uint32_t TileReader::layer(const Job &job) const
@@ -194,12 +188,12 @@ bool TileReader::use_from_memory(const Job &job, const Use &use) const
         use_absent(job, use);
         return true;
     }
-    const Block block = raster::TileCache::of_process().find(cache_key(job, *state->stamp));
-    if (block)
+    const Tile tile = raster::TileCache::of_process().find(cache_key(job, *state->stamp));
+    if (tile)
     {
-        use(job, block);
+        use(job, tile);
     }
-    return block != nullptr;
+    return tile != nullptr;
 }
 
 void TileReader::load(const std::vector<Job> &jobs, const Use &use) const
@@ -241,25 +235,58 @@ void TileReader::load_missing(const std::vector<Job> &jobs, const Use &use) cons
     queue.finish();
 }
 
-/// Whole, where the stored tile is cut.
-TileReader::Block TileReader::decoded(const Job &job, const store::ReadObject &object) const
+TileReader::Tile TileReader::decoded(const Job &job, const store::ReadObject &object) const
 {
     const Source &source = m_sources[job.source];
-    const stac::TileMatrix &matrix = m_grid.matrices[job.matrix];
-    const raster::TileCut cut{job.col == matrix.matrix_width - 1, job.row == matrix.matrix_height - 1};
-    raster::PixelBlock stored =
-        raster::decode_tile(*object.bytes, source.reader->path(key(job)), matrix.tile_width, matrix.tile_height,
-                            static_cast<int>(source.bands.size()), source.type, cut);
-    if (stored.width() != matrix.tile_width || stored.height() != matrix.tile_height)
+    const raster::TileSpec spec = source.wanted.spec(m_grid.matrices[job.matrix], job.row, job.col);
+    auto tile = std::make_shared<const raster::DecodedTile>(
+        raster::decode_tile(*object.bytes, source.reader->path(key(job)), spec));
+    raster::TileCache::of_process().insert(cache_key(job, *object.stamp), tile);
+    return tile;
+}
+
+void TileReader::check_colors(const Job &job, const raster::DecodedTile &tile) const
+{
+    const Source &source = m_sources[job.source];
+    const std::string fault = source.colors ? source.colors->fault_of(tile) : std::string();
+    if (!fault.empty())
     {
-        raster::PixelBlock whole = source.absent(matrix.tile_width, matrix.tile_height);
-        const int top = matrix.origin_is_bottom_left ? whole.height() - stored.height() : 0;
-        whole.paste(stored, 0, 0, stored.width(), stored.height(), 0, top);
-        stored = std::move(whole);
+        throw TileError(source.reader->path(key(job)) + ": " + fault);
     }
-    auto block = std::make_shared<const raster::PixelBlock>(std::move(stored));
-    raster::TileCache::of_process().insert(cache_key(job, *object.stamp), block);
-    return block;
+}
+
+std::shared_ptr<const raster::ColorTable> TileReader::color_table(int band) const
+{
+    const auto &colors = m_sources[m_bands[band].source].colors;
+    return colors ? colors->table() : nullptr;
+}
+
+TileReader::Tile TileReader::first_tile(int band, int most) const
+{
+    Tile found;
+    for (const TilePlace &place : first_tiles(m_grid, m_limits, most))
+    {
+        const Job job{m_bands[band].source, place.matrix, place.row, place.col};
+        load({job}, [&found](const Job &, const Tile &tile) { found = tile; });
+        if (found)
+        {
+            check_colors(job, *found);
+            break;
+        }
+    }
+    return found;
+}
+
+std::optional<bool> TileReader::exists(int matrix, std::int64_t row, std::int64_t col, int band) const
+{
+    const Job job{m_bands[band].source, matrix, row, col};
+    const store::ObjectReader &reader = *m_sources[job.source].reader;
+    if (!may_exist(matrix, row, col) || (reader.is_remote() && m_absent.contains(layer(job), row, col)))
+    {
+        return false;
+    }
+    const auto state = reader.known(key(job));
+    return state ? std::optional(state->stamp.has_value()) : std::nullopt;
 }
 
 void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const
@@ -282,15 +309,22 @@ void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTa
             }
         }
     }
-    load(jobs, [&](const Job &job, const Block &block)
-         { copy(block.get(), job.source, tile_matrix.tile_window(job.row, job.col), window, target); });
+    load(jobs,
+         [&](const Job &job, const Tile &tile)
+         {
+             if (tile)
+             {
+                 check_colors(job, *tile);
+             }
+             copy(tile.get(), job.source, tile_matrix.tile_window(job.row, job.col), window, target);
+         });
 }
 
 /// Tiles that half of the cache holds.
 std::size_t TileReader::room_ahead(const Source &source, const stac::TileMatrix &matrix) const
 {
     const std::size_t tile_bytes = static_cast<std::size_t>(matrix.tile_width) * matrix.tile_height *
-                                   source.bands.size() * GDALGetDataTypeSizeBytes(source.type);
+                                   source.wanted.bands() * GDALGetDataTypeSizeBytes(source.wanted.type());
     const std::size_t half = raster::TileCache::of_process().max_bytes() / 2;
     return std::clamp<std::size_t>(half / std::max<std::size_t>(tile_bytes, 1), 1, kMaxTilesAhead);
 }
@@ -300,7 +334,7 @@ void TileReader::read_ahead(int matrix, const stac::PixelWindow &window, std::in
 {
     const std::size_t source = m_bands[band].source;
     const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
-    const Use nothing = [](const Job &, const Block &) {};
+    const Use nothing = [](const Job &, const Tile &) {};
     std::vector<Job> jobs{{source, matrix, row, col}};
     if (use_from_memory(jobs[0], nothing))
     {
@@ -326,7 +360,7 @@ void TileReader::read_ahead(int matrix, const stac::PixelWindow &window, std::in
 }
 
 /// Of one tile, at `at`, what the window shows of it in those bands that this source has.
-void TileReader::copy(const raster::PixelBlock *block, std::size_t source, const stac::PixelWindow &at,
+void TileReader::copy(const raster::DecodedTile *tile, std::size_t source, const stac::PixelWindow &at,
                       const stac::PixelWindow &window, const PixelTarget &target) const
 {
     const stac::PixelWindow part = at.intersection(window).value();
@@ -343,12 +377,18 @@ void TileReader::copy(const raster::PixelBlock *block, std::size_t source, const
         {
             unsigned char *to = target.data + static_cast<std::ptrdiff_t>(index) * target.band_space +
                                 (line - window.row) * target.line_space + (part.col - window.col) * target.pixel_space;
-            if (block != nullptr)
+            const auto tile_row = static_cast<int>(line - at.row);
+            if (target.mask)
             {
-                const unsigned char *from = block->data(band.source_band, static_cast<int>(line - at.row)) +
-                                            (part.col - at.col) * block->pixel_size();
-                GDALCopyWords(from, m_sources[source].type, block->pixel_size(), to, target.type, target.pixel_space,
-                              width);
+                const Validity valid = validity_of(tile, tile_row, part.col - at.col);
+                GDALCopyWords(valid.data, GDT_Byte, valid.step, to, target.type, target.pixel_space, width);
+            }
+            else if (tile != nullptr)
+            {
+                const raster::PixelBlock &pixels = tile->pixels;
+                const unsigned char *from =
+                    pixels.data(band.source_band, tile_row) + (part.col - at.col) * pixels.pixel_size();
+                GDALCopyWords(from, pixels.type(), pixels.pixel_size(), to, target.type, target.pixel_space, width);
             }
             else
             {

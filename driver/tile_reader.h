@@ -1,10 +1,13 @@
 // Pixels of an item's tiles, by windows of its tile matrices.
 #pragma once
 
-#include "driver/raster/pixel_block.h"
+#include "driver/band_pixels.h"
+#include "driver/raster/decoded_tile.h"
 #include "driver/reading_options.h"
+#include "driver/seen_colors.h"
 #include "driver/store/object_reader.h"
 #include "driver/tile_flags.h"
+#include "driver/wanted_tile.h"
 #include "stac/href_template.h"
 #include "stac/tiled_assets_item.h"
 
@@ -18,15 +21,6 @@
 namespace tiledir::driver
 {
 
-/// What a reader has to know of a band.
-struct BandPixels
-{
-    GDALDataType type = GDT_Byte;
-    std::optional<double> nodata; ///< pixels of absent tiles; zero without it
-    std::size_t source = 0;       ///< whose tiles it is in
-    int source_band = 0;          ///< which band of those, from 0
-};
-
 /// Memory that pixels are written to, laid out as GDAL's RasterIO asks for. Spacings in bytes.
 struct PixelTarget
 {
@@ -36,6 +30,7 @@ struct PixelTarget
     std::ptrdiff_t line_space = 0;
     std::ptrdiff_t band_space = 0;
     std::vector<int> bands; ///< from 0
+    bool mask = false;      ///< not the bands' values, but where they have data: 0 is nowhere, 255 everywhere
 };
 
 /// Where an asset's tiles are. Immutable.
@@ -67,38 +62,48 @@ class TileReader
 public:
     /// Bands may be spread over several sources.
     TileReader(const std::vector<TileSource> &sources, stac::TileMatrixSet grid,
-               std::map<std::string, stac::TileRange> limits, std::vector<BandPixels> bands, ReadingOptions options);
+               std::map<std::string, stac::TileRange> limits, const std::map<std::string, stac::PixelBuffer> &buffers,
+               std::vector<BandPixels> bands, ReadingOptions options);
 
     const stac::TileMatrix &matrix(int index) const { return m_grid.matrices[index]; }
     const std::vector<BandPixels> &bands() const { return m_bands; }
+    bool has_one_source() const { return m_sources.size() == 1; }
+    bool is_remote() const { return m_sources.front().reader->is_remote(); }
+    /// Is the tile that has the band there? Nullopt where only a request can tell.
+    std::optional<bool> exists(int matrix, std::int64_t row, std::int64_t col, int band) const;
     /// Of the tile that has the band (from 0).
     std::string tile_path(int matrix, std::int64_t row, std::int64_t col, int band) const;
 
     /// Writes the window's pixels, those of tiles that are absent or outside of the limits as nodata. In the last
     /// column and row of a matrix tiles may be cut; what they lack is nodata. Throws TileError (corrupt, another size
-    /// or band count) or StoreError, naming the tile's path. Tiles that are not in memory are decoded side by side and,
-    /// over a network, asked for side by side.
+    /// or band count, another colour table than the first tile's) or StoreError, naming the tile's path. Tiles that are
+    /// not in memory are decoded side by side and, over a network, asked for side by side.
     void read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const;
 
     /// Before tiles of a window are read one by one, by rows from the top: unless the tile at (row, col) is in memory,
     /// reads it and as many of those after it as memory has room for. Throws as read().
     void read_ahead(int matrix, const stac::PixelWindow &window, std::int64_t row, std::int64_t col, int band) const;
 
+    /// The first tile there is of those that have the band, from the coarsest tile matrix on; null where the first
+    /// `most` are absent. Throws as read().
+    std::shared_ptr<const raster::DecodedTile> first_tile(int band, int most) const;
+    /// Of the first tile read that has the band; null: it has none, or none was read yet.
+    std::shared_ptr<const raster::ColorTable> color_table(int band) const;
+
 private:
-    using Block = std::shared_ptr<const raster::PixelBlock>;
+    using Tile = std::shared_ptr<const raster::DecodedTile>;
     struct Source
     {
         TileSource tiles;
         std::shared_ptr<const store::ObjectReader> reader;
         std::string key_prefix; ///< from the reader's root to the tiles' folder
-        std::vector<BandPixels> bands;
-        GDALDataType type; ///< holds every band's
+        WantedTile wanted;
+        std::unique_ptr<SeenColors> colors; ///< null where tiles have several bands
 
         std::string key(const stac::TileMatrix &matrix, std::int64_t row, std::int64_t col) const
         {
             return key_prefix + tiles.key(matrix, row, col);
         }
-        raster::PixelBlock absent(int width, int height) const;
     };
     struct Job
     {
@@ -108,18 +113,19 @@ private:
         std::int64_t col;
     };
     /// May be called from many threads, for different jobs. Null: the tile is absent.
-    using Use = std::function<void(const Job &job, const Block &block)>;
+    using Use = std::function<void(const Job &job, const Tile &tile)>;
 
     void load(const std::vector<Job> &jobs, const Use &use) const;
     void load_missing(const std::vector<Job> &jobs, const Use &use) const;
     std::size_t room_ahead(const Source &source, const stac::TileMatrix &matrix) const;
     bool use_from_memory(const Job &job, const Use &use) const;
     void use_absent(const Job &job, const Use &use) const;
-    Block decoded(const Job &job, const store::ReadObject &object) const;
+    Tile decoded(const Job &job, const store::ReadObject &object) const;
     std::string key(const Job &job) const;
     std::string cache_key(const Job &job, const store::Stamp &stamp) const;
     std::uint32_t layer(const Job &job) const;
-    void copy(const raster::PixelBlock *block, std::size_t source, const stac::PixelWindow &at,
+    void check_colors(const Job &job, const raster::DecodedTile &tile) const;
+    void copy(const raster::DecodedTile *tile, std::size_t source, const stac::PixelWindow &at,
               const stac::PixelWindow &window, const PixelTarget &target) const;
     bool may_exist(int matrix, std::int64_t row, std::int64_t col) const;
 

@@ -178,11 +178,13 @@ def test_absent_tiles_are_nodata(tmp_path):
     assert numpy.array_equal(mask == 0, folder.finest.pixels[0] == -99)
 
 
-def test_absent_tiles_are_zero_without_nodata(tmp_path):
+def test_absent_tiles_are_zero_without_nodata_and_masked_out(tmp_path):
     folder = TileFolder(tmp_path, pyramid(tiles=(2, 2), levels=1), absent=[("0", 1, 0)])
     dataset = folder.open()
     assert dataset.GetRasterBand(1).GetNoDataValue() is None
-    assert dataset.GetRasterBand(1).GetMaskFlags() == gdal.GMF_ALL_VALID
+    assert dataset.GetRasterBand(1).GetMaskFlags() == gdal.GMF_PER_DATASET
+    mask = dataset.GetRasterBand(1).GetMaskBand().ReadAsArray()
+    assert (mask[16:, :16] == 0).all() and (mask == 255).sum() == 3 * 256
     assert (pixels_of(dataset)[:, 16:, :16] == 0).all()
     assert numpy.array_equal(pixels_of(dataset), folder.finest.pixels)
 

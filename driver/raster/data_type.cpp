@@ -60,6 +60,16 @@ GDALDataType type_of_stac_name(const std::string &name)
     return GDT_Unknown;
 }
 
+GDALDataType readable_type(const std::string &name)
+{
+    const GDALDataType type = type_of_stac_name(name);
+    if (type != GDT_Unknown)
+    {
+        return type;
+    }
+    return name == "int8" ? GDT_Int16 : name == "float16" ? GDT_Float32 : GDT_Unknown;
+}
+
 bool holds(GDALDataType type, double value)
 {
     std::array<unsigned char, 16> pixel{};

@@ -18,7 +18,7 @@ TileCache &TileCache::of_process()
     return cache;
 }
 
-std::shared_ptr<const PixelBlock> TileCache::find(const std::string &key)
+std::shared_ptr<const DecodedTile> TileCache::find(const std::string &key)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     const auto found = m_index.find(key);
@@ -28,7 +28,7 @@ std::shared_ptr<const PixelBlock> TileCache::find(const std::string &key)
     return found->second->second;
 }
 
-void TileCache::insert(const std::string &key, std::shared_ptr<const PixelBlock> block)
+void TileCache::insert(const std::string &key, std::shared_ptr<const DecodedTile> tile)
 {
     std::list<Entry> dropped; // freed after the lock
     const std::lock_guard<std::mutex> lock(m_mutex);
@@ -38,8 +38,8 @@ void TileCache::insert(const std::string &key, std::shared_ptr<const PixelBlock>
         dropped.splice(dropped.begin(), m_entries, found->second);
         m_index.erase(found);
     }
-    m_bytes += block->size();
-    m_entries.emplace_front(key, std::move(block));
+    m_bytes += tile->size();
+    m_entries.emplace_front(key, std::move(tile));
     m_index.emplace(key, m_entries.begin());
     while (m_bytes > m_max_bytes)
     {

@@ -1,7 +1,7 @@
 // Decoded tiles of the process, least recently used out first, bounded in bytes.
 #pragma once
 
-#include "driver/raster/pixel_block.h"
+#include "driver/raster/decoded_tile.h"
 
 #include <cstddef>
 #include <list>
@@ -25,13 +25,13 @@ public:
     {
     }
 
-    std::shared_ptr<const PixelBlock> find(const std::string &key);
-    void insert(const std::string &key, std::shared_ptr<const PixelBlock> block);
+    std::shared_ptr<const DecodedTile> find(const std::string &key);
+    void insert(const std::string &key, std::shared_ptr<const DecodedTile> tile);
     std::size_t bytes() const;
     std::size_t max_bytes() const { return m_max_bytes; }
 
 private:
-    using Entry = std::pair<std::string, std::shared_ptr<const PixelBlock>>;
+    using Entry = std::pair<std::string, std::shared_ptr<const DecodedTile>>;
     mutable std::mutex m_mutex;
     std::list<Entry> m_entries; ///< most recently used first
     std::unordered_map<std::string, std::list<Entry>::iterator> m_index;

@@ -1,10 +1,9 @@
 #include "driver/raster/tile_codec.h"
 
 #include "driver/raster/mem_dataset.h"
+#include "driver/raster/memory_file.h"
 #include "driver/raster/tiff_splice.h"
-#include "driver/raster/tile_drivers.h"
 #include "driver/store/gdal_errors.h"
-#include "driver/store/network_path.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -15,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <list>
 #include <random>
@@ -28,26 +26,6 @@ namespace
 
 /// Larger tiles are cut, so that other programs may read a part.
 constexpr std::int64_t kMaxPixelsOfOneBlock = 1048576;
-
-/// Name of a file in /vsimem/ that nothing else has while it lives; takes the file away.
-class MemoryFile
-{
-public:
-    explicit MemoryFile(const std::string &extension)
-    {
-        char text[64];
-        std::snprintf(text, sizeof text, "/vsimem/tiledir_%p", static_cast<void *>(this));
-        m_name = extension.empty() ? text : std::string(text) + '.' + extension;
-    }
-    ~MemoryFile() { VSIUnlink(m_name.c_str()); }
-    MemoryFile(const MemoryFile &) = delete;
-    MemoryFile &operator=(const MemoryFile &) = delete;
-
-    const std::string &name() const { return m_name; }
-
-private:
-    std::string m_name;
-};
 
 std::string shape(int width, int height, int bands)
 {
@@ -262,38 +240,6 @@ store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, con
         if (auto bytes = splice->tile(pixels, bounds))
             return *std::move(bytes);
     return encode_with_gdal(format, pixels, bounds);
-}
-
-PixelBlock decode_tile(const store::Bytes &bytes, const std::string &path, int width, int height, int bands,
-                       GDALDataType type, TileCut cut)
-{
-    const store::GdalErrors errors;
-    const CPLConfigOptionSetter no_side_files("GDAL_PAM_ENABLED", "NO", false);
-    const CPLConfigOptionSetter strict_jpeg("GDAL_ERROR_ON_LIBJPEG_WARNING", "YES", false);
-    const MemoryFile file(CPLGetExtension(path.c_str()));
-    auto *data = const_cast<GByte *>(bytes.data()); // opened to read
-    VSIFCloseL(VSIFileFromMemBuffer(file.name().c_str(), data, bytes.size(), FALSE));
-    const char *const siblings[] = {CPLGetFilename(file.name().c_str()), nullptr};
-    const bool from_network = store::is_on_network(path);
-    const DatasetPtr dataset(GDALDataset::Open(file.name().c_str(), GDAL_OF_RASTER | GDAL_OF_INTERNAL,
-                                               drivers_of_tile(bytes, from_network), nullptr, siblings));
-    if (!dataset)
-        throw TileError(path +
-                        ": is not a readable raster: " + errors.cause(reason_of_unopened_tile(bytes, from_network)));
-    const int stored_width = dataset->GetRasterXSize();
-    const int stored_height = dataset->GetRasterYSize();
-    const auto fits = [](int stored, int expected, bool may_be_less)
-    { return stored == expected || (may_be_less && stored < expected); };
-    if (!fits(stored_width, width, cut.columns) || !fits(stored_height, height, cut.rows) ||
-        dataset->GetRasterCount() != bands)
-        throw TileError(path + ": " + shape(stored_width, stored_height, dataset->GetRasterCount()) + " where " +
-                        shape(width, height, bands) + " are expected");
-    PixelBlock block(stored_width, stored_height, bands, type);
-    const CPLErr status = dataset->RasterIO(GF_Read, 0, 0, stored_width, stored_height, block.data(), stored_width,
-                                            stored_height, type, bands, nullptr, 0, 0, 0, nullptr);
-    if (status != CE_None || errors.failed())
-        throw TileError(path + ": corrupt: " + errors.cause("GDAL gives no reason"));
-    return block;
 }
 
 } // namespace tiledir::raster

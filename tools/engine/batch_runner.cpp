@@ -1,6 +1,7 @@
 #include "tools/engine/batch_runner.h"
 
 #include "driver/raster/overview.h"
+#include "driver/raster/tile_decoder.h"
 #include "stac/error.h"
 
 #include <spdlog/spdlog.h>

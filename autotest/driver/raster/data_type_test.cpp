@@ -31,6 +31,11 @@ TEST(DataType, IsFoundByItsStacName)
     EXPECT_EQ(type_of_stac_name("int64"), GDT_Int64);
     EXPECT_EQ(type_of_stac_name("other"), GDT_Unknown);
     EXPECT_EQ(type_of_stac_name(""), GDT_Unknown);
+    EXPECT_EQ(readable_type("int16"), GDT_Int16);
+    EXPECT_EQ(readable_type("int8"), type_of_stac_name("int8") == GDT_Unknown ? GDT_Int16 : type_of_stac_name("int8"));
+    EXPECT_EQ(readable_type("float16"),
+              type_of_stac_name("float16") == GDT_Unknown ? GDT_Float32 : type_of_stac_name("float16"));
+    EXPECT_EQ(readable_type("other"), GDT_Unknown);
 }
 
 TEST(DataType, HoldsWhatItCanExpressExactly)

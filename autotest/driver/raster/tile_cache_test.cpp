@@ -11,9 +11,11 @@ namespace tiledir::raster
 namespace
 {
 
-std::shared_ptr<const PixelBlock> block_of(int bytes)
+std::shared_ptr<const DecodedTile> block_of(int bytes)
 {
-    return std::make_shared<PixelBlock>(bytes, 1, 1, GDT_Byte);
+    auto tile = std::make_shared<DecodedTile>();
+    tile->pixels = PixelBlock(bytes, 1, 1, GDT_Byte);
+    return tile;
 }
 
 } // namespace
@@ -57,7 +59,7 @@ TEST(TileCache, ABlockInUseOutlivesItsEntry)
     const auto held = cache.find("a");
     cache.insert("b", block_of(100));
     EXPECT_EQ(cache.find("a"), nullptr);
-    EXPECT_EQ(held->width(), 100);
+    EXPECT_EQ(held->pixels.width(), 100);
 }
 
 TEST(TileCache, ServesManyThreadsWithinItsBound)

@@ -1,5 +1,7 @@
 #include "driver/raster/tile_codec.h"
 
+#include "driver/raster/tile_decoder.h"
+
 #include "stac/error.h"
 
 #include <cpl_string.h>

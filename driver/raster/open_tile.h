@@ -1,0 +1,39 @@
+// A stored tile as GDAL's dataset.
+#pragma once
+
+#include "driver/raster/mem_dataset.h"
+#include "driver/raster/memory_file.h"
+#include "driver/store/gdal_errors.h"
+#include "driver/store/store.h"
+
+#include <cpl_conv.h>
+
+#include <string>
+
+namespace tiledir::raster
+{
+
+/// Collects GDAL's errors while it lives. One that begins to live later must end sooner.
+class OpenTile
+{
+public:
+    /// `path` is for messages; the bytes must live longer. Throws TileError: no raster that GDAL reads.
+    OpenTile(const store::Bytes &bytes, const std::string &path);
+
+    GDALDataset &dataset() const { return *m_dataset; }
+    GDALRasterBand &band(int number) const { return *m_dataset->GetRasterBand(number); }
+    int bands() const { return m_dataset->GetRasterCount(); }
+    const store::GdalErrors &errors() const { return m_errors; }
+    /// Throws TileError if GDAL failed since.
+    void check(CPLErr status) const;
+
+private:
+    std::string m_path;
+    store::GdalErrors m_errors;
+    CPLConfigOptionSetter m_no_side_files;
+    CPLConfigOptionSetter m_strict_jpeg;
+    MemoryFile m_file;
+    DatasetPtr m_dataset;
+};
+
+} // namespace tiledir::raster
