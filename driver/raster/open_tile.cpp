@@ -4,11 +4,42 @@
 #include "driver/store/network_path.h"
 #include "stac/error.h"
 
+#include <cstdint>
+
 namespace tiledir::raster
 {
 
 namespace
 {
+
+/// A number of `size` bytes at `at`; 0 where the content ends before.
+std::uint64_t number_at(const store::Bytes &bytes, std::uint64_t at, std::size_t size, bool big_endian)
+{
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < size && at < bytes.size() && size <= bytes.size() - at; ++i)
+        number = number << 8 | bytes[at + (big_endian ? i : size - 1 - i)];
+    return number;
+}
+
+/// TIFF and BigTIFF: no directory follows the first one.
+bool is_tiff_of_one_directory(const store::Bytes &bytes)
+{
+    const bool big_endian = !bytes.empty() && bytes[0] == 'M';
+    if (bytes.size() < 16 || bytes[0] != bytes[1] || (bytes[0] != 'I' && bytes[0] != 'M'))
+        return false;
+    constexpr std::uint64_t kTiff = 42;
+    constexpr std::uint64_t kBigTiff = 43;
+    const std::uint64_t version = number_at(bytes, 2, 2, big_endian);
+    if (version != kTiff && version != kBigTiff)
+        return false;
+    const bool big = version == kBigTiff;
+    const std::uint64_t first = number_at(bytes, big ? 8 : 4, big ? 8 : 4, big_endian);
+    const std::uint64_t entries = number_at(bytes, first, big ? 8 : 2, big_endian);
+    const std::uint64_t next = first + (big ? 8 : 2) + entries * (big ? 20 : 12);
+    const std::size_t size = big ? 8 : 4;
+    return entries > 0 && entries < bytes.size() && next + size <= bytes.size() &&
+           number_at(bytes, next, size, big_endian) == 0;
+}
 
 } // namespace
 
@@ -17,6 +48,7 @@ OpenTile::OpenTile(const store::Bytes &bytes, const std::string &path)
     , m_no_side_files("GDAL_PAM_ENABLED", "NO", false)
     , m_strict_jpeg("GDAL_ERROR_ON_LIBJPEG_WARNING", "YES", false)
     , m_file(CPLGetExtension(path.c_str()), bytes.data(), bytes.size())
+    , m_may_have_mask(!is_tiff_of_one_directory(bytes))
 {
     const char *const siblings[] = {CPLGetFilename(m_file.name().c_str()), nullptr};
     const bool from_network = store::is_on_network(path);

@@ -23,7 +23,9 @@ public:
     GDALDataset &dataset() const { return *m_dataset; }
     GDALRasterBand &band(int number) const { return *m_dataset->GetRasterBand(number); }
     int bands() const { return m_dataset->GetRasterCount(); }
-    const store::GdalErrors &errors() const { return m_errors; }
+    /// False where there is surely no mask, told without a look at more than the first bytes: GDAL's GTiff reads every
+    /// directory again to answer it, which takes as long as a small tile's pixels.
+    bool may_have_mask() const { return m_may_have_mask; }
     /// Throws TileError if GDAL failed since.
     void check(CPLErr status) const;
 
@@ -34,6 +36,7 @@ private:
     CPLConfigOptionSetter m_strict_jpeg;
     MemoryFile m_file;
     DatasetPtr m_dataset;
+    bool m_may_have_mask;
 };
 
 } // namespace tiledir::raster

@@ -130,11 +130,13 @@ private:
     bool is_cut() const { return m_columns.count < m_spec.columns.size || m_rows.count < m_spec.rows.size; }
 
     void fill_with_nodata();
+    bool read_blocks();
     void read_bands(int count);
     void read_palette();
     void make_signed(int band);
     void take_colors();
     Plane plane_of(GDALRasterBand &mask) const;
+    bool says_nothing_of_data() const;
     void take_mask();
     Plane take_nodata();
     void burn(int band, const Plane &plane);
@@ -200,8 +202,26 @@ void Decoding::fill_with_nodata()
     }
 }
 
+/// Straight from the file, past GDAL's block cache, where blocks are whole rows of the only band.
+bool Decoding::read_blocks()
+{
+    GDALRasterBand &band = m_stored.band(1);
+    int width = 0;
+    int height = 0;
+    band.GetBlockSize(&width, &height);
+    if (m_stored.bands() != 1 || band.GetRasterDataType() != m_spec.type || is_cut() ||
+        band.GetXSize() != m_columns.count || band.GetYSize() != m_rows.count || width != m_columns.count ||
+        m_rows.count % height != 0)
+        return false;
+    for (int block = 0; block < m_rows.count / height; ++block)
+        m_stored.check(band.ReadBlock(0, block, pixels().data(0, block * height)));
+    return true;
+}
+
 void Decoding::read_bands(int count)
 {
+    if (count == 1 && read_blocks())
+        return;
     m_stored.check(m_stored.dataset().RasterIO(GF_Read, m_columns.from, m_rows.from, m_columns.count, m_rows.count,
                                                place(0), m_columns.count, m_rows.count, m_spec.type, count, nullptr,
                                                pixels().pixel_size(), static_cast<GSpacing>(pixels().row_size()),
@@ -272,8 +292,25 @@ Decoding::Plane Decoding::plane_of(GDALRasterBand &mask) const
     return plane;
 }
 
+/// A cheap answer for the most common tiles.
+bool Decoding::says_nothing_of_data() const
+{
+    if (m_stored.may_have_mask() || m_bands != Bands::Same)
+        return false;
+    for (int band = 0; band < m_spec.bands(); ++band)
+        if (!says_nothing_new(m_stored.band(band + 1), m_spec.nodata[band]) ||
+            (m_tile.bands[band] == GCI_AlphaBand && m_spec.needs_validity()))
+            return false;
+    return true;
+}
+
 void Decoding::take_mask()
 {
+    if (says_nothing_of_data())
+    {
+        keep({});
+        return;
+    }
     GDALRasterBand &first = m_stored.band(1);
     const int flags = first.GetMaskFlags();
     Plane plane;
