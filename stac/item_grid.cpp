@@ -78,6 +78,28 @@ void read_limits(const JsonNode &limits, TiledAssetsItem &item)
     }
 }
 
+/// Those of the set's matrices, of which sets are embedded in part.
+void read_pixel_buffers(const JsonNode &buffers, TiledAssetsItem &item)
+{
+    std::string unknown;
+    for (const auto &[matrix_id, value] : buffers.object().json().items())
+    {
+        const JsonNode node(value, buffers.path() + "." + matrix_id);
+        if (!item.tile_matrix_set.index_of(matrix_id))
+        {
+            unknown = node.path() + ": is no tile matrix of " + item.tile_matrix_set.id;
+        }
+        else if (!value.is_null())
+        {
+            item.pixel_buffers[matrix_id] = PixelBuffer::from_json(node);
+        }
+    }
+    if (!unknown.empty())
+    {
+        item.warnings.push_back(unknown);
+    }
+}
+
 /// The sets that a document embeds, by their names.
 class EmbeddedSets
 {

@@ -16,6 +16,7 @@ namespace tiledir::stac
 namespace
 {
 
+constexpr double kMaxExactDouble = 9007199254740992.0;
 constexpr std::size_t kMaxAssets = 4096;
 constexpr std::size_t kMaxBands = 65536;
 constexpr std::size_t kMaxName = 1024;

@@ -105,13 +105,13 @@ def test_a_copy_keeps_pixels_and_mask(folder, tmp_path, driver, options):
     assert numpy.array_equal(copy.GetRasterBand(1).GetMaskBand().ReadAsArray(), folder.masks[-1])
 
 
-def test_statistics_leave_out_what_has_no_data(tmp_path):
-    """Of bytes GDAL 3.6 counts them, whatever the format."""
-    folder = MaskedFolder(tmp_path, pyramid(), dtype="float32", absent=[("2", 1, 1)])
-    pixels = folder.finest.pixels[0][folder.masks[-1] != 0]
-    low, high, mean, _ = folder.open().GetRasterBand(1).ComputeStatistics(False)
-    assert (low, high) == (pixels.min(), pixels.max())
-    assert mean == pytest.approx(pixels.mean(), rel=1e-6)
+def test_statistics_are_those_of_one_file_with_the_same_mask(folder, tmp_path):
+    """Up to GDAL 3.6 they count what is masked out."""
+    gdal.Translate(str(tmp_path / "whole.tif"), str(folder.path))
+    whole, dataset = gdal.Open(str(tmp_path / "whole.tif")), folder.open()
+    for number in (1, 2):
+        expected = whole.GetRasterBand(number).ComputeStatistics(False)
+        assert dataset.GetRasterBand(number).ComputeStatistics(False) == pytest.approx(expected)
 
 
 def test_a_warped_copy_equals_that_of_one_file(folder, tmp_path):
@@ -249,7 +249,7 @@ def test_a_tile_with_another_colour_table_is_an_error_that_names_it(tmp_path):
 def test_coverage_is_told_by_tiles(folder):
     band = folder.open().GetRasterBand(1)
     data, empty = gdal.GDAL_DATA_COVERAGE_STATUS_DATA, gdal.GDAL_DATA_COVERAGE_STATUS_EMPTY
-    assert list(band.GetDataCoverageStatus(0, 0, 40, 40)) == (data, 100)
-    assert list(band.GetDataCoverageStatus(65, 49, 3, 3)) == (empty, 0)
-    assert list(band.GetDataCoverageStatus(60, 48, 8, 8)) == (data | empty, 50)
+    assert list(band.GetDataCoverageStatus(0, 0, 40, 40)) == [data, 100]
+    assert list(band.GetDataCoverageStatus(65, 49, 3, 3)) == [empty, 0]
+    assert list(band.GetDataCoverageStatus(60, 48, 8, 8)) == [data | empty, 50]
     assert band.GetDataCoverageStatus(60, 48, 8, 8, empty)[0] & empty

@@ -50,8 +50,8 @@ OpenTile::OpenTile(const store::Bytes &bytes, const std::string &path)
     , m_file(CPLGetExtension(path.c_str()), bytes.data(), bytes.size())
     , m_may_have_mask(!is_tiff_of_one_directory(bytes))
 {
-    const bool from_network = store::is_on_network(path);
     const char *const siblings[] = {CPLGetFilename(m_file.name().c_str()), nullptr};
+    const bool from_network = store::is_on_network(path);
     m_dataset.reset(GDALDataset::Open(m_file.name().c_str(), GDAL_OF_RASTER | GDAL_OF_INTERNAL,
                                       drivers_of_tile(bytes, from_network), nullptr, siblings));
     if (!m_dataset)
