@@ -1,6 +1,8 @@
 #include "driver/asset_choice.h"
 
+#include "driver/href.h"
 #include "stac/error.h"
+#include "stac/href_template.h"
 
 #include <cpl_string.h>
 
@@ -55,6 +57,39 @@ bool are_bands(const std::vector<stac::TileAsset> &assets)
                        });
 }
 
+std::string joined(const std::string &first, const char *between, const std::string &second)
+{
+    return first + (first.empty() || second.empty() ? "" : between) + second;
+}
+
+/// What one connection opens, but for dimensions.
+struct Part
+{
+    std::vector<stac::TileAsset> assets;
+    std::string name; ///< ASSET or ASSET:SET; empty: all assets
+    std::string title;
+};
+
+std::vector<Part> parts_of(const stac::TiledAssetsItem &item, const ItemLocation &location,
+                           const std::vector<std::string> &sets)
+{
+    if (sets.size() == 1 && location.asset.empty() && (item.assets.size() == 1 || are_bands(item.assets)))
+    {
+        return {{item.assets, "", item.title}};
+    }
+    std::vector<Part> parts;
+    for (const stac::TileAsset &asset : chosen_assets(item, location))
+    {
+        const std::string title = asset.title.empty() ? asset.key : asset.title;
+        for (const std::string &set : sets)
+        {
+            const std::string &named = set.empty() ? location.tile_matrix_set : set;
+            parts.push_back({{asset}, joined(asset.key, ":", named), title + (set.empty() ? "" : " on " + set)});
+        }
+    }
+    return parts;
+}
+
 } // namespace
 
 std::vector<stac::TileAsset> chosen_assets(const stac::TiledAssetsItem &item, const ItemLocation &location)
@@ -79,30 +114,46 @@ std::vector<std::pair<std::string, std::string>> open_choices(const stac::TiledA
                          " that are listed; name one: " + location.connection("ASSET:SET"));
     }
     std::vector<std::pair<std::string, std::string>> found;
-    if (set_is_clear && location.asset.empty() && are_bands(item.assets))
+    for (const Part &part : parts_of(item, location, set_is_clear ? std::vector<std::string>{""} : sets))
     {
-        return found;
-    }
-    for (const stac::TileAsset &asset : item.assets)
-    {
-        const std::string title = asset.title.empty() ? asset.key : asset.title;
-        if (!location.asset.empty() && asset.key != location.asset)
+        for (const DimensionValues &values : dimension_choices(item, part.assets, location.dimensions))
         {
-            continue;
+            found.emplace_back(location.connection(joined(part.name, ":", connection_part(values))),
+                               joined(part.title, ", ", connection_part(values)));
         }
-        if (set_is_clear)
+        if (found.size() > kMaxChoices)
         {
-            found.emplace_back(location.connection(asset.key), title);
-            continue;
-        }
-        for (const std::string &set : sets)
-        {
-            found.emplace_back(location.connection(asset.key + ":" + set), title + " on " + set);
+            throw InputError(
+                location.path() + ": has more than the " + std::to_string(kMaxChoices) +
+                " assets and values of dimensions that are listed; name an asset: " + location.connection("ASSET"));
         }
     }
     if (found.size() < 2)
     {
         found.clear();
+    }
+    return found;
+}
+
+std::vector<std::pair<std::string, std::string>> whole_rasters(const stac::TiledAssetsItem &item,
+                                                               const ItemLocation &location, bool allow_local)
+{
+    std::vector<std::pair<std::string, std::string>> found;
+    for (const stac::TileAsset &asset : chosen_assets(item, location))
+    {
+        const stac::HrefTemplate path(resolved_href(asset.href, location.folder, allow_local));
+        const bool band_each = path.has("eo:band") || path.has("eo:bands");
+        for (const DimensionValues &values : dimension_choices(item, {asset}, location.dimensions))
+        {
+            auto parameters = template_values(values);
+            const std::string title =
+                joined(asset.title.empty() ? asset.key : asset.title, ", ", connection_part(values));
+            for (const stac::ItemBand &band : band_each ? asset.bands : std::vector<stac::ItemBand>(1))
+            {
+                parameters["eo:band"] = parameters["eo:bands"] = band.name;
+                found.emplace_back(path.expand({}, 0, 0, parameters), joined(title, ", ", band.name));
+            }
+        }
     }
     return found;
 }

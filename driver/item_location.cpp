@@ -25,6 +25,7 @@ namespace
 constexpr const char *kPrefix = "TILEDIR:";
 constexpr const char *kItemFile = "stac.json";
 constexpr std::size_t kMaxParts = 2; ///< ASSET:SET
+constexpr std::size_t kMaxDimensions = 16;
 
 enum class Kind
 {
@@ -55,13 +56,13 @@ std::string without_slashes_at_end(std::string path)
 ItemLocation location_of_file(const std::string &path)
 {
     const std::string folder = CPLGetPath(path.c_str());
-    return {folder.empty() ? "." : folder, CPLGetFilename(path.c_str()), {}, {}};
+    return {folder.empty() ? "." : folder, CPLGetFilename(path.c_str()), {}, {}, {}};
 }
 
 ItemLocation location_of_folder(const std::string &path)
 {
     const std::string folder = without_slashes_at_end(path);
-    return {folder, document_of_folder(folder), {}, {}};
+    return {folder, document_of_folder(folder), {}, {}, {}};
 }
 
 bool is_document_name(const std::string &path)
@@ -160,12 +161,14 @@ ItemLocation locate_item(const std::string &name)
     const std::string whole = path_of(name);
     std::string path = whole;
     std::vector<std::string> parts; // after the path, from the last to the first
+    DimensionValues dimensions;
     for (;;)
     {
         if (auto location = location_of_path(path))
         {
             location->asset = parts.empty() ? std::string() : parts.back();
             location->tile_matrix_set = parts.size() < 2 ? std::string() : parts.front();
+            location->dimensions = dimensions;
             return *location;
         }
         const auto colon = path.rfind(':');
@@ -173,7 +176,11 @@ ItemLocation locate_item(const std::string &name)
         {
             break;
         }
-        parts.push_back(path.substr(colon + 1));
+        if (const std::string part = path.substr(colon + 1);
+            dimensions.size() >= kMaxDimensions || !add_connection_part(part, dimensions))
+        {
+            parts.push_back(part);
+        }
         path.resize(colon);
     }
     // What a network's folder holds, if anything, only a listing tells.
@@ -186,7 +193,7 @@ ItemLocation locate_item(const std::string &name)
 
 ItemLocation locate_tree(const std::string &name)
 {
-    return {without_slashes_at_end(path_of(name)), {}, {}, {}};
+    return {without_slashes_at_end(path_of(name)), {}, {}, {}, {}};
 }
 
 std::string read_item(const ItemLocation &location)

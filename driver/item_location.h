@@ -1,6 +1,8 @@
 // From what a user gives GDAL to the STAC item of a directory of tiles.
 #pragma once
 
+#include "driver/dimension_choice.h"
+
 #include <optional>
 #include <string>
 
@@ -13,9 +15,11 @@ struct ItemLocation
     std::string file;            ///< item, or another document that describes the folder; empty: none does
     std::string asset;           ///< key of an asset template; empty: the only one
     std::string tile_matrix_set; ///< id; empty: the only one
+    DimensionValues dimensions;  ///< values of {cube:dimensions:NAME} in templates
 
     std::string path() const;
-    /// What tiles are opened by when the item has several assets or matrix sets: `part` is ASSET or ASSET:SET.
+    /// What tiles are opened by when the item has several assets, matrix sets or values of dimensions: `part` is ASSET,
+    /// ASSET:SET or NAME=VALUE, or one of the former and the latter.
     std::string connection(const std::string &part) const;
 };
 
@@ -27,7 +31,8 @@ bool has_prefix(const std::string &name);
 bool may_be_item_url(const std::string &name);
 
 /// The item meant by a folder (document_of_folder()), by an item's file, or by TILEDIR: before one of them, with :ASSET
-/// or :ASSET:SET after it or not. Each may be a URL. Throws InputError if there is no such file.
+/// or :ASSET:SET and any number of :NAME=VALUE after it or not. Each may be a URL. Throws InputError if there is no
+/// such file.
 ItemLocation locate_item(const std::string &name);
 
 /// The folder of that name, whatever is in it, as one that no document describes.

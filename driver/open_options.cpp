@@ -97,6 +97,7 @@ OpenOptions OpenOptions::from(CSLConstList options)
         threads_of(CSLFetchNameValueDef(options, "NUM_THREADS", CPLGetConfigOption("GDAL_NUM_THREADS", "ALL_CPUS")));
     chosen.scheme = CSLFetchNameValueDef(options, "SCHEME", "");
     chosen.grid = CSLFetchNameValueDef(options, "GRID", "");
+    chosen.dimensions = dimensions_of_option(CSLFetchNameValueDef(options, "DIMENSIONS", ""));
     chosen.allow_local = CPLFetchBool(options, "ALLOW_LOCAL", false);
     return chosen;
 }
@@ -114,6 +115,7 @@ const char *OpenOptions::description()
   <Option name="NUM_THREADS" type="string" default="ALL_CPUS" description="Threads that decode tiles of one read: a number or ALL_CPUS; the default is that of the config option GDAL_NUM_THREADS"/>
   <Option name="SCHEME" type="string" description="How the tiles of a folder without STAC are named: XYZ, TMS, ZYX, ZYX_TMS or a template such as {z}/{x}/{-y}.png"/>
   <Option name="GRID" type="string" description="Grid of a folder without STAC, where its tiles do not tell: a well-known id; the default is WebMercatorQuad"/>
+  <Option name="DIMENSIONS" type="string" description="Values of dimensions that the item's templates have: NAME=VALUE,NAME=VALUE"/>
   <Option name="ALLOW_LOCAL" type="boolean" default="NO" description="Whether an item read over a network may lead to local files"/>
 </OpenOptionList>)";
 }

@@ -1,6 +1,7 @@
 // What a user may say when a dataset is opened: gdalinfo -oo NAME=VALUE.
 #pragma once
 
+#include "driver/dimension_choice.h"
 #include "driver/reading_options.h"
 #include "stac/bounds.h"
 
@@ -21,6 +22,7 @@ struct OpenOptions
     std::string part;                   ///< what LEVEL and EXTENT select, in words; empty: all
     std::string scheme;                 ///< how a tree without STAC is named: item_of_bare_tree()
     std::string grid;                   ///< well-known id of its grid
+    DimensionValues dimensions;         ///< those that are chosen
     bool allow_local = false;           ///< an item read over a network may lead to local files
 
     /// Throws InputError that names the option and its values. Options that are not ours are not looked at.

@@ -46,9 +46,9 @@ bool is_item_file(GDALOpenInfo &info)
            holds_tiled_assets(locate_item(info.pszFilename));
 }
 
-constexpr const char *kBandParameter = "eo:band";
-constexpr double kMaxTileSize = 2147483648.0; ///< bytes
-constexpr std::size_t kMaxBands = 65536;      ///< as many as GDAL takes
+constexpr const char *kBandParameters[] = {"eo:band", "eo:bands"}; ///< the specification's README has both
+constexpr double kMaxTileSize = 2147483648.0;                      ///< bytes
+constexpr std::size_t kMaxBands = 65536;                           ///< as many as GDAL takes
 
 /// A document that the item links.
 nlohmann::json linked_json(const std::string &url, const ItemLocation &location, bool allow_local)
@@ -62,10 +62,32 @@ nlohmann::json linked_json(const std::string &url, const ItemLocation &location,
     return stac::parse_json(*text, "tile matrix set " + path);
 }
 
+/// True of an item without a grid, none of whose templates speaks of one.
+bool names_whole_rasters(const nlohmann::json &json)
+{
+    if (!stac::TiledAssetsItem::tile_matrix_sets(json).empty())
+    {
+        return false;
+    }
+    const auto assets = stac::TiledAssetsItem::from_json_without_grid(json).assets;
+    return std::none_of(assets.begin(), assets.end(),
+                        [](const stac::TileAsset &asset)
+                        {
+                            const stac::HrefTemplate href(asset.href);
+                            return std::any_of(href.parameters().begin(), href.parameters().end(),
+                                               [](const std::string &name)
+                                               { return name.find(':') == std::string::npos; });
+                        });
+}
+
 stac::TiledAssetsItem item_of(const nlohmann::json &json, const ItemLocation &location, bool allow_local)
 {
     try
     {
+        if (names_whole_rasters(json))
+        {
+            return stac::TiledAssetsItem::from_json_without_grid(json);
+        }
         return stac::TiledAssetsItem::from_json(json, raster::crs_facts, location.tile_matrix_set,
                                                 [&](const std::string &url)
                                                 { return linked_json(url, location, allow_local); });
@@ -105,11 +127,11 @@ BandPixels pixels_of(const stac::ItemBand &band, const std::string &item_path)
 }
 
 /// The tiles of an asset, those of each of its bands where the template has {eo:band}.
-void sources_of(const stac::TileAsset &asset, const std::string &path, const std::string &tile_matrix_set,
+void sources_of(const stac::TileAsset &asset, const std::string &path, std::map<std::string, std::string> values,
                 std::vector<TileSource> &sources)
 {
-    std::map<std::string, std::string> values{{"TileMatrixSet", tile_matrix_set}};
-    if (!stac::HrefTemplate(path).has(kBandParameter))
+    const stac::HrefTemplate href(path);
+    if (!href.has(kBandParameters[0]) && !href.has(kBandParameters[1]))
     {
         sources.emplace_back(path, values);
         return;
@@ -120,7 +142,10 @@ void sources_of(const stac::TileAsset &asset, const std::string &path, const std
     }
     for (const stac::ItemBand &band : asset.bands)
     {
-        values[kBandParameter] = band.name;
+        for (const char *parameter : kBandParameters)
+        {
+            values[parameter] = band.name;
+        }
         sources.emplace_back(path, values);
     }
 }
@@ -233,6 +258,7 @@ struct TileDataset::Opened
     nlohmann::json json;
     stac::TiledAssetsItem item;
     std::vector<stac::TileAsset> assets; ///< one, or one a band
+    DimensionValues dimensions;
 };
 
 int TileDataset::identify(GDALOpenInfo *info) noexcept
@@ -280,17 +306,23 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
     Opened opened;
     opened.options = OpenOptions::from(info.papszOpenOptions);
     read_item(info.pszFilename, opened);
+    if (opened.item.tile_matrix_set.matrices.empty())
+    {
+        return std::make_unique<ChoiceList>(whole_rasters(opened.item, opened.location, opened.options.allow_local));
+    }
     opened.assets = chosen_assets(opened.item, opened.location);
     if (const auto choices = open_choices(opened.item, opened.json, opened.location); !choices.empty())
     {
         return std::make_unique<ChoiceList>(choices);
     }
+    opened.dimensions = dimension_choices(opened.item, opened.assets, opened.location.dimensions).front();
     auto dataset = make(opened);
     dataset->SetDescription(info.pszFilename);
     dataset->SetPhysicalFilename(dataset->m_item_path.c_str());
     // Each part has statistics of its own in stac.json.aux.xml.
     std::string part = opened.item.assets.size() > opened.assets.size() ? opened.assets[0].key : "";
-    for (const std::string &more : {opened.location.tile_matrix_set, opened.options.part})
+    for (const std::string &more :
+         {opened.location.tile_matrix_set, connection_part(opened.dimensions), opened.options.part})
     {
         part += (part.empty() || more.empty() ? "" : ":") + more;
     }
@@ -310,6 +342,10 @@ void TileDataset::read_item(const char *name, Opened &opened)
     const OpenOptions &options = opened.options;
     const bool as_tree = !options.scheme.empty() || !options.grid.empty();
     opened.location = as_tree ? locate_tree(name) : locate_item(name);
+    for (const auto &[dimension, value] : options.dimensions)
+    {
+        opened.location.dimensions[dimension] = value;
+    }
     const bool bare = opened.location.file.empty();
     const std::string text = bare ? "" : driver::read_item(opened.location);
     if (!bare && !describes_tree(text))
@@ -333,11 +369,14 @@ std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
     std::vector<TileSource> sources;
     std::vector<stac::ItemBand> bands;
     std::vector<BandPixels> pixels;
+    const std::string &key = opened.item.tile_matrix_set_key;
+    auto values = template_values(opened.dimensions);
+    values["TileMatrixSet"] = key.empty() ? opened.item.tile_matrix_set.id : key;
     for (stac::TileAsset asset : opened.assets)
     {
         const std::string path = resolved_href(asset.href, opened.location.folder, opened.options.allow_local);
         const std::size_t first = sources.size();
-        sources_of(asset, path, opened.item.tile_matrix_set_key, sources);
+        sources_of(asset, path, values, sources);
         const bool band_each = sources.size() - first > 1;
         complete_bands(asset, sources[first], opened.item, opened.json, {band_each, opened.options.reading.store});
         complete_colors(asset);
@@ -406,6 +445,10 @@ void TileDataset::describe(const Opened &opened)
     {
         set("ASSET", opened.assets[0].key, "TILEDIR");
         set("TEMPLATE", opened.assets[0].href, "TILEDIR");
+    }
+    for (const auto &[name, value] : opened.dimensions)
+    {
+        set(("DIMENSION_" + name).c_str(), value, "TILEDIR");
     }
     set("TILE_MATRIX_SET", opened.item.tile_matrix_set.id, "TILEDIR");
     set("TILE_MATRIX", m_reader->matrix(m_level.matrix).id, "TILEDIR");

@@ -269,6 +269,13 @@ std::vector<double> read_bbox(const JsonNode &bbox)
 TiledAssetsItem TiledAssetsItem::from_json(const nlohmann::json &json, const DescribeCrs &describe_crs,
                                            const std::string &tile_matrix_set, const FetchJson &fetch)
 {
+    TiledAssetsItem item = from_json_without_grid(json);
+    read_grid(properties_of(JsonNode(json)), describe_crs, tile_matrix_set, fetch, item);
+    return item;
+}
+
+TiledAssetsItem TiledAssetsItem::from_json_without_grid(const nlohmann::json &json)
+{
     const JsonNode root(json);
     TiledAssetsItem item;
     read_past_errors(item, [&] { item.id = root.text_or_empty("id"); });
@@ -276,9 +283,7 @@ TiledAssetsItem TiledAssetsItem::from_json(const nlohmann::json &json, const Des
     {
         read_past_errors(item, [&] { item.bbox = read_bbox(*bbox); });
     }
-    const JsonNode properties = properties_of(root);
-    read_properties(properties, item);
-    read_grid(properties, describe_crs, tile_matrix_set, fetch, item);
+    read_properties(properties_of(root), item);
     item.assets = read_assets(root.at("asset_templates"), item);
     return item;
 }

@@ -84,6 +84,9 @@ struct TiledAssetsItem
     static TiledAssetsItem from_json(const nlohmann::json &json, const DescribeCrs &describe_crs = facts_of_common_crs,
                                      const std::string &tile_matrix_set = {}, const FetchJson &fetch = {});
 
+    /// All but the grid, for an item that has none: its templates then name whole rasters.
+    static TiledAssetsItem from_json_without_grid(const nlohmann::json &json);
+
     /// Names of the matrix sets that from_json() can be asked for; empty where the JSON has none.
     static std::vector<std::string> tile_matrix_sets(const nlohmann::json &json);
 
