@@ -69,20 +69,16 @@ CPLErr TileBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int hei
                            int buffer_height, GDALDataType buffer_type, GSpacing pixel_space, GSpacing line_space,
                            GDALRasterIOExtraArg *extra)
 {
-    if (!dataset().reads_directly(flag, width, height, buffer_width, buffer_height, pixel_space))
+    const RasterRequest request{flag,         col,           row,         width,       height,     data,
+                                buffer_width, buffer_height, buffer_type, pixel_space, line_space, 0,
+                                {nBand - 1},  false,         extra};
+    if (const auto done = dataset().read_past_blocks(request))
     {
-        const TileDataset::ReadAhead ahead(dataset(), col, row, width, height, buffer_width, buffer_height);
-        return GDALPamRasterBand::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height,
-                                            buffer_type, pixel_space, line_space, extra);
+        return *done;
     }
-    return at_gdal_edge(CE_Failure,
-                        [&]
-                        {
-                            const PixelTarget target{
-                                static_cast<unsigned char *>(data),      buffer_type, static_cast<int>(pixel_space),
-                                static_cast<std::ptrdiff_t>(line_space), 0,           {nBand - 1}};
-                            return dataset().read_directly(col, row, width, height, target, extra);
-                        });
+    const TileDataset::ReadAhead ahead(dataset(), col, row, width, height, buffer_width, buffer_height);
+    return GDALPamRasterBand::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height, buffer_type,
+                                        pixel_space, line_space, extra);
 }
 
 double TileBand::GetNoDataValue(int *success)

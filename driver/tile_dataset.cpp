@@ -92,13 +92,37 @@ char **TileDataset::GetFileList()
     return files.StealList();
 }
 
-bool TileDataset::reads_directly(GDALRWFlag flag, int width, int height, int buffer_width, int buffer_height,
-                                 GSpacing pixel_space) const
+std::optional<CPLErr> TileDataset::read_past_blocks(const RasterRequest &request) const
 {
     const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
-    return flag == GF_Read && width == buffer_width && height == buffer_height && width >= matrix.tile_width / 2 &&
-           height >= matrix.tile_height / 2 && pixel_space >= std::numeric_limits<int>::min() &&
-           pixel_space <= std::numeric_limits<int>::max();
+    const bool one_by_one = request.flag == GF_Read && request.width == request.buffer_width &&
+                            request.height == request.buffer_height &&
+                            request.pixel_space >= std::numeric_limits<int>::min() &&
+                            request.pixel_space <= std::numeric_limits<int>::max();
+    if (!one_by_one)
+    {
+        return std::nullopt;
+    }
+    const bool large = request.width >= matrix.tile_width / 2 && request.height >= matrix.tile_height / 2;
+    return at_gdal_edge<std::optional<CPLErr>>(
+        CE_Failure,
+        [&]() -> std::optional<CPLErr>
+        {
+            const PixelTarget target{static_cast<unsigned char *>(request.data),
+                                     request.type,
+                                     static_cast<int>(request.pixel_space),
+                                     static_cast<std::ptrdiff_t>(request.line_space),
+                                     static_cast<std::ptrdiff_t>(request.band_space),
+                                     request.bands,
+                                     request.mask};
+            if (large)
+            {
+                return read_directly(request.col, request.row, request.width, request.height, target, request.extra);
+            }
+            const stac::PixelWindow window{m_level.window.col + request.col, m_level.window.row + request.row,
+                                           request.width, request.height};
+            return m_reader->glance(m_level.matrix, window, target) ? std::optional(CE_None) : std::nullopt;
+        });
 }
 
 TileDataset::ReadAhead::ReadAhead(TileDataset &dataset, int col, int row, int width, int height, int buffer_width,
@@ -159,25 +183,30 @@ CPLErr TileDataset::IRasterIO(GDALRWFlag flag, int col, int row, int width, int 
                               GSpacing pixel_space, GSpacing line_space, GSpacing band_space,
                               GDALRasterIOExtraArg *extra)
 {
-    if (!reads_directly(flag, width, height, buffer_width, buffer_height, pixel_space))
+    std::vector<int> from_zero(static_cast<std::size_t>(band_count));
+    std::transform(bands, bands + band_count, from_zero.begin(), [](int band) { return band - 1; });
+    const RasterRequest request{flag,
+                                col,
+                                row,
+                                width,
+                                height,
+                                data,
+                                buffer_width,
+                                buffer_height,
+                                buffer_type,
+                                pixel_space,
+                                line_space,
+                                band_space,
+                                std::move(from_zero),
+                                false,
+                                extra};
+    if (const auto done = read_past_blocks(request))
     {
-        const ReadAhead ahead(*this, col, row, width, height, buffer_width, buffer_height);
-        return GDALPamDataset::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height, buffer_type,
-                                         band_count, bands, pixel_space, line_space, band_space, extra);
+        return *done;
     }
-    return at_gdal_edge(CE_Failure,
-                        [&]
-                        {
-                            PixelTarget target{
-                                static_cast<unsigned char *>(data),      buffer_type,
-                                static_cast<int>(pixel_space),           static_cast<std::ptrdiff_t>(line_space),
-                                static_cast<std::ptrdiff_t>(band_space), {}};
-                            for (int index = 0; index < band_count; ++index)
-                            {
-                                target.bands.push_back(bands[index] - 1);
-                            }
-                            return read_directly(col, row, width, height, std::move(target), extra);
-                        });
+    const ReadAhead ahead(*this, col, row, width, height, buffer_width, buffer_height);
+    return GDALPamDataset::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height, buffer_type,
+                                     band_count, bands, pixel_space, line_space, band_space, extra);
 }
 
 } // namespace tiledir::driver

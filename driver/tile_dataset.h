@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/raster_levels.h"
+#include "driver/raster_request.h"
 #include "driver/store/gdal_compat.h"
 #include "driver/tile_reader.h"
 
@@ -10,6 +11,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,10 +37,14 @@ public:
     const TileReader &reader() const { return *m_reader; }
     const std::vector<std::unique_ptr<TileDataset>> &overviews() const { return m_overviews; }
 
-    /// True where pixels are asked for one by one, of windows large enough to be copied straight from the tiles.
-    /// Smaller ones go through GDAL's block cache: a scan line after the other would ask for the same tiles again.
-    bool reads_directly(GDALRWFlag flag, int width, int height, int buffer_width, int buffer_height,
-                        GSpacing pixel_space) const;
+    /// Reads pixels that are asked for one by one, straight from the tiles. Nullopt where GDAL is to go by its blocks:
+    /// resampled reads, and small windows of tiles that were read before, since the next scan line would ask for the
+    /// same tiles again.
+    std::optional<CPLErr> read_past_blocks(const RasterRequest &request) const;
+    /// Pixels of a window of the raster, straight from the tiles.
+    CPLErr read_directly(int col, int row, int width, int height, PixelTarget target,
+                         const GDALRasterIOExtraArg *extra) const;
+
     /// While it lives, blocks are read one by one for this window of the raster: the first one that is not in memory
     /// brings the next ones along.
     class ReadAhead
@@ -55,10 +61,6 @@ public:
     };
     /// Reads the tile at this pixel of the raster, and those after it, as ReadAhead tells.
     void read_ahead(int col, int row, int band) const;
-
-    /// Pixels of a window of the raster, straight from the tiles.
-    CPLErr read_directly(int col, int row, int width, int height, PixelTarget target,
-                         const GDALRasterIOExtraArg *extra) const;
 
     CPLErr TILEDIR_GET_GEO_TRANSFORM(values) override;
     const OGRSpatialReference *GetSpatialRef() const override;

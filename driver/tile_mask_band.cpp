@@ -40,6 +40,7 @@ CPLErr TileMaskBand::IReadBlock(int block_col, int block_row, void *data)
                             target.line_space = nBlockXSize;
                             target.bands = {m_band.GetBand() - 1};
                             target.mask = true;
+                            dataset().read_ahead(col, row, m_band.GetBand() - 1);
                             return dataset().read_directly(col, row, std::min(nBlockXSize, nRasterXSize - col),
                                                            std::min(nBlockYSize, nRasterYSize - row), target, nullptr);
                         });
@@ -49,23 +50,28 @@ CPLErr TileMaskBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int
                                int buffer_height, GDALDataType buffer_type, GSpacing pixel_space, GSpacing line_space,
                                GDALRasterIOExtraArg *extra)
 {
-    if (!dataset().reads_directly(flag, width, height, buffer_width, buffer_height, pixel_space))
+    const RasterRequest request{flag,
+                                col,
+                                row,
+                                width,
+                                height,
+                                data,
+                                buffer_width,
+                                buffer_height,
+                                buffer_type,
+                                pixel_space,
+                                line_space,
+                                0,
+                                {m_band.GetBand() - 1},
+                                true,
+                                extra};
+    if (const auto done = dataset().read_past_blocks(request))
     {
-        return GDALRasterBand::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height, buffer_type,
-                                         pixel_space, line_space, extra);
+        return *done;
     }
-    return at_gdal_edge(CE_Failure,
-                        [&]
-                        {
-                            PixelTarget target;
-                            target.data = static_cast<unsigned char *>(data);
-                            target.type = buffer_type;
-                            target.pixel_space = static_cast<int>(pixel_space);
-                            target.line_space = static_cast<std::ptrdiff_t>(line_space);
-                            target.bands = {m_band.GetBand() - 1};
-                            target.mask = true;
-                            return dataset().read_directly(col, row, width, height, target, extra);
-                        });
+    const TileDataset::ReadAhead ahead(dataset(), col, row, width, height, buffer_width, buffer_height);
+    return GDALRasterBand::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height, buffer_type,
+                                     pixel_space, line_space, extra);
 }
 
 } // namespace tiledir::driver

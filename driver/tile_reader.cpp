@@ -32,6 +32,8 @@ std::string folder_of(const std::string &path)
 
 /// Tiles that are read ahead at once.
 constexpr std::size_t kMaxTilesAhead = 256;
+/// A window is small that shows less of a tile.
+constexpr std::int64_t kSmallPart = 16;
 
 /// The folder that holds all sources, so that their tiles are asked for together; empty where there is none, or none of
 /// one server.
@@ -289,15 +291,14 @@ std::optional<bool> TileReader::exists(int matrix, std::int64_t row, std::int64_
     return state ? std::optional(state->stamp.has_value()) : std::nullopt;
 }
 
-void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const
+std::vector<TileReader::Job> TileReader::jobs_of(int matrix, const stac::TileRange &tiles,
+                                                 const std::vector<int> &bands) const
 {
     std::set<std::size_t> sources;
-    for (const int band : target.bands)
+    for (const int band : bands)
     {
         sources.insert(m_bands[band].source);
     }
-    const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
-    const stac::TileRange tiles = tile_matrix.tiles_of(window);
     std::vector<Job> jobs;
     for (std::int64_t row = tiles.min_row; row <= tiles.max_row; ++row)
     {
@@ -309,7 +310,13 @@ void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTa
             }
         }
     }
-    load(jobs,
+    return jobs;
+}
+
+void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const
+{
+    const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
+    load(jobs_of(matrix, tile_matrix.tiles_of(window), target.bands),
          [&](const Job &job, const Tile &tile)
          {
              if (tile)
@@ -318,6 +325,59 @@ void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTa
              }
              copy(tile.get(), job.source, tile_matrix.tile_window(job.row, job.col), window, target);
          });
+}
+
+bool TileReader::glance(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const
+{
+    const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
+    const std::int64_t tile_size = static_cast<std::int64_t>(tile_matrix.tile_width) * tile_matrix.tile_height;
+    if (is_remote() || window.width * window.height > tile_size / kSmallPart)
+    {
+        return false;
+    }
+    const std::vector<Job> jobs = jobs_of(matrix, tile_matrix.tiles_of(window), target.bands);
+    if (std::any_of(jobs.begin(), jobs.end(),
+                    [this](const Job &job) { return m_glanced.contains(layer(job), job.row, job.col); }))
+    {
+        return false;
+    }
+    for (const Job &job : jobs)
+    {
+        const stac::PixelWindow at = tile_matrix.tile_window(job.row, job.col);
+        m_glanced.insert(layer(job), job.row, job.col);
+        if (!use_from_memory(job,
+                             [&](const Job &, const Tile &tile) { copy(tile.get(), job.source, at, window, target); }))
+        {
+            glance_at(job, at.intersection(window).value(), window, target);
+        }
+    }
+    return true;
+}
+
+/// Where a tile may be cut only its whole tells what is where.
+void TileReader::glance_at(const Job &job, const stac::PixelWindow &part, const stac::PixelWindow &window,
+                           const PixelTarget &target) const
+{
+    const Source &source = m_sources[job.source];
+    const stac::TileMatrix &matrix = m_grid.matrices[job.matrix];
+    const stac::PixelWindow at = matrix.tile_window(job.row, job.col);
+    const store::ReadObject object = source.reader->read(key(job));
+    raster::TileSpec spec = source.wanted.spec(matrix, job.row, job.col);
+    if (!object.bytes)
+    {
+        use_absent(job, [&](const Job &, const Tile &) { copy(nullptr, job.source, at, window, target); });
+        return;
+    }
+    if (spec.columns.cut != raster::TileAxis::Cut::None || spec.rows.cut != raster::TileAxis::Cut::None)
+    {
+        copy(decoded(job, object).get(), job.source, at, window, target);
+        return;
+    }
+    spec.columns = spec.columns.part(static_cast<int>(part.col - at.col), static_cast<int>(part.width));
+    spec.rows = spec.rows.part(static_cast<int>(part.row - at.row), static_cast<int>(part.height));
+    const raster::DecodedTile tile = raster::decode_tile(*object.bytes, source.reader->path(key(job)), spec);
+    check_colors(job, tile);
+    copy(&tile, job.source, part, window, target);
 }
 
 /// Tiles that half of the cache holds.

@@ -80,6 +80,11 @@ public:
     /// not in memory are decoded side by side and, over a network, asked for side by side.
     void read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const;
 
+    /// Reads a window that is small beside a tile, if its tiles are on a disk and this is the first such read of them:
+    /// only the part that the window shows is decoded, and not kept. False where read() is to be used instead. Throws
+    /// as read().
+    bool glance(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const;
+
     /// Before tiles of a window are read one by one, by rows from the top: unless the tile at (row, col) is in memory,
     /// reads it and as many of those after it as memory has room for. Throws as read().
     void read_ahead(int matrix, const stac::PixelWindow &window, std::int64_t row, std::int64_t col, int band) const;
@@ -115,6 +120,9 @@ private:
     /// May be called from many threads, for different jobs. Null: the tile is absent.
     using Use = std::function<void(const Job &job, const Tile &tile)>;
 
+    std::vector<Job> jobs_of(int matrix, const stac::TileRange &tiles, const std::vector<int> &bands) const;
+    void glance_at(const Job &job, const stac::PixelWindow &part, const stac::PixelWindow &window,
+                   const PixelTarget &target) const;
     void load(const std::vector<Job> &jobs, const Use &use) const;
     void load_missing(const std::vector<Job> &jobs, const Use &use) const;
     std::size_t room_ahead(const Source &source, const stac::TileMatrix &matrix) const;
@@ -134,6 +142,7 @@ private:
     std::map<std::string, stac::TileRange> m_limits;
     std::vector<BandPixels> m_bands;
     ReadingOptions m_options;
+    mutable TileFlags m_glanced;
     mutable TileFlags m_absent; ///< over a network only: on a disk a look costs nothing
 };
 

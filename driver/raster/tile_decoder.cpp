@@ -411,6 +411,18 @@ bool same_colors(const ColorTable &one, const ColorTable &other)
     return one.size() == other.size() && std::equal(one.begin(), one.end(), other.begin(), same);
 }
 
+TileAxis TileAxis::part(int first, int count) const
+{
+    TileAxis axis = *this;
+    axis.size = count;
+    for (Buffer &buffer : axis.buffers)
+    {
+        buffer.before += first;
+        buffer.after += size - first - count;
+    }
+    return axis;
+}
+
 bool TileSpec::needs_validity() const
 {
     return masks && !last_is_alpha &&

@@ -29,6 +29,9 @@ struct TileAxis
         End
     };
 
+    /// Of an axis that is not cut: a part of the tile, as if the rest were a buffer.
+    TileAxis part(int first, int count) const;
+
     int size = 0;                    ///< of the tile
     std::array<Buffer, 2> buffers{}; ///< pixels stored beside it: one of the two, told from the stored size
     Cut cut = Cut::None;
