@@ -29,22 +29,6 @@ TileRange read_range(const JsonNode &node, const TileMatrix &matrix)
     return range.intersection(all).value_or(TileRange{});
 }
 
-void read_pixel_buffers(const JsonNode &buffers, TiledAssetsItem &item)
-{
-    for (const auto &[matrix_id, value] : buffers.object().json().items())
-    {
-        const JsonNode node(value, buffers.path() + "." + matrix_id);
-        if (item.tile_matrix_set.index_of(matrix_id))
-        {
-            item.pixel_buffers[matrix_id] = PixelBuffer::from_json(node);
-        }
-        else
-        {
-            item.warnings.push_back(node.path() + ": is no tile matrix of " + item.tile_matrix_set.id);
-        }
-    }
-}
-
 /// Those of the set's matrices. Sets are embedded in part, and their limits are then those of the whole.
 void read_limits(const JsonNode &limits, TiledAssetsItem &item)
 {

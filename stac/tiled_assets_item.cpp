@@ -22,7 +22,6 @@ constexpr std::size_t kMaxBands = 65536;
 constexpr std::size_t kMaxName = 1024;
 constexpr std::size_t kMaxHref = 8192;
 constexpr std::size_t kMaxWarnings = 10;
-constexpr double kMaxExactDouble = 9007199254740992.0;
 constexpr const char *kKeyword = "tiled-assets";
 
 /// Properties that have a member of their own; keywords are looked at one by one.
