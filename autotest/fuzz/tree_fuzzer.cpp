@@ -6,6 +6,7 @@
 #include "driver/tile_map_resource.h"
 #include "stac/error.h"
 
+#include <cpl_conv.h>
 #include <cpl_vsi.h>
 #include <gdal.h>
 
@@ -61,7 +62,9 @@ extern "C" int LLVMFuzzerInitialize(int *, char ***)
     {
         for (const char *extension : {".png", ".tif"})
         {
-            VSIFCloseL(VSIFOpenL((std::string(kFolder) + extension + "/" + tile + extension).c_str(), "wb"));
+            const std::string path = std::string(kFolder) + extension + "/" + tile + extension;
+            VSIMkdirRecursive(CPLGetPath(path.c_str()), 0755);
+            VSIFCloseL(VSIFOpenL(path.c_str(), "wb"));
         }
     }
     return 0;
