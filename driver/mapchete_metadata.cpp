@@ -2,6 +2,7 @@
 
 #include "driver/tree_item.h"
 #include "stac/error.h"
+#include "stac/json_document.h"
 #include "stac/json_node.h"
 
 #include <algorithm>
@@ -79,6 +80,10 @@ stac::TileMatrixSet made_grid(const stac::JsonNode &grid)
         matrix.matrix_width = cols << level;
         matrix.matrix_height = rows << level;
         set.matrices.push_back(matrix);
+    }
+    if (!set.matrices.front().is_measurable())
+    {
+        grid.fail("reaches beyond all numbers, should have finite bounds");
     }
     return set;
 }
@@ -163,7 +168,15 @@ bool MapcheteMetadata::looks_like_one(const std::string &text)
     {
         return false;
     }
-    const auto json = nlohmann::json::parse(text, nullptr, false);
+    nlohmann::json json;
+    try
+    {
+        json = stac::parse_json(text, "metadata.json");
+    }
+    catch (const InputError &)
+    {
+        return false;
+    }
     if (!json.is_object() || !json.contains("pyramid") || !json.contains("driver"))
     {
         return false;
@@ -178,11 +191,7 @@ bool MapcheteMetadata::looks_like_one(const std::string &text)
 
 MapcheteMetadata MapcheteMetadata::from_text(const std::string &text)
 {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (json.is_discarded())
-    {
-        throw InputError("not JSON");
-    }
+    const auto json = stac::parse_json(text, "metadata.json");
     const stac::JsonNode root(json);
     const stac::JsonNode pyramid = root.at("pyramid");
     MapcheteMetadata metadata;
@@ -192,6 +201,14 @@ MapcheteMetadata MapcheteMetadata::from_text(const std::string &text)
     metadata.m_grid = grid_of(pyramid.at("grid"))
                           .derived(tile_size ? static_cast<int>(tile_size->integer(1, kMaxTileSize)) : 256,
                                    metatiling ? static_cast<int>(metatiling->integer(1, kMaxTileSize)) : 1);
+    auto &matrices = metadata.m_grid.matrices;
+    matrices.erase(std::find_if(matrices.begin(), matrices.end(),
+                                [](const stac::TileMatrix &matrix) { return !matrix.is_measurable(); }),
+                   matrices.end());
+    if (matrices.empty())
+    {
+        pyramid.fail("has tiles of too many pixels");
+    }
     metadata.m_pixel_buffer = pixel_buffer_of(pyramid);
     if (const auto delimiters = root.at("driver").find("delimiters"))
     {

@@ -14,6 +14,7 @@
 #include "driver/tile_band.h"
 #include "driver/tile_dataset.h"
 #include "driver/tile_probe.h"
+#include "stac/crs_name.h"
 #include "stac/json_document.h"
 
 #include <cpl_conv.h>
@@ -153,6 +154,10 @@ void sources_of(const stac::TileAsset &asset, const std::string &path, std::map<
 /// Trees of tiles may lie in no CRS.
 OGRSpatialReference crs_of(const stac::TileMatrixSet &grid)
 {
+    if (stac::names_a_file(grid.crs)) // of documents that are no sets
+    {
+        throw InputError("crs: names a file, which the CRS of a grid may not");
+    }
     return grid.crs.empty() ? OGRSpatialReference() : raster::spatial_reference(grid.crs);
 }
 

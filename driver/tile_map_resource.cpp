@@ -18,7 +18,8 @@ namespace
 
 constexpr int kMaxTileSize = 1 << 16;
 constexpr std::size_t kMaxLevels = 100;
-constexpr TileScheme kScheme{false, true}; ///< TMS
+constexpr std::int64_t kMaxTiles = 1000000000000; ///< along an axis
+constexpr TileScheme kScheme{false, true};        ///< TMS
 
 double number_of(const CPLXMLNode *node, const char *path)
 {
@@ -149,10 +150,14 @@ stac::TileMatrixSet TileMapResource::raster_grid() const
         {
             constexpr double kSnap = 1e-4; // tiles: sizes of cells are rounded
             const double count = std::ceil((to - from) / (level.units_per_pixel * m_tile_size) - kSnap);
-            return static_cast<std::int64_t>(std::clamp(count, 1.0, 1e12));
+            return count < static_cast<double>(kMaxTiles) ? static_cast<std::int64_t>(std::max(count, 1.0)) : kMaxTiles;
         };
         matrix.matrix_width = tiles(m_origin_x, m_bounds.max_x);
         matrix.matrix_height = tiles(m_origin_y, m_bounds.max_y);
+        if (!matrix.is_measurable())
+        {
+            throw InputError("TileSet " + level.folder + ": reaches beyond all numbers, or has too many pixels");
+        }
         grid.matrices.push_back(matrix);
     }
     std::sort(grid.matrices.begin(), grid.matrices.end(),

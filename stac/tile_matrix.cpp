@@ -11,6 +11,7 @@ namespace
 {
 
 constexpr double kSnap = 0.01; // pixels
+constexpr std::int64_t kMaxPixels = std::int64_t{1} << 53;
 
 std::int64_t floor_division(std::int64_t value, std::int64_t divisor)
 {
@@ -28,6 +29,18 @@ std::pair<std::int64_t, std::int64_t> pixels_between(double from, double to, std
 }
 
 } // namespace
+
+bool TileMatrix::is_measurable() const
+{
+    const auto fits = [](std::int64_t tiles, int pixels)
+    { return tiles >= 1 && pixels >= 1 && tiles <= kMaxPixels / pixels; };
+    if (!fits(matrix_width, tile_width) || !fits(matrix_height, tile_height) || !(cell_size > 0))
+    {
+        return false;
+    }
+    const Bounds all = bounds(window());
+    return std::isfinite(all.min_x) && std::isfinite(all.max_x) && std::isfinite(all.min_y) && std::isfinite(all.max_y);
+}
 
 double TileMatrix::top() const
 {

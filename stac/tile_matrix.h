@@ -22,6 +22,9 @@ struct TileMatrix
     std::int64_t matrix_width = 1; ///< tiles
     std::int64_t matrix_height = 1;
 
+    /// Positive sizes, at most 2^53 pixels a side, and edges that are finite numbers: what all functions below need.
+    bool is_measurable() const;
+
     /// Y of the upper edge of the matrix (equals origin_y unless the origin is bottom left).
     double top() const;
     /// All tiles of the matrix.

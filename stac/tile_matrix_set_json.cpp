@@ -129,8 +129,7 @@ void read_sizes(const JsonNode &node, TileMatrix &matrix)
     matrix.tile_height = static_cast<int>(node.at("tileHeight").integer(1, kMaxTile));
     matrix.matrix_width = node.at("matrixWidth").integer(1, kMaxPixels / matrix.tile_width);
     matrix.matrix_height = node.at("matrixHeight").integer(1, kMaxPixels / matrix.tile_height);
-    const Bounds bounds = matrix.bounds(matrix.window());
-    if (!std::isfinite(bounds.max_x) || !std::isfinite(bounds.min_y) || !std::isfinite(bounds.max_y))
+    if (!matrix.is_measurable())
     {
         node.fail("reaches beyond all numbers: cell size times matrix size should be finite");
     }

@@ -252,3 +252,56 @@ def test_an_item_that_says_it_is_not_one_is_left_alone(folder):
     item["stac_extensions"] = []
     (folder.path / "stac.json").write_text(json.dumps(item))
     assert gdal.IdentifyDriver(str(folder.path)) is None
+
+
+def tree(tmp_path, name, text, extension="tif"):
+    """Tiles without an item, and a document that tells of them."""
+    made = TileFolder(tmp_path / "tree", pyramid(tiles=(2, 2), levels=2))
+    (made.path / "stac.json").unlink()
+    for path in made.path.rglob("*.tif"):
+        path.rename(path.with_suffix("." + extension))
+    (made.path / name).write_text(text)
+    return made.path
+
+
+def mapchete(grid, **pyramid_members):
+    pyramid_members = dict({"metatiling": 1, "tile_size": 16}, **pyramid_members)
+    return json.dumps({"driver": {"format": "GTiff"}, "pyramid": dict(pyramid_members, grid=grid)})
+
+
+SQUARE = {"bounds": [0, 0, 1000, 1000], "shape": [1, 1], "srs": {"epsg": 3857}}
+
+
+def test_a_grid_of_mapchete_without_measure_is_refused(tmp_path):
+    grid = dict(SQUARE, bounds=[-1e308, -1e308, 1e308, 1e308])
+    assert "reaches beyond all numbers" in refusal(tree(tmp_path, "metadata.json", mapchete(grid)))
+
+
+@pytest.mark.parametrize("crs", ["+proj=longlat +nadgrids={}", "+init={}:1"])
+def test_a_crs_of_mapchete_names_no_file(tmp_path, crs):
+    grid = dict(SQUARE, srs={"proj": crs.format(tmp_path / "file")})
+    assert "crs: names a file" in refusal(tree(tmp_path, "metadata.json", mapchete(grid)))
+
+
+def test_mapchetes_document_of_brackets_is_not_claimed(tmp_path):
+    path = tree(tmp_path, "metadata.json", '{"pyramid": ' + "[" * 1000000)
+    assert gdal.IdentifyDriver(str(path)) is None
+
+
+@pytest.mark.parametrize(
+    "units, srs, reason",
+    [
+        ("1e308", "EPSG:3857", "beyond all numbers"),
+        ("8", "+proj=longlat +nadgrids=/etc/passwd", "crs: names a file"),
+    ],
+)
+def test_a_tile_map_without_measure_is_refused(tmp_path, units, srs, reason):
+    text = f"""<TileMap><SRS>{srs}</SRS><BoundingBox minx="0" miny="0" maxx="256" maxy="256"/><Origin x="0" y="0"/>
+        <TileFormat width="16" height="16" extension="tif"/><TileSets profile="raster">
+        <TileSet href="0" units-per-pixel="{units}"/><TileSet href="1" units-per-pixel="{units}"/></TileSets></TileMap>"""
+    assert reason in refusal(tree(tmp_path, "tilemapresource.xml", text))
+
+
+def test_a_tile_map_of_nothing_but_elements_overflows_no_stack(tmp_path):
+    text = "<TileMap><TileSets><TileFormat>" + "<a>" * 1000000
+    assert gdal.Open(str(tree(tmp_path, "tilemapresource.xml", text))) is None

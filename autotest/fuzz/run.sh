@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Fuzzes what parses the text of others: run.sh [--full] [SECONDS] [--keep]
-# SECONDS of processor time (60; 600 with --full). What is found stays in build-fuzz/findings/. ../shared's documents, where
-# there are any, are seeds too, but not with --keep, which makes the corpus beside this script anew: the seeds written by
-# hand (*.json) and the fewest of the inputs found that reach as much code.
+# SECONDS of processor time (60; 600 with --full) for all fuzzers together. What is found stays in build-fuzz/findings/.
+# ../shared's documents, where there are any, are seeds too, but not with --keep, which makes the corpora beside this
+# script anew: the seeds written by hand (*.json, *.xml) and the fewest of the inputs found that reach as much code.
 set -euo pipefail
 
 root=$(unset CDPATH; cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -21,30 +21,36 @@ fresh=()
 grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" $build/CMakeCache.txt || fresh=(--fresh)
 cmake --preset fuzz "${fresh[@]}" >/dev/null
 cmake --build --preset fuzz
-export UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=allocator_may_return_null=0
+export UBSAN_OPTIONS=print_stacktrace=1
 
-corpus=$build/corpus findings=$build/findings
-rm -rf $corpus
-mkdir -p $corpus $findings
-seeds=("$fuzz/corpus")
-for shared in ../shared/spec/tms ../shared/spec/tiled-assets ../shared/data/stac; do
-    [ -n "$keep" ] || [ ! -d "$shared" ] || seeds+=("$shared")
-done
+# Of this script and all that it ran.
+processor_seconds() { awk -v ticks="$(getconf CLK_TCK)" '{ print int(($16 + $17) / ticks) }' /proc/$$/stat; }
 
 # libFuzzer counts seconds of the clock, which on a busy machine are fewer of the processor's.
-processor_seconds() { awk -v ticks="$(getconf CLK_TCK)" '{ print int(($16 + $17) / ticks) }' /proc/$$/stat; }
-before=$(processor_seconds)
-while left=$((seconds + before - $(processor_seconds))); [ $left -gt 0 ]; do
-    $build/autotest/fuzz/item_fuzzer $corpus "${seeds[@]}" -dict=$fuzz/items.dict -artifact_prefix=$findings/ \
-        -max_total_time=$left -max_len=16384 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-        >$build/fuzz.log 2>&1 || { tail -n 60 $build/fuzz.log; exit 1; }
-    grep -E 'DONE|stat::(number_of_executed_units|peak_rss_mb)' $build/fuzz.log
+fuzz() { # FUZZER CORPUS SECONDS SEED_FOLDER...
+    local fuzzer=$1 name=$2 log=$build/$1.log found=$build/corpus/$2 end left
+    end=$(($(processor_seconds) + $3))
+    shift 3
+    rm -rf "$found"
+    mkdir -p "$found" $build/findings
+    while left=$((end - $(processor_seconds))); [ $left -gt 0 ]; do
+        "$build/autotest/fuzz/$fuzzer" "$found" "$fuzz/corpus/$name" "$@" "-dict=$fuzz/$name.dict" \
+            "-artifact_prefix=$build/findings/" "-max_total_time=$left" -max_len=16384 -timeout=10 -rss_limit_mb=2048 \
+            >"$log" 2>&1 || { tail -n 60 "$log"; return 1; }
+        grep DONE "$log" | sed "s/^/$fuzzer: /"
+    done
+    [ -n "$keep" ] || return 0
+    rm -rf "$build/merged"
+    mkdir "$build/merged"
+    "$build/autotest/fuzz/$fuzzer" -set_cover_merge=1 -use_counters=0 -max_len=16384 \
+        "$build/merged" "$fuzz/corpus/$name" "$found" 2>&1 | tail -n 1
+    find "$fuzz/corpus/$name" -type f ! -name '*.json' ! -name '*.xml' -delete
+    find "$build/merged" -type f -exec cp -t "$fuzz/corpus/$name" {} +
+}
+
+shared=()
+for folder in ../shared/spec/tms ../shared/spec/tiled-assets ../shared/data/stac; do
+    [ -n "$keep" ] || [ ! -d "$folder" ] || shared+=("$folder")
 done
-if [ -n "$keep" ]; then
-    mkdir -p $build/merged
-    rm -f $build/merged/*
-    $build/autotest/fuzz/item_fuzzer -set_cover_merge=1 -use_counters=0 -max_len=16384 \
-        $build/merged $fuzz/corpus $corpus 2>&1 | tail -n 1
-    find $fuzz/corpus -type f ! -name '*.json' -delete
-    find $build/merged -type f -exec cp -t $fuzz/corpus {} +
-fi
+fuzz item_fuzzer items $((seconds * 3 / 4)) ${shared[@]+"${shared[@]}"}
+fuzz tree_fuzzer trees $((seconds / 4))
