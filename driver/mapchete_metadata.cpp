@@ -1,5 +1,6 @@
 #include "driver/mapchete_metadata.h"
 
+#include "driver/placed_tile.h"
 #include "driver/tree_item.h"
 #include "stac/error.h"
 #include "stac/json_document.h"
@@ -138,16 +139,16 @@ stac::PixelBuffer pixel_buffer_of(const stac::JsonNode &pyramid)
     return buffer;
 }
 
-/// Without a tile 0/0 that lies apart from all others and from the data.
-void leave_out_prototype(StoredLevel &level, const stac::TileMatrix &matrix, const stac::Bounds &data)
+/// Does a tile 0/0 lie apart from all others?
+bool begins_apart(const StoredLevel &level)
 {
-    const bool neighbour = std::any_of(level.tiles.begin(), level.tiles.end(),
-                                       [](const TileName &tile)
-                                       { return tile.folder + tile.file > 0 && tile.folder < 2 && tile.file < 2; });
-    if (!level.complete || level.tiles.size() < 2 || neighbour || matrix.tiles_covering(data).contains(0, 0))
-    {
-        return;
-    }
+    const auto is_near = [](const TileName &tile) { return tile.folder < 2 && tile.file < 2; };
+    return level.complete && level.tiles.size() > 1 && level.folders.min == 0 && level.files.min == 0 &&
+           std::count_if(level.tiles.begin(), level.tiles.end(), is_near) == 1;
+}
+
+void leave_out_first_tile(StoredLevel &level)
+{
     level.tiles.erase(std::remove_if(level.tiles.begin(), level.tiles.end(),
                                      [](const TileName &tile) { return tile.folder == 0 && tile.file == 0; }),
                       level.tiles.end());
@@ -210,26 +211,16 @@ MapcheteMetadata MapcheteMetadata::from_text(const std::string &text)
         pyramid.fail("has tiles of too many pixels");
     }
     metadata.m_pixel_buffer = pixel_buffer_of(pyramid);
-    if (const auto delimiters = root.at("driver").find("delimiters"))
-    {
-        if (const auto effective = delimiters->find("effective_bounds"))
-        {
-            metadata.m_data = bounds_of(*effective);
-        }
-    }
     return metadata;
 }
 
 stac::TiledAssetsItem MapcheteMetadata::item(const std::string &folder) const
 {
     TreeListing tree = list_tree(folder, m_extension);
-    for (StoredLevel &level : tree.levels)
+    StoredLevel &finest = tree.levels.back(); // which the extent is taken from
+    if (begins_apart(finest) && !has_data(tree, finest, {0, 0}))
     {
-        const stac::TileMatrix *matrix = matrix_of(m_grid, level);
-        if (matrix != nullptr && m_data)
-        {
-            leave_out_prototype(level, *matrix, *m_data);
-        }
+        leave_out_first_tile(finest);
     }
     stac::TiledAssetsItem item = item_of_tree(tree, m_grid, {true, false});
     for (const auto &[level, range] : item.limits)

@@ -4,7 +4,6 @@
 #include "stac/pixel_buffer.h"
 #include "stac/tiled_assets_item.h"
 
-#include <optional>
 #include <string>
 
 namespace tiledir::driver
@@ -18,15 +17,15 @@ public:
     /// Throws InputError `member: what is wrong` without the file's name.
     static MapcheteMetadata from_text(const std::string &text);
 
-    /// The item of the tiles in `folder`. mapchete leaves an empty tile 0/0 at each level beside its own STAC item, for
-    /// others to open; it adds nothing to the limits where it lies apart from the data. Throws as list_tree() does.
+    /// The item of the tiles in `folder`. Beside its own STAC item mapchete leaves a tile 0/0 of nodata at each level,
+    /// for others to open; the finest level's, from which the extent is taken, is left out of the limits where it lies
+    /// apart from the others. Throws as list_tree() does.
     stac::TiledAssetsItem item(const std::string &folder) const;
 
 private:
     stac::TileMatrixSet m_grid; ///< all levels that mapchete has
     std::string m_extension;
     stac::PixelBuffer m_pixel_buffer;
-    std::optional<stac::Bounds> m_data; ///< "effective_bounds", in the grid's CRS
 };
 
 } // namespace tiledir::driver

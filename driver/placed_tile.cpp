@@ -88,23 +88,44 @@ private:
     std::shared_ptr<const store::Bytes> m_tile;
 };
 
+class OpenTile
+{
+public:
+    OpenTile(const TreeListing &tree, const StoredLevel &level, const TileName &name)
+    {
+        const std::string path = tree.path(level, name);
+        const store::GdalErrors errors;
+        if (store::is_on_network(path))
+        {
+            m_copy.emplace(tree, path);
+        }
+        m_file = m_copy ? m_copy->open() : raster::open_raster(path);
+        if (!m_file || m_file->GetRasterCount() == 0)
+        {
+            throw TileError(path + ": not a raster that GDAL reads: " + errors.cause_at(path));
+        }
+    }
+    GDALDataset &file() const { return *m_file; }
+
+private:
+    std::optional<TileCopy> m_copy; ///< outlives the file
+    GDALDatasetUniquePtr m_file;
+};
+
 } // namespace
 
 PlacedTile placed_tile(const TreeListing &tree, const StoredLevel &level, const TileName &name)
 {
-    const std::string path = tree.path(level, name);
-    const store::GdalErrors errors;
-    std::optional<TileCopy> copy;
-    if (store::is_on_network(path))
-    {
-        copy.emplace(tree, path);
-    }
-    const auto file = copy ? copy->open() : raster::open_raster(path);
-    if (!file)
-    {
-        throw TileError(path + ": not a raster that GDAL reads: " + errors.cause_at(path));
-    }
-    return {name, file->GetRasterXSize(), file->GetRasterYSize(), place_of(*file)};
+    const OpenTile tile(tree, level, name);
+    return {name, tile.file().GetRasterXSize(), tile.file().GetRasterYSize(), place_of(tile.file())};
+}
+
+bool has_data(const TreeListing &tree, const StoredLevel &level, const TileName &name)
+{
+    const OpenTile tile(tree, level, name);
+    const store::GdalErrors quiet;
+    std::array<double, 2> values{};
+    return tile.file().GetRasterBand(1)->ComputeRasterMinMax(FALSE, values.data()) == CE_None;
 }
 
 } // namespace tiledir::driver

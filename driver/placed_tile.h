@@ -30,4 +30,7 @@ struct PlacedTile
 /// Opens the tile. Throws TileError where it is no raster.
 PlacedTile placed_tile(const TreeListing &tree, const StoredLevel &level, const TileName &name);
 
+/// Opens the tile: has its first band a pixel that is not nodata? Throws TileError where it is no raster.
+bool has_data(const TreeListing &tree, const StoredLevel &level, const TileName &name);
+
 } // namespace tiledir::driver

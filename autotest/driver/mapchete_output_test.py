@@ -43,6 +43,12 @@ def write_metadata(folder, **members):
     return folder
 
 
+def write_nodata(path):
+    """The tile says that 0 is nodata, as mapchete's do."""
+    tile = gdal.Open(str(path), gdal.GA_Update)
+    tile.GetRasterBand(1).SetNoDataValue(0)
+
+
 def test_mapchete_output_is_read_by_its_metadata_json(tmp_path):
     grid = world(256)
     tree = Tree(tmp_path / "out", grid, "ZYX", {7: (67, 38), 8: (135, 76)}, size=(2, 1), place="nowhere")
@@ -58,7 +64,19 @@ def test_the_empty_tiles_that_mapchete_leaves_for_others_do_not_count(tmp_path):
     write_metadata(tree.folder)
     for level in [7, 8]:
         tree.write(level, 0, 0, numpy.zeros((256, 256), numpy.uint8))
+    write_nodata(tree.path(8, 0, 0))
     tree.check(opened(tree.folder))
+
+
+def test_a_first_tile_with_data_counts_wherever_the_others_are(tmp_path):
+    grid = world(256)
+    tree = Tree(tmp_path / "out", grid, "ZYX", {4: (9, 5)}, size=(2, 1), place="nowhere")
+    write_metadata(tree.folder)
+    tree.write(4, 0, 0, numpy.full((256, 256), 9, numpy.uint8))
+    write_nodata(tree.path(4, 0, 0))
+    dataset = opened(tree.folder)
+    assert (dataset.ReadAsArray(0, 0, 256, 256) == 9).all()
+    assert (dataset.ReadAsArray(9 * 256, 5 * 256, 512, 256) == tree.pixels[4]).all()
 
 
 def test_a_first_tile_with_neighbours_counts(tmp_path):
@@ -128,21 +146,22 @@ MAPCHETE_PROCESS = "def execute(dem):\n    return 'empty' if dem.is_empty() else
 MAPCHETE_CONFIG = """
 process: process.py
 input: {{dem: {dem}}}
-pyramid: {{grid: {grid}, metatiling: {metatiling}}}
-output: {{path: {path}, format: GTiff, bands: 1, dtype: int16, nodata: -32768, metatiling: {metatiling}}}
+pyramid: {{grid: {grid}, metatiling: {metatiling}, pixelbuffer: {buffer}}}
+output: {{path: {path}, format: GTiff, bands: 1, dtype: int16, nodata: -32768, pixelbuffer: {buffer}}}
 zoom_levels: {{min: 7, max: 9}}
 bounds: [-84.41, 36.16, -84.23, 36.44]
 bounds_crs: EPSG:4326
 """
 
 
-@pytest.mark.parametrize("grid, metatiling", [("geodetic", 1), ("geodetic", 4), ("mercator", 1)])
-def test_real_mapchete_output_lies_where_its_tiles_say(tmp_path, data, grid, metatiling):
+@pytest.mark.parametrize("grid, metatiling, buffer", [("geodetic", 1, 0), ("geodetic", 4, 10), ("mercator", 1, 0), ("mercator", 2, 5)])
+def test_real_mapchete_output_lies_where_its_tiles_say(tmp_path, data, grid, metatiling, buffer):
     program = os.environ.get("MAPCHETE") or shutil.which("mapchete")
     if program is None:
         pytest.skip("mapchete is absent, and MAPCHETE names none")
     (tmp_path / "process.py").write_text(MAPCHETE_PROCESS)
-    config = MAPCHETE_CONFIG.format(dem=data / "jacksboro_west.tif", grid=grid, metatiling=metatiling, path=tmp_path / "out")
+    dem, out = data / "jacksboro_west.tif", tmp_path / "out"
+    config = MAPCHETE_CONFIG.format(dem=dem, grid=grid, metatiling=metatiling, buffer=buffer, path=out)
     if grid == "mercator":
         config = config.replace("-84.41, 36.16, -84.23, 36.44", "-9397000, 4323000, -9377000, 4361000").replace("4326", "3857")
     (tmp_path / "run.mapchete").write_text(config)
@@ -158,8 +177,30 @@ def test_real_mapchete_output_lies_where_its_tiles_say(tmp_path, data, grid, met
         tile = gdal.Open(str(path))
         place = tile.GetGeoTransform()
         col, row = round((place[0] - left) / cell), round((top - place[3]) / cell)
-        read = dataset.ReadAsArray(col, row, tile.RasterXSize, tile.RasterYSize)
-        assert (read == tile.ReadAsArray()).all()
+        width, height = tile.RasterXSize - 2 * buffer, tile.RasterYSize - 2 * buffer
+        read = dataset.ReadAsArray(col + buffer, row + buffer, width, height)
+        assert (read == tile.ReadAsArray(buffer, buffer, width, height)).all()
         assert place[1] == pytest.approx(cell, rel=1e-9)
-        covered += tile.RasterXSize * tile.RasterYSize
+        covered += width * height
     assert covered == dataset.RasterXSize * dataset.RasterYSize
+
+
+@pytest.mark.parametrize("is_global", [True, False])
+def test_a_pixel_buffer_is_cut_off(tmp_path, is_global):
+    """Tiles of two columns and rows, each with 8 pixels more around; with none beyond the poles where there are such."""
+    size, buffer = 2 * 256, 8
+    around = numpy.random.default_rng(11).integers(1, 255, (size + 2 * buffer, size + 2 * buffer), numpy.uint8)
+    for row in range(2):
+        for col in range(2):
+            top = row * 256 + (buffer if is_global and row == 0 else 0)
+            bottom = row * 256 + 256 + 2 * buffer - (buffer if is_global and row == 1 else 0)
+            part = around[top:bottom, col * 256 : col * 256 + 256 + 2 * buffer]
+            path = tmp_path / "1" / str(row) / f"{col}.tif"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            tile = gdal.GetDriverByName("GTiff").Create(str(path), part.shape[1], part.shape[0])
+            tile.WriteArray(part)
+            del tile
+    extent, srs = [0, 0, 1024, 1024], {"epsg": 3857}
+    grid = {"bounds": extent, "shape": [1, 1], "srs": srs, "is_global": is_global, "grid": "custom"}
+    dataset = opened(write_metadata(tmp_path, grid=grid, pixelbuffer=buffer))
+    assert (dataset.ReadAsArray() == around[buffer:-buffer, buffer:-buffer]).all()
