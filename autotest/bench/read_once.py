@@ -75,6 +75,9 @@ OPERATIONS = {
 
 
 def main(order):
+    if order["driver"] == "STACTA":
+        # 3.6 takes an item by name only where its content has the extension's short name.
+        order["dataset"] = f'STACTA:"{order["dataset"]}"'
     before, began = memory("VmRSS"), time.perf_counter()
     dataset = gdal.OpenEx(order["dataset"], gdal.OF_RASTER, allowed_drivers=[order["driver"]])
     opened = time.perf_counter()

@@ -5,7 +5,6 @@ same tiles of 256 x 256 pixels, each time in a process that knows nothing yet. O
 for a tile in one request, which /vsis3/ by itself does in pieces of 16 KiB, and lists no folder.
 """
 
-import collections
 import pathlib
 import sys
 import tempfile
@@ -43,9 +42,8 @@ def measure(release, proxy, environment, order):
     proxy.forget()
     figures = rounds.read_once(release, order, environment)
     requests = proxy.requests()
-    asked = collections.Counter((request.method, request.path, request.range) for request in requests)
     figures["requests"] = len(requests)
-    figures["repeated"] = sum(asked.values()) - len(asked)
+    figures["asked again"] = len(proxy.asked_again())
     figures["at_once"] = max(request.in_flight for request in requests)
     return figures
 
@@ -90,12 +88,12 @@ def tables(figures, arguments, releases):
                         number(to_open, 0),
                         number(seconds),
                         number(figures.median(key, "requests") - to_open, 0),
-                        number(figures.median(key, "repeated"), 0),
+                        number(figures.median(key, "asked again"), 0),
                         number(figures.median(key, "at_once"), 0),
                         number(seconds / figures.median(ours, "read"), 1) if ours in figures.runs else "",
                     ]
                 )
-    header = ["GDAL", "bands", "driver", "open s", "requests to open", "read s", "requests to read", "asked twice"]
+    header = ["GDAL", "bands", "driver", "open s", "requests to open", "read s", "requests to read", "objects asked for again"]
     return table([*header, "at once", "read / TileDir (goal: 10)"], rows)
 
 

@@ -7,11 +7,13 @@
             ...
 """
 
+import collections
 import contextlib
 import dataclasses
 import http.client
 import json
 import subprocess
+import urllib.parse
 
 import go_program
 
@@ -27,6 +29,13 @@ class Request:
     bytes: int  # of the answer's body, -1: not announced
     in_flight: int  # requests that the proxy was busy with, this one among them
     fault: str  # "" or what was done to it
+
+    @property
+    def object(self):
+        """What is asked for, whatever the range and the signature: a path, or a listing's path with its prefix."""
+        query = urllib.parse.parse_qs(self.query)
+        listing = "list-type" in query or "delimiter" in query or "prefix" in query
+        return f"{self.path}?prefix={query.get('prefix', [''])[0]}" if listing else self.path
 
 
 class LatencyProxy:
@@ -54,6 +63,11 @@ class LatencyProxy:
     def requests(self):
         """In the order of their arrival."""
         return [Request(**each) for each in json.loads(self.tell("GET", "/log"))]
+
+    def asked_again(self):
+        """Objects read or listed more than once, and how often."""
+        asked = collections.Counter(request.object for request in self.requests() if request.method in ("GET", "HEAD"))
+        return {name: count for name, count in asked.items() if count > 1}
 
     def forget(self):
         """Makes the log of requests empty."""

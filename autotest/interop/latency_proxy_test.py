@@ -66,6 +66,22 @@ def test_a_tagged_object_has_the_etag_of_its_content(s3):
         assert {name.lower(): value for name, value in headers.items()}["etag"] == f'"{hashlib.md5(content).hexdigest()}"'
 
 
+def test_an_object_asked_for_in_two_ranges_is_asked_for_again(s3):
+    for name in ("once.bin", "twice.bin"):
+        (s3.folder / name).write_bytes(b"x" * 100000)
+    gdal.SetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "YES")
+    try:
+        for name, places in (("once.bin", [0]), ("twice.bin", [0, 90000])):
+            file = gdal.VSIFOpenL(f"{s3.path}/{name}", "rb")
+            for place in places:
+                gdal.VSIFSeekL(file, place, 0)
+                gdal.VSIFReadL(1, 10, file)
+            gdal.VSIFCloseL(file)
+    finally:
+        gdal.SetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", None)
+    assert s3.proxy.asked_again() == {f"/{s3.name}/twice.bin": 2}
+
+
 def test_a_wrong_secret_is_refused(s3):
     (s3.folder / "secret.bin").write_bytes(b"x" * 100)
     gdal.SetConfigOption("AWS_SECRET_ACCESS_KEY", "wrong")

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <random>
@@ -114,6 +115,15 @@ std::vector<float> warped(const std::vector<std::string> &paths, const Grid &gri
     return output ? band_pixels<float>(*output) : std::vector<float>();
 }
 
+/// Since 3.13 gdalwarp widens bilinear and cubic only where it shrinks by more than 2, before that by more than 1.05;
+/// the grid source is the same on every GDAL.
+bool other_kernel_in_gdalwarp(const KernelScale &scale, Resampling resampling)
+{
+    const bool four_samples = resampling == Resampling::Bilinear || resampling == Resampling::Cubic;
+    const double smaller = std::min(scale.x, scale.y);
+    return std::atoi(GDALVersionInfo("VERSION_NUM")) >= 3130000 && four_samples && smaller > 0.5 && smaller < 0.95;
+}
+
 /// Same pixels valid, and at most 20 in a million differ, by what rounding to Float32 does. (Cells whose ratio is a
 /// multiple of a power of two would give many exact ties, which either side rounds as its last bit happens to be.)
 void expect_as_gdalwarp(const std::vector<std::string> &paths, const Grid &grid, Resampling resampling,
@@ -123,6 +133,8 @@ void expect_as_gdalwarp(const std::vector<std::string> &paths, const Grid &grid,
     const auto mosaic = std::make_shared<const Mosaic>(Mosaic::open(paths, std::nullopt));
     const stac::PixelWindow window = given ? *given : window_of(*mosaic, grid);
     const KernelScale scale = given_scale ? *given_scale : kernel_scale(*mosaic, grid.crs, grid.matrix);
+    if (other_kernel_in_gdalwarp(scale, resampling))
+        return;
     const std::vector<float> expected = warped(paths, grid, window, resampling, scale);
     ASSERT_EQ(expected.size(), static_cast<std::size_t>(window.width * window.height));
     PixelBlock block;

@@ -110,6 +110,11 @@ func (relay *relay) forward(answer http.ResponseWriter, request *http.Request, l
 	for _, name := range hopByHop {
 		header.Del(name)
 	}
+	// As servers write it; Go has changed its case.
+	if tag, tagged := header["Etag"]; tagged {
+		delete(header, "Etag")
+		header["ETag"] = tag
+	}
 	relay.log.answered(logged, response.StatusCode, response.ContentLength)
 	answer.WriteHeader(response.StatusCode)
 	body := io.Reader(response.Body)
