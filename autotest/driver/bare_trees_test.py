@@ -130,6 +130,8 @@ def test_a_web_server_that_lists_nothing_is_read_by_a_template(tmp_path):
     with FileServer(tree.folder) as server:
         assert "SCHEME" in refused(f"TILEDIR:{server.url}")
         tree.check(opened(f"TILEDIR:{server.url}", "SCHEME={z}/{x}/{y}.png", "LEVEL=1"))
+        part = opened(f"TILEDIR:{server.url}", "SCHEME={z}/{x}/{y}.png", "LEVEL=1", f"EXTENT=1,1,{MERCATOR},{MERCATOR}")
+        assert (part.ReadAsArray() == tree.pixels[1][:256, 256:]).all()
 
 
 def test_a_level_too_large_to_be_listed_has_the_limits_of_the_one_above(tmp_path):
