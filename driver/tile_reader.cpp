@@ -327,6 +327,19 @@ void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTa
          });
 }
 
+/// Counts.
+bool TileReader::may_glance(const Job &job) const
+{
+    auto free = std::find_if(m_glances.begin(), m_glances.end(),
+                             [&](TileFlags &flags) { return !flags.contains(layer(job), job.row, job.col); });
+    if (free == m_glances.end())
+    {
+        return false;
+    }
+    free->insert(layer(job), job.row, job.col);
+    return true;
+}
+
 bool TileReader::glance(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const
 {
     const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
@@ -336,15 +349,13 @@ bool TileReader::glance(int matrix, const stac::PixelWindow &window, const Pixel
         return false;
     }
     const std::vector<Job> jobs = jobs_of(matrix, tile_matrix.tiles_of(window), target.bands);
-    if (std::any_of(jobs.begin(), jobs.end(),
-                    [this](const Job &job) { return m_glanced.contains(layer(job), job.row, job.col); }))
+    if (!std::all_of(jobs.begin(), jobs.end(), [this](const Job &job) { return may_glance(job); }))
     {
         return false;
     }
     for (const Job &job : jobs)
     {
         const stac::PixelWindow at = tile_matrix.tile_window(job.row, job.col);
-        m_glanced.insert(layer(job), job.row, job.col);
         if (!use_from_memory(job,
                              [&](const Job &, const Tile &tile) { copy(tile.get(), job.source, at, window, target); }))
         {

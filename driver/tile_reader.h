@@ -11,6 +11,7 @@
 #include "stac/href_template.h"
 #include "stac/tiled_assets_item.h"
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -80,9 +81,9 @@ public:
     /// not in memory are decoded side by side and, over a network, asked for side by side.
     void read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const;
 
-    /// Reads a window that is small beside a tile, if its tiles are on a disk and this is the first such read of them:
-    /// only the part that the window shows is decoded, and not kept. False where read() is to be used instead. Throws
-    /// as read().
+    /// Reads a window that is small beside a tile, if its tiles are on a disk and this is one of the first such reads
+    /// of them: only the part that the window shows is decoded, and not kept. False where read() is to be used instead.
+    /// Throws as read().
     bool glance(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const;
 
     /// Before tiles of a window are read one by one, by rows from the top: unless the tile at (row, col) is in memory,
@@ -121,6 +122,7 @@ private:
     using Use = std::function<void(const Job &job, const Tile &tile)>;
 
     std::vector<Job> jobs_of(int matrix, const stac::TileRange &tiles, const std::vector<int> &bands) const;
+    bool may_glance(const Job &job) const;
     void glance_at(const Job &job, const stac::PixelWindow &part, const stac::PixelWindow &window,
                    const PixelTarget &target) const;
     void load(const std::vector<Job> &jobs, const Use &use) const;
@@ -142,8 +144,8 @@ private:
     std::map<std::string, stac::TileRange> m_limits;
     std::vector<BandPixels> m_bands;
     ReadingOptions m_options;
-    mutable TileFlags m_glanced;
-    mutable TileFlags m_absent; ///< over a network only: on a disk a look costs nothing
+    mutable std::array<TileFlags, 4> m_glances; ///< tiles that were glanced at once, twice, ...
+    mutable TileFlags m_absent;                 ///< over a network only: on a disk a look costs nothing
 };
 
 } // namespace tiledir::driver

@@ -1,6 +1,7 @@
 #include "driver/raster/tile_cache.h"
 
 #include <cpl_conv.h>
+#include <gdal.h>
 
 #include <algorithm>
 
@@ -12,8 +13,12 @@ TileCache &TileCache::of_process()
     static TileCache cache(
         []
         {
-            const double megabytes = CPLAtof(CPLGetConfigOption("TILEDIR_CACHE_MB", "64"));
-            return static_cast<std::size_t>(std::clamp(megabytes, 0.0, 1e9) * 1024 * 1024);
+            constexpr std::size_t kMegabyte = 1024 * 1024;
+            const char *megabytes = CPLGetConfigOption("TILEDIR_CACHE_MB", nullptr);
+            if (megabytes != nullptr)
+                return static_cast<std::size_t>(std::clamp(CPLAtof(megabytes), 0.0, 1e9) * kMegabyte);
+            const auto quarter = static_cast<std::size_t>(std::max<GIntBig>(GDALGetCacheMax64(), 0) / 4);
+            return std::clamp(quarter, 64 * kMegabyte, 1024 * kMegabyte);
         }());
     return cache;
 }

@@ -17,7 +17,8 @@ namespace tiledir::raster
 class TileCache
 {
 public:
-    /// The process's cache, shared by all datasets; size from the config option TILEDIR_CACHE_MB (default 64).
+    /// The process's cache, shared by all datasets; its size is that of the config option TILEDIR_CACHE_MB, else a
+    /// quarter of GDAL's block cache, from 64 MB to 1 GB.
     static TileCache &of_process();
 
     explicit TileCache(std::size_t max_bytes)
