@@ -19,6 +19,8 @@ namespace
 
 /// Tiles that a read asks for before it looks whether it is to go on.
 constexpr std::int64_t kTilesAtOnce = 1024;
+/// Tiles that are read ahead for who goes by equal steps.
+constexpr std::size_t kStepsAhead = 64;
 
 } // namespace
 
@@ -142,16 +144,42 @@ TileDataset::ReadAhead::~ReadAhead()
     m_dataset.m_read_ahead = {};
 }
 
-void TileDataset::read_ahead(int col, int row, int band) const
+void TileDataset::read_ahead(int col, int row, int band)
 {
     const stac::PixelWindow pixel{m_level.window.col + col, m_level.window.row + row, 1, 1};
     const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
     const stac::TileRange tile = matrix.tiles_of(pixel);
-    const stac::TileRange wanted = matrix.tiles_of(m_read_ahead);
-    if (wanted.contains(tile.min_row, tile.min_col))
+    if (m_read_ahead.width == 0)
+    {
+        read_next_steps(tile, band);
+    }
+    else if (matrix.tiles_of(m_read_ahead).contains(tile.min_row, tile.min_col))
     {
         m_reader->read_ahead(m_level.matrix, m_read_ahead, tile.min_row, tile.min_col, band);
     }
+}
+
+void TileDataset::read_next_steps(const stac::TileRange &tile, int band)
+{
+    const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
+    const stac::TileRange all = matrix.tiles_of(m_level.window);
+    const bool upwards = matrix.origin_is_bottom_left;
+    const std::int64_t block =
+        (upwards ? all.max_row - tile.min_row : tile.min_row - all.min_row) * all.cols() + tile.min_col - all.min_col;
+    const std::int64_t step = block - std::exchange(m_last_block, block);
+    const bool same_step = std::exchange(m_block_step, step) == step && step > 0;
+    if (!same_step || !m_reader->is_remote())
+    {
+        return;
+    }
+    std::vector<TilePlace> places;
+    for (std::int64_t next = block; next < all.count() && places.size() < kStepsAhead; next += step)
+    {
+        const std::int64_t down = next / all.cols();
+        places.push_back(
+            {m_level.matrix, upwards ? all.max_row - down : all.min_row + down, all.min_col + next % all.cols()});
+    }
+    m_reader->read_ahead(places, band);
 }
 
 CPLErr TileDataset::read_directly(int col, int row, int width, int height, PixelTarget target,

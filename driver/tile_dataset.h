@@ -59,8 +59,9 @@ public:
     private:
         TileDataset &m_dataset;
     };
-    /// Reads the tile at this pixel of the raster, and those after it, as ReadAhead tells.
-    void read_ahead(int col, int row, int band) const;
+    /// Reads the tile at this pixel of the raster, and those after it, as ReadAhead tells. Without one, who reads a
+    /// band by blocks (statistics do) goes by equal steps: then, over a network, the next steps are taken at once.
+    void read_ahead(int col, int row, int band);
 
     CPLErr TILEDIR_GET_GEO_TRANSFORM(values) override;
     const OGRSpatialReference *GetSpatialRef() const override;
@@ -81,6 +82,7 @@ private:
     static void read_item(const char *name, Opened &opened);
     static std::unique_ptr<TileDataset> make(const Opened &opened);
     void describe(const Opened &opened);
+    void read_next_steps(const stac::TileRange &tile, int band);
     void describe_bands(const std::vector<stac::ItemBand> &bands);
 
     std::shared_ptr<const TileReader> m_reader;
@@ -88,6 +90,8 @@ private:
     OGRSpatialReference m_crs;
     std::array<double, 6> m_geotransform{};
     std::string m_item_path;
+    std::int64_t m_last_block = -1;                        ///< that was read without ReadAhead, counted by rows
+    std::int64_t m_block_step = 0;                         ///< from the one before it
     stac::PixelWindow m_read_ahead;                        ///< of the matrix; empty: only what is asked for
     std::vector<std::unique_ptr<TileDataset>> m_overviews; ///< from fine to coarse
 };

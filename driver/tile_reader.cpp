@@ -1,6 +1,5 @@
 #include "driver/tile_reader.h"
 
-#include "driver/first_tiles.h"
 #include "driver/raster/tile_cache.h"
 #include "driver/raster/tile_decoder.h"
 #include "driver/store/task_queue.h"
@@ -403,31 +402,40 @@ std::size_t TileReader::room_ahead(const Source &source, const stac::TileMatrix 
 void TileReader::read_ahead(int matrix, const stac::PixelWindow &window, std::int64_t row, std::int64_t col,
                             int band) const
 {
-    const std::size_t source = m_bands[band].source;
     const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
-    const Use nothing = [](const Job &, const Tile &) {};
-    std::vector<Job> jobs{{source, matrix, row, col}};
-    if (use_from_memory(jobs[0], nothing))
-    {
-        return;
-    }
     const stac::TileRange tiles = tile_matrix.tiles_of(window);
-    const std::size_t room = room_ahead(m_sources[source], tile_matrix);
+    const std::size_t room = room_ahead(m_sources[m_bands[band].source], tile_matrix);
     const std::int64_t down = tile_matrix.origin_is_bottom_left ? -1 : 1;
-    while (jobs.size() < room)
+    std::vector<TilePlace> places;
+    while (places.size() < room && row >= tiles.min_row && row <= tiles.max_row)
     {
+        places.push_back({matrix, row, col});
         row += col < tiles.max_col ? 0 : down;
         col = col < tiles.max_col ? col + 1 : tiles.min_col;
-        if (row < tiles.min_row || row > tiles.max_row)
-        {
-            break;
-        }
-        if (const Job job{source, matrix, row, col}; !use_from_memory(job, nothing))
+    }
+    read_ahead(places, band);
+}
+
+void TileReader::read_ahead(const std::vector<TilePlace> &tiles, int band) const
+{
+    const Use nothing = [](const Job &, const Tile &) {};
+    std::vector<Job> jobs;
+    for (const TilePlace &place : tiles)
+    {
+        const Job job{m_bands[band].source, place.matrix, place.row, place.col};
+        if (!use_from_memory(job, nothing))
         {
             jobs.push_back(job);
         }
+        else if (jobs.empty())
+        {
+            return;
+        }
     }
-    load_missing(jobs, nothing);
+    if (!jobs.empty())
+    {
+        load_missing(jobs, nothing);
+    }
 }
 
 /// Of one tile, at `at`, what the window shows of it in those bands that this source has.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/band_pixels.h"
+#include "driver/first_tiles.h"
 #include "driver/raster/decoded_tile.h"
 #include "driver/reading_options.h"
 #include "driver/seen_colors.h"
@@ -89,6 +90,10 @@ public:
     /// Before tiles of a window are read one by one, by rows from the top: unless the tile at (row, col) is in memory,
     /// reads it and as many of those after it as memory has room for. Throws as read().
     void read_ahead(int matrix, const stac::PixelWindow &window, std::int64_t row, std::int64_t col, int band) const;
+
+    /// The same of tiles in the order in which they will be read, the first one of them being the one that is wanted
+    /// now.
+    void read_ahead(const std::vector<TilePlace> &tiles, int band) const;
 
     /// The first tile there is of those that have the band, from the coarsest tile matrix on; null where the first
     /// `most` are absent. Throws as read().
