@@ -43,15 +43,11 @@ private:
 /// line ends.
 std::vector<std::string> headers_of(const PathOptions &options)
 {
-    std::vector<std::string> headers;
     const std::string text = options.text("GDAL_HTTP_HEADERS");
     const bool lines = text.find("\r\n") != std::string::npos;
     const CPLStringList parts(CSLTokenizeString2(text.c_str(), lines ? "\r\n" : ",",
                                                  CSLT_HONOURSTRINGS | CSLT_STRIPLEADSPACES | CSLT_STRIPENDSPACES));
-    for (int index = 0; index < parts.size(); ++index)
-    {
-        headers.emplace_back(parts[index]);
-    }
+    std::vector<std::string> headers(parts.List(), parts.List() + parts.size());
     if (const std::string file = options.text("GDAL_HTTP_HEADER_FILE"); !file.empty())
     {
         std::ifstream stream(file);
