@@ -8,8 +8,8 @@
 #include "driver/seen_colors.h"
 #include "driver/store/object_reader.h"
 #include "driver/tile_flags.h"
+#include "driver/tile_source.h"
 #include "driver/wanted_tile.h"
-#include "stac/href_template.h"
 #include "stac/tiled_assets_item.h"
 
 #include <array>
@@ -33,28 +33,6 @@ struct PixelTarget
     std::ptrdiff_t band_space = 0;
     std::vector<int> bands; ///< from 0
     bool mask = false;      ///< not the bands' values, but where they have data: 0 is nowhere, 255 everywhere
-};
-
-/// Where an asset's tiles are. Immutable.
-class TileSource
-{
-public:
-    /// A template of paths as GDAL opens them, and the parameters that are the same for all tiles (TileMatrixSet).
-    /// Throws InputError if it is none or has a parameter that is not known.
-    TileSource(const std::string &path, std::map<std::string, std::string> values);
-
-    /// The folder of all tiles, as GDAL opens it.
-    const std::string &folder() const { return m_folder; }
-    /// A tile below that folder.
-    std::string key(const stac::TileMatrix &matrix, std::int64_t row, std::int64_t col) const
-    {
-        return m_template.expand(matrix, row, col, m_values);
-    }
-
-private:
-    std::string m_folder;
-    stac::HrefTemplate m_template;
-    std::map<std::string, std::string> m_values;
 };
 
 /// All functions may be called from many threads. Decoded tiles go through the process's TileCache, so that all bands
