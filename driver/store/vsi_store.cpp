@@ -60,6 +60,20 @@ void forget_errors()
     errno = 0;
 }
 
+/// GDAL 3.13 puts the status line before the first header's name.
+std::optional<std::string> etag_of(const CPLStringList &headers)
+{
+    constexpr const char *kName = "ETag=";
+    for (int index = 0; index < headers.size(); ++index)
+    {
+        const char *line = std::strrchr(headers[index], '\n');
+        const char *header = line == nullptr ? headers[index] : line + 1;
+        if (STARTS_WITH_CI(header, kName))
+            return header + std::strlen(kName);
+    }
+    return std::nullopt;
+}
+
 File open_for_reading(const std::string &path)
 {
     static const char *const kOptions[] = {"DISABLE_READDIR_ON_OPEN=YES", nullptr};
@@ -183,8 +197,8 @@ std::optional<Stamp> VsiStore::stamp(const std::string &key) const
     if (m_network)
     {
         const CPLStringList headers(VSIGetFileMetadata(full_path.c_str(), "HEADERS", nullptr));
-        if (const char *etag = headers.FetchNameValue("ETag"))
-            return Stamp{etag};
+        if (auto etag = etag_of(headers))
+            return Stamp{*std::move(etag)};
     }
     VSIStatBufL status = {};
     if (VSIStatExL(full_path.c_str(), &status, VSI_STAT_SIZE_FLAG | VSI_STAT_SET_ERROR_FLAG) != 0)
