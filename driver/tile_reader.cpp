@@ -59,13 +59,16 @@ TileReader::TileReader(const std::vector<TileSource> &sources, stac::TileMatrixS
     , m_bands(std::move(bands))
     , m_options(std::move(options))
 {
+    std::vector<std::vector<BandPixels>> bands_of(sources.size());
+    for (const BandPixels &band : m_bands)
+    {
+        bands_of[band.source].push_back(band);
+    }
     const std::string shared = shared_folder(sources);
     std::shared_ptr<const store::ObjectReader> reader;
     for (std::size_t index = 0; index < sources.size(); ++index)
     {
-        std::vector<BandPixels> own;
-        std::copy_if(m_bands.begin(), m_bands.end(), std::back_inserter(own),
-                     [index](const BandPixels &band) { return band.source == index; });
+        const std::vector<BandPixels> &own = bands_of[index];
         const std::string &folder = sources[index].folder();
         if (shared.empty() || !reader)
         {
