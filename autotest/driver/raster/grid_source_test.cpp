@@ -134,7 +134,7 @@ void expect_as_gdalwarp(const std::vector<std::string> &paths, const Grid &grid,
     const stac::PixelWindow window = given ? *given : window_of(*mosaic, grid);
     const KernelScale scale = given_scale ? *given_scale : kernel_scale(*mosaic, grid.crs, grid.matrix);
     if (other_kernel_in_gdalwarp(scale, resampling))
-        return;
+        GTEST_SKIP() << "gdalwarp 3.13 has another kernel at this scale";
     const std::vector<float> expected = warped(paths, grid, window, resampling, scale);
     ASSERT_EQ(expected.size(), static_cast<std::size_t>(window.width * window.height));
     PixelBlock block;

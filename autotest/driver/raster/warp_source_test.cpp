@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <random>
 
 using namespace tiledir;
@@ -132,14 +133,15 @@ template <class T> Comparison compare(const Scene &scene, Resampling resampling,
     return result;
 }
 
-/// Equal but for the last bit of a float in 40 pixels in a million: gdalwarp counts its coordinates from another
-/// corner.
+/// Equal but for the last bit of a float in 20 pixels in a million, on GDAL 3.13 in 40: gdalwarp counts its coordinates
+/// from another corner.
 void expect_equal(const Comparison &result, double last_bit, const std::string &what)
 {
     EXPECT_GT(result.valid, result.pixels / 4) << what;
     EXPECT_EQ(result.nodata_differs, 0U) << what;
     EXPECT_LE(result.largest, last_bit) << what;
-    EXPECT_LE(result.differ, 1 + result.pixels / 25000) << what;
+    const bool more_differ = std::atoi(GDALVersionInfo("VERSION_NUM")) >= 3130000;
+    EXPECT_LE(result.differ, 1 + result.pixels / (more_differ ? 25000 : 50000)) << what;
 }
 
 /// The pixels of one window cut from a larger one, and read alone.
