@@ -23,7 +23,7 @@ namespace
 
 constexpr double kSquare = 1e-6;
 
-std::optional<TilePlace> place_of(GDALDataset &file)
+std::optional<FilePlace> place_of(GDALDataset &file)
 {
     std::array<double, 6> values{};
     if (GDALGetGeoTransform(GDALDataset::ToHandle(&file), values.data()) != CE_None)
@@ -35,7 +35,7 @@ std::optional<TilePlace> place_of(GDALDataset &file)
     {
         return std::nullopt;
     }
-    TilePlace place;
+    FilePlace place;
     place.left = values[0];
     place.top = values[3];
     place.cell_size = values[1];
@@ -88,10 +88,10 @@ private:
     std::shared_ptr<const store::Bytes> m_tile;
 };
 
-class OpenTile
+class TileFile
 {
 public:
-    OpenTile(const TreeListing &tree, const StoredLevel &level, const TileName &name)
+    TileFile(const TreeListing &tree, const StoredLevel &level, const TileName &name)
     {
         const std::string path = tree.path(level, name);
         const store::GdalErrors errors;
@@ -116,13 +116,13 @@ private:
 
 PlacedTile placed_tile(const TreeListing &tree, const StoredLevel &level, const TileName &name)
 {
-    const OpenTile tile(tree, level, name);
+    const TileFile tile(tree, level, name);
     return {name, tile.file().GetRasterXSize(), tile.file().GetRasterYSize(), place_of(tile.file())};
 }
 
 bool has_data(const TreeListing &tree, const StoredLevel &level, const TileName &name)
 {
-    const OpenTile tile(tree, level, name);
+    const TileFile tile(tree, level, name);
     const store::GdalErrors quiet;
     std::array<double, 2> values{};
     return tile.file().GetRasterBand(1)->ComputeRasterMinMax(FALSE, values.data()) == CE_None;

@@ -11,7 +11,7 @@
 namespace tiledir::driver
 {
 
-struct TilePlace
+struct FilePlace
 {
     double left = 0;
     double top = 0;
@@ -24,7 +24,7 @@ struct PlacedTile
     TileName name;
     int width = 0;
     int height = 0;
-    std::optional<TilePlace> place; ///< nothing where the file does not tell, or has cells that are not square
+    std::optional<FilePlace> place; ///< nothing where the file does not tell, or has cells that are not square
 };
 
 /// Opens the tile. Throws TileError where it is no raster.
