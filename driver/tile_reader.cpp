@@ -129,17 +129,26 @@ void TileReader::use_absent(const Job &job, const Use &use) const
     use(job, nullptr);
 }
 
+/// Of a tile that may exist, what can be told without a request.
+std::optional<store::ObjectState> TileReader::known(const Job &job) const
+{
+    const store::ObjectReader &reader = *m_sources[job.source].reader;
+    if (reader.is_remote() && m_absent.contains(layer(job), job.row, job.col))
+    {
+        return store::ObjectState{};
+    }
+    return reader.known(key(job));
+}
+
 /// True where nothing had to be read for it.
 bool TileReader::use_from_memory(const Job &job, const Use &use) const
 {
-    const store::ObjectReader &reader = *m_sources[job.source].reader;
-    if (!may_exist(job.matrix, job.row, job.col) ||
-        (reader.is_remote() && m_absent.contains(layer(job), job.row, job.col)))
+    if (!may_exist(job.matrix, job.row, job.col))
     {
         use(job, nullptr);
         return true;
     }
-    const auto state = reader.known(key(job));
+    const auto state = known(job);
     if (!state)
     {
         return false;
@@ -240,13 +249,11 @@ TileReader::Tile TileReader::first_tile(int band, int most) const
 
 std::optional<bool> TileReader::exists(int matrix, std::int64_t row, std::int64_t col, int band) const
 {
-    const Job job{m_bands[band].source, matrix, row, col};
-    const store::ObjectReader &reader = *m_sources[job.source].reader;
-    if (!may_exist(matrix, row, col) || (reader.is_remote() && m_absent.contains(layer(job), row, col)))
+    if (!may_exist(matrix, row, col))
     {
         return false;
     }
-    const auto state = reader.known(key(job));
+    const auto state = known({m_bands[band].source, matrix, row, col});
     return state ? std::optional(state->stamp.has_value()) : std::nullopt;
 }
 
@@ -275,15 +282,8 @@ std::vector<TileReader::Job> TileReader::jobs_of(int matrix, const stac::TileRan
 void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const
 {
     const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
-    load(jobs_of(matrix, tile_matrix.tiles_of(window), target.bands),
-         [&](const Job &job, const Tile &tile)
-         {
-             if (tile)
-             {
-                 check_colors(job, *tile);
-             }
-             copy(tile.get(), job.source, tile_matrix.tile_window(job.row, job.col), window, target);
-         });
+    load(jobs_of(matrix, tile_matrix.tiles_of(window), target.bands), [&](const Job &job, const Tile &tile)
+         { show(job, tile.get(), tile_matrix.tile_window(job.row, job.col), window, target); });
 }
 
 /// Counts.
@@ -314,40 +314,39 @@ bool TileReader::glance(int matrix, const stac::PixelWindow &window, const Pixel
     }
     for (const Job &job : jobs)
     {
-        const stac::PixelWindow at = tile_matrix.tile_window(job.row, job.col);
-        if (!use_from_memory(job,
-                             [&](const Job &, const Tile &tile) { copy(tile.get(), job.source, at, window, target); }))
-        {
-            glance_at(job, at.intersection(window).value(), window, target);
-        }
+        glance_at(job, window, target);
     }
     return true;
 }
 
 /// Where a tile may be cut only its whole tells what is where.
-void TileReader::glance_at(const Job &job, const stac::PixelWindow &part, const stac::PixelWindow &window,
-                           const PixelTarget &target) const
+void TileReader::glance_at(const Job &job, const stac::PixelWindow &window, const PixelTarget &target) const
 {
     const Source &source = m_sources[job.source];
     const stac::TileMatrix &matrix = m_grid.matrices[job.matrix];
     const stac::PixelWindow at = matrix.tile_window(job.row, job.col);
+    const Use show_whole = [&](const Job &, const Tile &tile) { show(job, tile.get(), at, window, target); };
+    if (use_from_memory(job, show_whole))
+    {
+        return;
+    }
     const store::ReadObject object = source.reader->read(key(job));
-    raster::TileSpec spec = source.wanted.spec(matrix, job.row, job.col);
     if (!object.bytes)
     {
-        use_absent(job, [&](const Job &, const Tile &) { copy(nullptr, job.source, at, window, target); });
+        use_absent(job, show_whole);
         return;
     }
+    raster::TileSpec spec = source.wanted.spec(matrix, job.row, job.col);
     if (spec.columns.cut != raster::TileAxis::Cut::None || spec.rows.cut != raster::TileAxis::Cut::None)
     {
-        copy(decoded(job, object).get(), job.source, at, window, target);
+        show_whole(job, decoded(job, object));
         return;
     }
+    const stac::PixelWindow part = at.intersection(window).value();
     spec.columns = spec.columns.part(static_cast<int>(part.col - at.col), static_cast<int>(part.width));
     spec.rows = spec.rows.part(static_cast<int>(part.row - at.row), static_cast<int>(part.height));
     const raster::DecodedTile tile = raster::decode_tile(*object.bytes, source.reader->path(key(job)), spec);
-    check_colors(job, tile);
-    copy(&tile, job.source, part, window, target);
+    show(job, &tile, part, window, target);
 }
 
 /// Tiles that half of the cache holds.
@@ -396,6 +395,17 @@ void TileReader::read_ahead(const std::vector<TilePlace> &tiles, int band) const
     {
         load_missing(jobs, nothing);
     }
+}
+
+/// The same for all that is read: a tile whose colours are not the first one's is an error.
+void TileReader::show(const Job &job, const raster::DecodedTile *tile, const stac::PixelWindow &at,
+                      const stac::PixelWindow &window, const PixelTarget &target) const
+{
+    if (tile != nullptr)
+    {
+        check_colors(job, *tile);
+    }
+    copy(tile, job.source, at, window, target);
 }
 
 /// Of one tile, at `at`, what the window shows of it in those bands that this source has.

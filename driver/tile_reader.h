@@ -106,8 +106,7 @@ private:
 
     std::vector<Job> jobs_of(int matrix, const stac::TileRange &tiles, const std::vector<int> &bands) const;
     bool may_glance(const Job &job) const;
-    void glance_at(const Job &job, const stac::PixelWindow &part, const stac::PixelWindow &window,
-                   const PixelTarget &target) const;
+    void glance_at(const Job &job, const stac::PixelWindow &window, const PixelTarget &target) const;
     void load(const std::vector<Job> &jobs, const Use &use) const;
     void load_missing(const std::vector<Job> &jobs, const Use &use) const;
     std::size_t room_ahead(const Source &source, const stac::TileMatrix &matrix) const;
@@ -117,7 +116,10 @@ private:
     std::string key(const Job &job) const;
     std::string cache_key(const Job &job, const store::Stamp &stamp) const;
     std::uint32_t layer(const Job &job) const;
+    std::optional<store::ObjectState> known(const Job &job) const;
     void check_colors(const Job &job, const raster::DecodedTile &tile) const;
+    void show(const Job &job, const raster::DecodedTile *tile, const stac::PixelWindow &at,
+              const stac::PixelWindow &window, const PixelTarget &target) const;
     void copy(const raster::DecodedTile *tile, std::size_t source, const stac::PixelWindow &at,
               const stac::PixelWindow &window, const PixelTarget &target) const;
     bool may_exist(int matrix, std::int64_t row, std::int64_t col) const;

@@ -233,17 +233,33 @@ def palette(path, colors):
     tile.WriteArray(indices)
 
 
-def test_a_tile_with_another_colour_table_is_an_error_that_names_it(tmp_path):
+@pytest.fixture
+def one_red_tile(tmp_path):
+    """Tiles of two colours by their tables: the third one's are others than the first one's."""
     folder = TileFolder(tmp_path, pyramid(levels=1, tiles=(2, 2)))
     for row, col in [(0, 0), (0, 1), (1, 0), (1, 1)]:
         folder.tile_path("0", row, col).unlink()
         palette(folder.tile_path("0", row, col), [(0, 0, 0), (255, 0, 0) if (row, col) == (1, 0) else (0, 255, 0)])
+    return folder
+
+
+def test_a_tile_with_another_colour_table_is_an_error_that_names_it(one_red_tile):
+    folder = one_red_tile
     dataset = folder.open()
     assert dataset.GetRasterBand(1).GetColorTable().GetColorEntry(1)[:3] == (0, 255, 0)
     assert (dataset.ReadAsArray(0, 0, 32, 16) == 1).all()
     result, messages = errors_while(dataset.ReadAsArray)
     assert result is None
     assert "0/1/0.tif: has another colour table than the tile that was read first" in messages[0][1]
+
+
+def test_a_pixel_of_a_tile_with_another_colour_table_is_an_error_wherever_the_tile_comes_from(one_red_tile):
+    dataset = one_red_tile.open()
+    assert (dataset.ReadAsArray(0, 0, 32, 16) == 1).all()
+    assert (one_red_tile.open().ReadAsArray(0, 16, 16, 16) == 1).all()  # now it is in memory
+    result, messages = errors_while(lambda: dataset.ReadAsArray(3, 20, 1, 1))
+    assert result is None
+    assert "0/1/0.tif: has another colour table" in messages[0][1]
 
 
 def test_coverage_is_told_by_tiles(folder):
