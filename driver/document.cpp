@@ -7,34 +7,50 @@
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
 
+#include <cstdint>
+
 namespace tiledir::driver
 {
 
 namespace
 {
 
-constexpr std::size_t kMaxSize = stac::kMaxJsonSize;
+/// Of a file on a disk; nullopt where there is none.
+std::optional<std::uint64_t> size_of(const std::string &path)
+{
+    VSIStatBufL status;
+    if (VSIStatExL(path.c_str(), &status, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG | VSI_STAT_SIZE_FLAG) != 0 ||
+        VSI_ISDIR(status.st_mode))
+    {
+        return std::nullopt;
+    }
+    return static_cast<std::uint64_t>(status.st_size);
+}
 
 } // namespace
 
+bool document_exists(const std::string &path)
+{
+    return store::is_remote(path) ? read_document(path).has_value() : size_of(path).has_value();
+}
+
 std::optional<std::string> read_document(const std::string &path)
 {
-    const std::string folder = CPLGetPath(path.c_str());
-    store::ReadSettings settings;
-    settings.max_bytes = kMaxSize;
     if (!store::is_remote(path))
     {
-        VSIStatBufL status;
-        if (VSIStatExL(path.c_str(), &status, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG | VSI_STAT_SIZE_FLAG) != 0 ||
-            VSI_ISDIR(status.st_mode))
+        const auto size = size_of(path);
+        if (!size)
         {
             return std::nullopt;
         }
-        if (static_cast<std::size_t>(status.st_size) > kMaxSize)
+        if (*size > stac::kMaxJsonSize)
         {
-            throw InputError(path + ": is larger than 16 MiB");
+            throw InputError(path + ": is larger than " + std::to_string(stac::kMaxJsonSize >> 20) + " MiB");
         }
     }
+    const std::string folder = CPLGetPath(path.c_str());
+    store::ReadSettings settings;
+    settings.max_bytes = stac::kMaxJsonSize;
     return store::open_object_reader(folder.empty() ? "." : folder, settings)->read_text(CPLGetFilename(path.c_str()));
 }
 

@@ -26,7 +26,7 @@ std::string document_of_folder(const std::string &folder)
         const auto text = read_document(folder + '/' + name);
         return text && looks_like_one(*text);
     };
-    if (read_document(folder + '/' + kItem))
+    if (document_exists(folder + '/' + kItem))
     {
         return kItem;
     }

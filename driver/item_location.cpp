@@ -76,7 +76,7 @@ std::optional<ItemLocation> location_on_network(const std::string &path)
 {
     if (is_document_name(path))
     {
-        return read_document(path) ? std::optional(location_of_file(path)) : std::nullopt;
+        return document_exists(path) ? std::optional(location_of_file(path)) : std::nullopt;
     }
     ItemLocation location = location_of_folder(path);
     return location.file.empty() ? std::nullopt : std::optional(std::move(location));

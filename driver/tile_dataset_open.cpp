@@ -246,7 +246,7 @@ CPLStringList known_siblings(const ItemLocation &location)
     {
         siblings.AddString(location.file.c_str());
         const std::string statistics = location.file + ".aux.xml";
-        if (!location.file.empty() && read_document(location.folder + '/' + statistics))
+        if (!location.file.empty() && document_exists(location.folder + '/' + statistics))
         {
             siblings.AddString(statistics.c_str());
         }
