@@ -70,7 +70,6 @@ void HttpTransfer::prepare(const HttpSettings &settings, const HttpRequest &requ
     CURL *const handle = easy.get();
     const bool https = request.url.rfind("https:", 0) == 0;
     curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
-    curl_easy_setopt(handle, CURLOPT_PRIVATE, this);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, error.data());
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);

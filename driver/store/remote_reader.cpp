@@ -69,18 +69,16 @@ RemoteReader::RemoteReader(const std::string &root, ReadSettings settings)
     , m_store(open_store(root))
     , m_fresh_since(NetworkCache::Clock::now() - fresh_time())
 {
-    while (m_root.size() > 1 && m_root.back() == '/')
-        m_root.pop_back();
     const auto url = object_url(path("-"));
     m_http = url.has_value();
-    m_identity = m_http ? url->substr(0, url->find('?')) : m_root + "/-";
+    m_identity = m_http ? url->substr(0, url->find('?')) : path("-");
     m_identity.pop_back();
     m_server = m_identity.substr(0, m_identity.find('/', m_identity.find("://") + 3));
 }
 
 std::string RemoteReader::path(const std::string &key) const
 {
-    return m_root + '/' + key;
+    return m_store->path(key);
 }
 
 std::optional<CachedObject> RemoteReader::fresh(const std::string &key) const

@@ -30,7 +30,7 @@ private:
     void keep(const std::string &key, std::size_t index, std::shared_ptr<const Bytes> bytes, const std::string &etag,
               const Done &done) const;
 
-    std::string m_root;     ///< without a '/' at its end
+    std::string m_root;
     std::string m_identity; ///< tells the server too: the same path may lead to another one later
     std::string m_server;   ///< scheme and host
     ReadSettings m_settings;
