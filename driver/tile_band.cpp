@@ -48,21 +48,7 @@ TileBand::~TileBand() = default;
 
 CPLErr TileBand::IReadBlock(int block_col, int block_row, void *data)
 {
-    const int col = block_col * nBlockXSize;
-    const int row = block_row * nBlockYSize;
-    PixelTarget target;
-    target.data = static_cast<unsigned char *>(data);
-    target.type = eDataType;
-    target.pixel_space = GDALGetDataTypeSizeBytes(eDataType);
-    target.line_space = static_cast<std::ptrdiff_t>(target.pixel_space) * nBlockXSize;
-    return at_gdal_edge(CE_Failure,
-                        [&]
-                        {
-                            target.bands = {nBand - 1};
-                            dataset().read_ahead(col, row, nBand - 1);
-                            return dataset().read_directly(col, row, std::min(nBlockXSize, nRasterXSize - col),
-                                                           std::min(nBlockYSize, nRasterYSize - row), target, nullptr);
-                        });
+    return dataset().read_block(block_col, block_row, nBand - 1, false, data);
 }
 
 CPLErr TileBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
@@ -76,7 +62,7 @@ CPLErr TileBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int hei
     {
         return *done;
     }
-    const TileDataset::ReadAhead ahead(dataset(), col, row, width, height, buffer_width, buffer_height);
+    const TileDataset::ReadAhead ahead(dataset(), request);
     return GDALPamRasterBand::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height, buffer_type,
                                         pixel_space, line_space, extra);
 }

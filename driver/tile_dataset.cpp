@@ -5,7 +5,6 @@
 #include "driver/tile_band.h"
 
 #include <cpl_string.h>
-#include <cpl_vsi.h>
 
 #include <algorithm>
 #include <limits>
@@ -83,10 +82,7 @@ char **TileDataset::GetFileList()
     {
         files.AddString(m_item_path.c_str());
         const std::string statistics = m_item_path + ".aux.xml";
-        VSIStatBufL status;
-        const bool remote = store::is_remote(m_item_path); // asked for when it was opened, and not again
-        if (remote ? read_document(statistics).has_value()
-                   : VSIStatExL(statistics.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0)
+        if (document_exists(statistics))
         {
             files.AddString(statistics.c_str());
         }
@@ -127,15 +123,36 @@ std::optional<CPLErr> TileDataset::read_past_blocks(const RasterRequest &request
         });
 }
 
-TileDataset::ReadAhead::ReadAhead(TileDataset &dataset, int col, int row, int width, int height, int buffer_width,
-                                  int buffer_height)
+CPLErr TileDataset::read_block(int block_col, int block_row, int band, bool mask, void *data)
+{
+    const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
+    const int col = block_col * matrix.tile_width;
+    const int row = block_row * matrix.tile_height;
+    return at_gdal_edge(CE_Failure,
+                        [&]
+                        {
+                            PixelTarget target;
+                            target.data = static_cast<unsigned char *>(data);
+                            target.type = mask ? GDT_Byte : m_reader->bands()[band].type;
+                            target.pixel_space = GDALGetDataTypeSizeBytes(target.type);
+                            target.line_space = static_cast<std::ptrdiff_t>(target.pixel_space) * matrix.tile_width;
+                            target.bands = {band};
+                            target.mask = mask;
+                            read_ahead(col, row, band);
+                            return read_directly(col, row, std::min(matrix.tile_width, nRasterXSize - col),
+                                                 std::min(matrix.tile_height, nRasterYSize - row), target, nullptr);
+                        });
+}
+
+TileDataset::ReadAhead::ReadAhead(TileDataset &dataset, const RasterRequest &request)
     : m_dataset(dataset)
 {
     const stac::TileMatrix &matrix = dataset.m_reader->matrix(dataset.m_level.matrix);
-    if (width / buffer_width <= matrix.tile_width && height / buffer_height <= matrix.tile_height)
+    if (request.width / request.buffer_width <= matrix.tile_width &&
+        request.height / request.buffer_height <= matrix.tile_height)
     {
         const stac::PixelWindow &level = dataset.m_level.window;
-        dataset.m_read_ahead = {level.col + col, level.row + row, width, height};
+        dataset.m_read_ahead = {level.col + request.col, level.row + request.row, request.width, request.height};
     }
 }
 
@@ -232,7 +249,7 @@ CPLErr TileDataset::IRasterIO(GDALRWFlag flag, int col, int row, int width, int 
     {
         return *done;
     }
-    const ReadAhead ahead(*this, col, row, width, height, buffer_width, buffer_height);
+    const ReadAhead ahead(*this, request);
     return GDALPamDataset::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height, buffer_type,
                                      band_count, bands, pixel_space, line_space, band_space, extra);
 }

@@ -41,17 +41,17 @@ public:
     /// resampled reads, and small windows of tiles that were read before, since the next scan line would ask for the
     /// same tiles again.
     std::optional<CPLErr> read_past_blocks(const RasterRequest &request) const;
-    /// Pixels of a window of the raster, straight from the tiles.
-    CPLErr read_directly(int col, int row, int width, int height, PixelTarget target,
-                         const GDALRasterIOExtraArg *extra) const;
+    /// One block of a band (from 0), or of its mask: a tile, cut off at the raster's edges. While a ReadAhead lives,
+    /// and over a network for who goes by equal steps as statistics do, the next ones are brought along.
+    CPLErr read_block(int block_col, int block_row, int band, bool mask, void *data);
 
-    /// While it lives, blocks are read one by one for this window of the raster: the first one that is not in memory
-    /// brings the next ones along.
+    /// While it lives, blocks are read one by one for this request: the first one that is not in memory brings the next
+    /// ones along.
     class ReadAhead
     {
     public:
         /// Does nothing where the buffer is so small that tiles are skipped.
-        ReadAhead(TileDataset &dataset, int col, int row, int width, int height, int buffer_width, int buffer_height);
+        ReadAhead(TileDataset &dataset, const RasterRequest &request);
         ~ReadAhead();
         ReadAhead(const ReadAhead &) = delete;
         ReadAhead &operator=(const ReadAhead &) = delete;
@@ -59,9 +59,6 @@ public:
     private:
         TileDataset &m_dataset;
     };
-    /// Reads the tile at this pixel of the raster, and those after it, as ReadAhead tells. Without one, who reads a
-    /// band by blocks (statistics do) goes by equal steps: then, over a network, the next steps are taken at once.
-    void read_ahead(int col, int row, int band);
 
     CPLErr TILEDIR_GET_GEO_TRANSFORM(values) override;
     const OGRSpatialReference *GetSpatialRef() const override;
@@ -82,6 +79,9 @@ private:
     static void read_item(const char *name, Opened &opened);
     static std::unique_ptr<TileDataset> make(const Opened &opened);
     void describe(const Opened &opened);
+    CPLErr read_directly(int col, int row, int width, int height, PixelTarget target,
+                         const GDALRasterIOExtraArg *extra) const;
+    void read_ahead(int col, int row, int band);
     void read_next_steps(const stac::TileRange &tile, int band);
     void describe_bands(const std::vector<stac::ItemBand> &bands);
 

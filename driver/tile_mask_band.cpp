@@ -1,9 +1,5 @@
 #include "driver/tile_mask_band.h"
 
-#include "driver/gdal_edge.h"
-
-#include <algorithm>
-
 namespace tiledir::driver
 {
 
@@ -30,20 +26,7 @@ GDALRasterBand *TileMaskBand::GetOverview(int index)
 
 CPLErr TileMaskBand::IReadBlock(int block_col, int block_row, void *data)
 {
-    const int col = block_col * nBlockXSize;
-    const int row = block_row * nBlockYSize;
-    return at_gdal_edge(CE_Failure,
-                        [&]
-                        {
-                            PixelTarget target;
-                            target.data = static_cast<unsigned char *>(data);
-                            target.line_space = nBlockXSize;
-                            target.bands = {m_band.GetBand() - 1};
-                            target.mask = true;
-                            dataset().read_ahead(col, row, m_band.GetBand() - 1);
-                            return dataset().read_directly(col, row, std::min(nBlockXSize, nRasterXSize - col),
-                                                           std::min(nBlockYSize, nRasterYSize - row), target, nullptr);
-                        });
+    return dataset().read_block(block_col, block_row, m_band.GetBand() - 1, true, data);
 }
 
 CPLErr TileMaskBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
@@ -69,7 +52,7 @@ CPLErr TileMaskBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int
     {
         return *done;
     }
-    const TileDataset::ReadAhead ahead(dataset(), col, row, width, height, buffer_width, buffer_height);
+    const TileDataset::ReadAhead ahead(dataset(), request);
     return GDALRasterBand::IRasterIO(flag, col, row, width, height, data, buffer_width, buffer_height, buffer_type,
                                      pixel_space, line_space, extra);
 }
