@@ -1,5 +1,6 @@
 #include "driver/asset_choice.h"
 
+#include "driver/band_sources.h"
 #include "driver/href.h"
 #include "stac/error.h"
 #include "stac/href_template.h"
@@ -142,7 +143,7 @@ std::vector<std::pair<std::string, std::string>> whole_rasters(const stac::Tiled
     for (const stac::TileAsset &asset : chosen_assets(item, location))
     {
         const stac::HrefTemplate path(resolved_href(asset.href, location.folder, allow_local));
-        const bool band_each = path.has("eo:band") || path.has("eo:bands");
+        const bool band_each = has_tiles_of_each_band(path);
         for (const DimensionValues &values : dimension_choices(item, {asset}, location.dimensions))
         {
             auto parameters = template_values(values);
@@ -150,7 +151,7 @@ std::vector<std::pair<std::string, std::string>> whole_rasters(const stac::Tiled
                 joined(asset.title.empty() ? asset.key : asset.title, ", ", connection_part(values));
             for (const stac::ItemBand &band : band_each ? asset.bands : std::vector<stac::ItemBand>(1))
             {
-                parameters["eo:band"] = parameters["eo:bands"] = band.name;
+                set_band(parameters, band.name);
                 found.emplace_back(path.expand({}, 0, 0, parameters), joined(title, ", ", band.name));
             }
         }

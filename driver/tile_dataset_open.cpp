@@ -1,6 +1,7 @@
 // From a name to a dataset: which names are ours, what the item says, what of it GDAL is told.
 #include "driver/asset_choice.h"
 #include "driver/band_colors.h"
+#include "driver/band_sources.h"
 #include "driver/bare_tree.h"
 #include "driver/document.h"
 #include "driver/folder_document.h"
@@ -9,18 +10,15 @@
 #include "driver/item_beginning.h"
 #include "driver/item_location.h"
 #include "driver/open_options.h"
-#include "driver/raster/data_type.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/tile_band.h"
 #include "driver/tile_dataset.h"
-#include "driver/tile_probe.h"
 #include "stac/crs_name.h"
 #include "stac/json_document.h"
 
 #include <cpl_conv.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace tiledir::driver
@@ -46,10 +44,6 @@ bool is_item_file(GDALOpenInfo &info)
     return begins_like_item() && info.TryToIngest(kHeaderSize) && begins_like_item() &&
            holds_tiled_assets(locate_item(info.pszFilename));
 }
-
-constexpr const char *kBandParameters[] = {"eo:band", "eo:bands"}; ///< the specification's README has both
-constexpr double kMaxTileSize = 2147483648.0;                      ///< bytes
-constexpr std::size_t kMaxBands = 65536;                           ///< as many as GDAL takes
 
 /// A document that the item links.
 nlohmann::json linked_json(const std::string &url, const ItemLocation &location, bool allow_local)
@@ -109,48 +103,6 @@ bool is_only_allowed_driver(const GDALOpenInfo &info)
     return CSLCount(info.papszAllowedDrivers) == 1 && EQUAL(info.papszAllowedDrivers[0], "TileDir");
 }
 
-/// A band's pixels as the item tells of them; where they are stored is not known here.
-BandPixels pixels_of(const stac::ItemBand &band, const std::string &item_path)
-{
-    const GDALDataType type = raster::readable_type(band.data_type);
-    if (type == GDT_Unknown)
-    {
-        throw InputError(item_path + ": data_type " + band.data_type + ": not a type that GDAL " +
-                         GDALVersionInfo("RELEASE_NAME") + " has");
-    }
-    BandPixels pixels;
-    pixels.type = type;
-    if (band.nodata)
-    {
-        pixels.nodata.emplace(*band.nodata, band.large_nodata);
-    }
-    return pixels;
-}
-
-/// The tiles of an asset, those of each of its bands where the template has {eo:band}.
-void sources_of(const stac::TileAsset &asset, const std::string &path, std::map<std::string, std::string> values,
-                std::vector<TileSource> &sources)
-{
-    const stac::HrefTemplate href(path);
-    if (!href.has(kBandParameters[0]) && !href.has(kBandParameters[1]))
-    {
-        sources.emplace_back(path, values);
-        return;
-    }
-    if (asset.bands.empty())
-    {
-        throw InputError("asset_templates." + asset.key + ": its href has {eo:band}, and it has no eo:bands");
-    }
-    for (const stac::ItemBand &band : asset.bands)
-    {
-        for (const char *parameter : kBandParameters)
-        {
-            values[parameter] = band.name;
-        }
-        sources.emplace_back(path, values);
-    }
-}
-
 /// Trees of tiles may lie in no CRS.
 OGRSpatialReference crs_of(const stac::TileMatrixSet &grid)
 {
@@ -159,75 +111,6 @@ OGRSpatialReference crs_of(const stac::TileMatrixSet &grid)
         throw InputError("crs: names a file, which the CRS of a grid may not");
     }
     return grid.crs.empty() ? OGRSpatialReference() : raster::spatial_reference(grid.crs);
-}
-
-struct Probing
-{
-    bool band_each; ///< each band has tiles of its own
-    const store::ReadSettings &settings;
-};
-
-/// A tile is decoded whole, in all of its bands. Throws InputError where that takes more memory than is sane.
-void check_tile_sizes(const stac::TileMatrixSet &grid, const std::vector<RasterLevel> &levels,
-                      const std::vector<BandPixels> &bands)
-{
-    std::map<std::size_t, double> pixel_sizes; // of each source, the bytes of a pixel
-    for (const BandPixels &band : bands)
-    {
-        pixel_sizes[band.source] += GDALGetDataTypeSizeBytes(band.type);
-    }
-    double largest = 0;
-    for (const auto &[source, size] : pixel_sizes)
-    {
-        largest = std::max(largest, size);
-    }
-    for (const RasterLevel &level : levels)
-    {
-        const stac::TileMatrix &matrix = grid.matrices[level.matrix];
-        const double bytes = largest * matrix.tile_width * matrix.tile_height;
-        if (bytes > kMaxTileSize)
-        {
-            throw InputError("tile matrix " + matrix.id + ": tiles of " + std::to_string(matrix.tile_width) + " x " +
-                             std::to_string(matrix.tile_height) + " pixels are " + std::to_string(bytes / 1e9) +
-                             " GB in memory with all of their bands, at most 2.1 are read");
-        }
-    }
-}
-
-/// Fills in what a stored tile has to tell: all bands, or their types where the item only names them.
-void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac::TiledAssetsItem &item,
-                    const nlohmann::json &json, const Probing &probing)
-{
-    const bool typed = json.at("asset_templates").at(asset.key).dump().find("\"data_type\"") != std::string::npos;
-    if (typed && !asset.bands.empty())
-    {
-        return;
-    }
-    auto stored = bands_of_stored_tile(source, item, probing.settings);
-    if (probing.band_each && stored.size() == 1)
-    {
-        stored.resize(asset.bands.size(), stac::ItemBand(stored[0]));
-    }
-    if (asset.bands.empty())
-    {
-        asset.bands = std::move(stored);
-        return;
-    }
-    if (stored.size() != asset.bands.size())
-    {
-        throw InputError("asset_templates." + asset.key + ": has " + std::to_string(asset.bands.size()) +
-                         " band(s), its tiles have " + std::to_string(stored.size()));
-    }
-    for (std::size_t index = 0; index < stored.size(); ++index)
-    {
-        stac::ItemBand &band = asset.bands[index];
-        band.data_type = stored[index].data_type;
-        if (!band.nodata)
-        {
-            band.nodata = stored[index].nodata;
-            band.large_nodata = stored[index].large_nodata;
-        }
-    }
 }
 
 /// Where it cannot be told, it is left to other drivers.
@@ -371,45 +254,19 @@ void TileDataset::read_item(const char *name, Opened &opened)
 
 std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
 {
-    std::vector<TileSource> sources;
-    std::vector<stac::ItemBand> bands;
-    std::vector<BandPixels> pixels;
-    const std::string &key = opened.item.tile_matrix_set_key;
-    auto values = template_values(opened.dimensions);
-    values["TileMatrixSet"] = key.empty() ? opened.item.tile_matrix_set.id : key;
-    for (stac::TileAsset asset : opened.assets)
-    {
-        const std::string path = resolved_href(asset.href, opened.location.folder, opened.options.allow_local);
-        const std::size_t first = sources.size();
-        sources_of(asset, path, values, sources);
-        const bool band_each = sources.size() - first > 1;
-        complete_bands(asset, sources[first], opened.item, opened.json, {band_each, opened.options.reading.store});
-        complete_colors(asset);
-        for (std::size_t index = 0; index < asset.bands.size(); ++index)
-        {
-            pixels.push_back(pixels_of(asset.bands[index], opened.location.path()));
-            pixels.back().source = first + (band_each ? index : 0);
-            pixels.back().source_band = band_each ? 0 : static_cast<int>(index);
-            pixels.back().alpha = asset.bands.size() > 1 && !band_each && asset.bands[index].common_name == "alpha";
-            bands.push_back(asset.bands[index]);
-        }
-    }
-    if (bands.size() > kMaxBands)
-    {
-        throw InputError(opened.location.path() + ": has " + std::to_string(bands.size()) + " bands, at most " +
-                         std::to_string(kMaxBands) + " are read");
-    }
+    BandSources found =
+        band_sources(opened.item, opened.assets, opened.json, opened.location, opened.dimensions, opened.options);
     const auto levels = raster_levels(opened.item, opened.options);
-    check_tile_sizes(opened.item.tile_matrix_set, levels, pixels);
+    check_tile_sizes(opened.item.tile_matrix_set, levels, found.pixels);
     const auto reader =
-        std::make_shared<const TileReader>(sources, opened.item.tile_matrix_set, opened.item.limits,
-                                           opened.item.pixel_buffers, std::move(pixels), opened.options.reading);
+        std::make_shared<const TileReader>(found.sources, opened.item.tile_matrix_set, opened.item.limits,
+                                           opened.item.pixel_buffers, std::move(found.pixels), opened.options.reading);
     auto dataset = std::make_unique<TileDataset>(reader, levels, crs_of(opened.item.tile_matrix_set));
     dataset->m_item_path = opened.location.path();
-    dataset->describe_bands(bands);
+    dataset->describe_bands(found.bands);
     for (const auto &overview : dataset->m_overviews)
     {
-        overview->describe_bands(bands);
+        overview->describe_bands(found.bands);
     }
     return dataset;
 }
