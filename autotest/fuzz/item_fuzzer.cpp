@@ -1,40 +1,21 @@
 // Any bytes as a STAC item or tile matrix set, from the text to the paths of tiles. Nothing but InputError may come
 // out, numbers stay within what GDAL's ints hold, and a path of an item from the web leads to the web.
+#include "autotest/fuzz/fuzz_checks.h"
 #include "driver/href.h"
 #include "driver/open_options.h"
 #include "driver/raster_levels.h"
-#include "stac/error.h"
 #include "stac/href_template.h"
 #include "stac/json_document.h"
 #include "stac/tiled_assets_item.h"
 
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 
 using namespace tiledir;
+using namespace tiledir::fuzz;
 
 namespace
 {
-
-void require(bool holds)
-{
-    if (!holds)
-    {
-        std::abort();
-    }
-}
-
-template <class Work> void allowing_input_errors(Work &&work)
-{
-    try
-    {
-        work();
-    }
-    catch (const InputError &)
-    {
-    }
-}
 
 /// The options of the fuzzer's own member: {"fuzz:options": ["LEVEL=3", "EXTENT=0,0,1,1"]}.
 CPLStringList options_of(const nlohmann::json &json)

@@ -1,44 +1,25 @@
 // Any bytes as the document that describes a tree of tiles, mapchete's metadata.json or a tilemapresource.xml, over a
 // tree that is there. Nothing but InputError may come out, and what is read lies within GDAL's ints.
+#include "autotest/fuzz/fuzz_checks.h"
 #include "driver/mapchete_metadata.h"
 #include "driver/open_options.h"
 #include "driver/raster_levels.h"
 #include "driver/tile_map_resource.h"
-#include "stac/error.h"
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
 #include <gdal.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 
 using namespace tiledir;
+using namespace tiledir::fuzz;
 
 namespace
 {
 
 constexpr const char *kFolder = "/vsimem/tree";
-
-void require(bool holds)
-{
-    if (!holds)
-    {
-        std::abort();
-    }
-}
-
-template <class Work> void allowing_input_errors(Work &&work)
-{
-    try
-    {
-        work();
-    }
-    catch (const InputError &)
-    {
-    }
-}
 
 void walk(const stac::TiledAssetsItem &item)
 {
