@@ -16,38 +16,10 @@ namespace
 
 constexpr unsigned char kValid = 255;
 
-/// Pixels [from, from + count) of the stored tile are those of the tile from `to` on.
-struct Part
-{
-    int from = 0;
-    int count = 0;
-    int to = 0;
-};
-
-std::optional<Part> part_of(int stored, const TileAxis &axis)
-{
-    for (const TileAxis::Buffer &buffer : axis.buffers)
-        if (stored == buffer.before + axis.size + buffer.after)
-            return Part{buffer.before, axis.size, 0};
-    const auto [before, after] = axis.buffers[0];
-    if (axis.cut == TileAxis::Cut::None || stored > before + axis.size + after)
-        return std::nullopt;
-    const int count = std::min(axis.size, stored - (axis.cut == TileAxis::Cut::End ? before : after));
-    if (count <= 0)
-        return std::nullopt;
-    return axis.cut == TileAxis::Cut::End ? Part{before, count, 0}
-                                          : Part{stored - after - count, count, axis.size - count};
-}
-
 std::string shape(int width, int height, int bands)
 {
     return std::to_string(width) + " x " + std::to_string(height) + " pixels in " + std::to_string(bands) +
            (bands == 1 ? " band" : " bands");
-}
-
-int stored_size(const TileAxis &axis)
-{
-    return axis.buffers[0].before + axis.size + axis.buffers[0].after;
 }
 
 /// How the stored bands are those that are wanted.
@@ -112,7 +84,8 @@ std::uint16_t opaque(GDALDataType type)
 class Decoding
 {
 public:
-    Decoding(const OpenTile &stored, const TileSpec &spec, Bands bands, const Part &columns, const Part &rows);
+    Decoding(const OpenTile &stored, const TileSpec &spec, Bands bands, const StoredPart &columns,
+             const StoredPart &rows);
     DecodedTile run() &&;
 
 private:
@@ -146,13 +119,14 @@ private:
     const OpenTile &m_stored;
     const TileSpec &m_spec;
     const Bands m_bands;
-    const Part m_columns;
-    const Part m_rows;
+    const StoredPart m_columns;
+    const StoredPart m_rows;
     DecodedTile m_tile;
     Plane m_palette_alpha;
 };
 
-Decoding::Decoding(const OpenTile &stored, const TileSpec &spec, Bands bands, const Part &columns, const Part &rows)
+Decoding::Decoding(const OpenTile &stored, const TileSpec &spec, Bands bands, const StoredPart &columns,
+                   const StoredPart &rows)
     : m_stored(stored)
     , m_spec(spec)
     , m_bands(bands)
@@ -411,18 +385,6 @@ bool same_colors(const ColorTable &one, const ColorTable &other)
     return one.size() == other.size() && std::equal(one.begin(), one.end(), other.begin(), same);
 }
 
-TileAxis TileAxis::part(int first, int count) const
-{
-    TileAxis axis = *this;
-    axis.size = count;
-    for (Buffer &buffer : axis.buffers)
-    {
-        buffer.before += first;
-        buffer.after += size - first - count;
-    }
-    return axis;
-}
-
 bool TileSpec::needs_validity() const
 {
     return masks && !last_is_alpha &&
@@ -432,13 +394,13 @@ bool TileSpec::needs_validity() const
 DecodedTile decode_tile(const store::Bytes &bytes, const std::string &path, const TileSpec &spec)
 {
     const OpenTile stored(bytes, path);
-    const auto columns = part_of(stored.dataset().GetRasterXSize(), spec.columns);
-    const auto rows = part_of(stored.dataset().GetRasterYSize(), spec.rows);
+    const auto columns = spec.columns.stored_part(stored.dataset().GetRasterXSize());
+    const auto rows = spec.rows.stored_part(stored.dataset().GetRasterYSize());
     const auto bands = bands_of(stored, spec);
     if (!columns || !rows || !bands)
         throw TileError(
             path + ": " + shape(stored.dataset().GetRasterXSize(), stored.dataset().GetRasterYSize(), stored.bands()) +
-            " where " + shape(stored_size(spec.columns), stored_size(spec.rows), spec.bands()) + " are expected");
+            " where " + shape(spec.columns.stored_size(), spec.rows.stored_size(), spec.bands()) + " are expected");
     DecodedTile tile = Decoding(stored, spec, *bands, *columns, *rows).run();
     stored.check(CE_None);
     return tile;

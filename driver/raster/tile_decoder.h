@@ -3,39 +3,15 @@
 
 #include "driver/raster/decoded_tile.h"
 #include "driver/raster/nodata_value.h"
+#include "driver/raster/tile_axis.h"
 #include "driver/store/store.h"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace tiledir::raster
 {
-
-/// Which pixels of a stored tile are those of the tile, along one axis.
-struct TileAxis
-{
-    struct Buffer
-    {
-        int before = 0;
-        int after = 0;
-    };
-    /// Where a stored tile may end early: some writers cut tiles where the grid's extent ends.
-    enum class Cut
-    {
-        None,
-        Begin,
-        End
-    };
-
-    /// Of an axis that is not cut: a part of the tile, as if the rest were a buffer.
-    TileAxis part(int first, int count) const;
-
-    int size = 0;                    ///< of the tile
-    std::array<Buffer, 2> buffers{}; ///< pixels stored beside it: one of the two, told from the stored size
-    Cut cut = Cut::None;
-};
 
 /// What is wanted of a stored tile.
 struct TileSpec
