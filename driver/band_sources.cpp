@@ -138,7 +138,7 @@ BandSources band_sources(const stac::TiledAssetsItem &item, const std::vector<st
             pixels.source = first + (band_each ? index : 0);
             pixels.source_band = band_each ? 0 : static_cast<int>(index);
             pixels.alpha = asset.bands.size() > 1 && !band_each && asset.bands[index].common_name == "alpha";
-            found.pixels.push_back(std::move(pixels));
+            found.pixels.push_back(pixels);
             found.bands.push_back(asset.bands[index]);
         }
     }
