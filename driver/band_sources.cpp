@@ -59,23 +59,22 @@ void sources_of(const stac::TileAsset &asset, const std::string &path, std::map<
     }
 }
 
-struct Probing
+bool tells_types(const OpenedItem &opened, const stac::TileAsset &asset)
 {
-    bool band_each; ///< each band has tiles of its own
-    const store::ReadSettings &settings;
-};
+    return !opened.json.is_null() &&
+           opened.json.at("asset_templates").at(asset.key).dump().find("\"data_type\"") != std::string::npos;
+}
 
 /// Fills in what a stored tile has to tell: all bands, or their types where the item only names them.
-void complete_bands(stac::TileAsset &asset, const TileSource &source, const stac::TiledAssetsItem &item,
-                    const nlohmann::json &json, const Probing &probing)
+void complete_bands(stac::TileAsset &asset, const TileSource &source, bool band_each, const OpenedItem &opened)
 {
-    const bool typed = json.at("asset_templates").at(asset.key).dump().find("\"data_type\"") != std::string::npos;
-    if (typed && !asset.bands.empty())
+    if (tells_types(opened, asset) && !asset.bands.empty())
     {
         return;
     }
-    auto stored = bands_of_stored_tile(source, item, probing.settings);
-    if (probing.band_each && stored.size() == 1)
+    auto stored =
+        bands_of_stored_tile(source, opened.item.tile_matrix_set, opened.stored, opened.options.reading.store);
+    if (band_each && stored.size() == 1)
     {
         stored.resize(asset.bands.size(), stac::ItemBand(stored[0]));
     }
@@ -117,20 +116,20 @@ void set_band(std::map<std::string, std::string> &values, const std::string &nam
     }
 }
 
-BandSources band_sources(const stac::TiledAssetsItem &item, const std::vector<stac::TileAsset> &assets,
-                         const nlohmann::json &json, const ItemLocation &location, const DimensionValues &dimensions,
-                         const OpenOptions &options)
+BandSources band_sources(const OpenedItem &opened)
 {
     BandSources found;
-    const std::string &key = item.tile_matrix_set_key;
-    auto values = template_values(dimensions);
-    values["TileMatrixSet"] = key.empty() ? item.tile_matrix_set.id : key;
-    for (stac::TileAsset asset : assets)
+    const ItemLocation &location = opened.location;
+    const std::string &key = opened.item.tile_matrix_set_key;
+    auto values = template_values(opened.dimensions);
+    values["TileMatrixSet"] = key.empty() ? opened.item.tile_matrix_set.id : key;
+    for (stac::TileAsset asset : opened.assets)
     {
         const std::size_t first = found.sources.size();
-        sources_of(asset, resolved_href(asset.href, location.folder, options.allow_local), values, found.sources);
+        sources_of(asset, resolved_href(asset.href, location.folder, opened.options.allow_local), values,
+                   found.sources);
         const bool band_each = found.sources.size() - first > 1;
-        complete_bands(asset, found.sources[first], item, json, {band_each, options.reading.store});
+        complete_bands(asset, found.sources[first], band_each, opened);
         complete_colors(asset);
         for (std::size_t index = 0; index < asset.bands.size(); ++index)
         {

@@ -1,14 +1,11 @@
 // Which stored tiles the bands of a dataset are in, and what they are.
 #pragma once
 
-#include "driver/item_location.h"
-#include "driver/open_options.h"
+#include "driver/opened_item.h"
 #include "driver/raster_levels.h"
 #include "driver/tile_reader.h"
 #include "stac/href_template.h"
 #include "stac/tiled_assets_item.h"
-
-#include <nlohmann/json.hpp>
 
 #include <map>
 #include <string>
@@ -29,11 +26,9 @@ struct BandSources
     std::vector<BandPixels> pixels; ///< one a band
 };
 
-/// Of these assets, in their order. What the item leaves out of the bands is asked of a stored tile. Throws InputError
-/// (too many bands, a type that GDAL lacks, bands that the tiles have not), and what reading a tile throws.
-BandSources band_sources(const stac::TiledAssetsItem &item, const std::vector<stac::TileAsset> &assets,
-                         const nlohmann::json &json, const ItemLocation &location, const DimensionValues &dimensions,
-                         const OpenOptions &options);
+/// Of the chosen assets, in their order. What the item leaves out of the bands is asked of a stored tile. Throws
+/// InputError (too many bands, a type that GDAL lacks, bands that the tiles have not), and what reading a tile throws.
+BandSources band_sources(const OpenedItem &opened);
 
 /// A tile is decoded whole, in all of its bands. Throws InputError where that takes more memory than is sane.
 void check_tile_sizes(const stac::TileMatrixSet &grid, const std::vector<RasterLevel> &levels,

@@ -1,6 +1,7 @@
 #include "driver/bare_tree.h"
 
 #include "driver/placed_grid.h"
+#include "driver/store/object_reader.h"
 #include "driver/tree_item.h"
 #include "stac/error.h"
 
@@ -44,9 +45,15 @@ bool can_be_listed(const std::string &folder)
     return folder.find("/vsicurl") == std::string::npos;
 }
 
+BareTree described(const TreeListing &tree, const stac::TileMatrixSet &grid, const TileScheme &scheme)
+{
+    const stac::TiledAssetsItem item = item_of_tree(tree, grid, scheme);
+    return {item, store::is_remote(tree.folder) ? stored_tiles(tree, item, scheme) : StoredTiles{item.limits, {}}};
+}
+
 } // namespace
 
-stac::TiledAssetsItem item_of_bare_tree(const std::string &folder, const std::string &scheme, const std::string &grid)
+BareTree bare_tree(const std::string &folder, const std::string &scheme, const std::string &grid)
 {
     const std::optional<TileScheme> named = TileScheme::of(scheme);
     const std::optional<stac::TileMatrixSet> chosen = grid_option(grid);
@@ -57,7 +64,7 @@ stac::TiledAssetsItem item_of_bare_tree(const std::string &folder, const std::st
     }
     if (is_template(scheme) && (!named || !can_be_listed(folder)))
     {
-        return item_of_template(folder, plain_grid(), scheme);
+        return {item_of_template(folder, plain_grid(), scheme), {}};
     }
     if (!can_be_listed(folder))
     {
@@ -70,13 +77,13 @@ stac::TiledAssetsItem item_of_bare_tree(const std::string &folder, const std::st
     if (tile.place)
     {
         const GridAndScheme found = grid_of_placed_tiles(tree, tile, named, chosen);
-        return item_of_tree(tree, found.grid, found.scheme);
+        return described(tree, found.grid, found.scheme);
     }
     if (!named)
     {
         throw InputError(folder + ": nothing tells rows from columns: open option SCHEME should be " + kSchemes);
     }
-    return item_of_tree(tree, plain_grid().derived(tile.width, 1), *named);
+    return described(tree, plain_grid().derived(tile.width, 1), *named);
 }
 
 } // namespace tiledir::driver

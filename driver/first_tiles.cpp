@@ -3,18 +3,18 @@
 namespace tiledir::driver
 {
 
-std::vector<TilePlace> first_tiles(const stac::TileMatrixSet &grid,
-                                   const std::map<std::string, stac::TileRange> &limits, int most)
+std::vector<TilePlace> first_tiles(const stac::TileMatrixSet &grid, const StoredTiles &stored, int most)
 {
     std::vector<TilePlace> found;
     for (std::size_t index = 0; index < grid.matrices.size(); ++index)
     {
-        const auto listed = limits.find(grid.matrices[index].id);
-        if (!limits.empty() && listed == limits.end())
+        const stac::TileMatrix &matrix = grid.matrices[index];
+        const auto limit = stored.limits.find(matrix.id);
+        if (!stored.limits.empty() && limit == stored.limits.end())
         {
             continue;
         }
-        const stac::TileRange tiles = limits.empty() ? grid.matrices[index].range() : listed->second;
+        const stac::TileRange tiles = stored.limits.empty() ? matrix.range() : limit->second;
         for (std::int64_t row = tiles.min_row; row <= tiles.max_row; ++row)
         {
             for (std::int64_t col = tiles.min_col; col <= tiles.max_col; ++col)
@@ -23,7 +23,10 @@ std::vector<TilePlace> first_tiles(const stac::TileMatrixSet &grid,
                 {
                     return found;
                 }
-                found.push_back({static_cast<int>(index), row, col});
+                if (stored.may_exist(matrix, row, col))
+                {
+                    found.push_back({static_cast<int>(index), row, col});
+                }
             }
         }
     }

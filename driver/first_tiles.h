@@ -1,11 +1,9 @@
 // Where to look for a tile that shows what an item does not tell.
 #pragma once
 
-#include "stac/tile_matrix_set.h"
+#include "driver/stored_tiles.h"
 
 #include <cstdint>
-#include <map>
-#include <string>
 #include <vector>
 
 namespace tiledir::driver
@@ -18,8 +16,7 @@ struct TilePlace
     std::int64_t col = 0;
 };
 
-/// Tiles that an item speaks of, there or not: at most `most`, of the coarsest tile matrix first.
-std::vector<TilePlace> first_tiles(const stac::TileMatrixSet &grid,
-                                   const std::map<std::string, stac::TileRange> &limits, int most);
+/// Tiles that there may be: at most `most`, of the coarsest tile matrix first.
+std::vector<TilePlace> first_tiles(const stac::TileMatrixSet &grid, const StoredTiles &stored, int most);
 
 } // namespace tiledir::driver

@@ -20,7 +20,7 @@ struct OpenOptions
     std::optional<stac::Bounds> bounds; ///< the extent, in the grid's CRS, x first; grows to whole tiles
     ReadingOptions reading;             ///< MISSING_TILES, ABSENT_STATUS, NUM_THREADS
     std::string part;                   ///< what LEVEL and EXTENT select, in words; empty: all
-    std::string scheme;                 ///< how a tree without STAC is named: item_of_bare_tree()
+    std::string scheme;                 ///< how a tree without STAC is named: bare_tree()
     std::string grid;                   ///< well-known id of its grid
     DimensionValues dimensions;         ///< those that are chosen
     bool allow_local = false;           ///< an item read over a network may lead to local files

@@ -18,6 +18,8 @@
 namespace tiledir::driver
 {
 
+struct OpenedItem;
+
 /// Read-only. Statistics and the like are kept beside the item (stac.json.aux.xml). No exception leaves a function
 /// that GDAL calls.
 class TileDataset final : public GDALPamDataset
@@ -74,11 +76,10 @@ protected:
                      GDALRasterIOExtraArg *extra) override;
 
 private:
-    struct Opened;
-    static std::unique_ptr<GDALDataset> open_item(const GDALOpenInfo &info);
-    static void read_item(const char *name, Opened &opened);
-    static std::unique_ptr<TileDataset> make(const Opened &opened);
-    void describe(const Opened &opened);
+    static std::unique_ptr<GDALDataset> open_item(GDALOpenInfo &info);
+    static void read_item(const char *name, OpenedItem &opened);
+    static std::unique_ptr<TileDataset> make(const OpenedItem &opened);
+    void describe(const OpenedItem &opened);
     CPLErr read_directly(int col, int row, int width, int height, PixelTarget target,
                          const GDALRasterIOExtraArg *extra) const;
     void read_ahead(int col, int row, int band);

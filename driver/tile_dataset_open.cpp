@@ -9,8 +9,9 @@
 #include "driver/href.h"
 #include "driver/item_beginning.h"
 #include "driver/item_location.h"
-#include "driver/open_options.h"
+#include "driver/opened_item.h"
 #include "driver/raster/spatial_reference.h"
+#include "driver/store/object_reader.h"
 #include "driver/tile_band.h"
 #include "driver/tile_dataset.h"
 #include "stac/crs_name.h"
@@ -30,6 +31,16 @@ namespace
 constexpr int kUnknown = GDAL_IDENTIFY_UNKNOWN;
 constexpr int kHeaderSize = 16384; ///< bytes looked at before a .json file is read whole
 
+/// Spares a request where GDAL's look at a document's beginning has shown all of it.
+void note_what_gdal_read(GDALOpenInfo &info)
+{
+    if (info.nHeaderBytes > 0 && store::is_remote(info.pszFilename) && info.TryToIngest(kHeaderSize) &&
+        info.nHeaderBytes < kHeaderSize)
+    {
+        store::note_read_by_gdal(info.pszFilename, info.pabyHeader, static_cast<std::size_t>(info.nHeaderBytes));
+    }
+}
+
 bool is_item_file(GDALOpenInfo &info)
 {
     if (info.nHeaderBytes == 0 || !EQUAL(CPLGetExtension(info.pszFilename), "json"))
@@ -41,8 +52,12 @@ bool is_item_file(GDALOpenInfo &info)
         return may_begin_item(
             {reinterpret_cast<const char *>(info.pabyHeader), static_cast<std::size_t>(info.nHeaderBytes)});
     };
-    return begins_like_item() && info.TryToIngest(kHeaderSize) && begins_like_item() &&
-           holds_tiled_assets(locate_item(info.pszFilename));
+    if (!begins_like_item() || !info.TryToIngest(kHeaderSize) || !begins_like_item())
+    {
+        return false;
+    }
+    note_what_gdal_read(info);
+    return holds_tiled_assets(locate_item(info.pszFilename));
 }
 
 /// A document that the item links.
@@ -121,33 +136,30 @@ bool leads_to_item(const char *url)
     return at_gdal_edge(false, [url] { return holds_tiled_assets(locate_item(url)); });
 }
 
-/// Over a network GDAL would look for the file of statistics with a request of its own at each opening.
-CPLStringList known_siblings(const ItemLocation &location)
+/// Over a network GDAL would look for the file of statistics with a request of its own at each opening. Where it has
+/// opened the item itself it has listed the folder before.
+CPLStringList known_siblings(const ItemLocation &location, GDALOpenInfo &info)
 {
     CPLStringList siblings;
-    if (store::is_remote(location.folder))
+    if (!store::is_remote(location.folder))
     {
-        siblings.AddString(location.file.c_str());
-        const std::string statistics = location.file + ".aux.xml";
-        if (!location.file.empty() && document_exists(location.folder + '/' + statistics))
-        {
-            siblings.AddString(statistics.c_str());
-        }
+        return siblings;
+    }
+    siblings.AddString(location.file.c_str());
+    const std::string statistics = location.file + ".aux.xml";
+    const bool opened_by_gdal = info.nHeaderBytes > 0 && location.path() == info.pszFilename;
+    char **const listed = opened_by_gdal ? info.GetSiblingFiles() : nullptr;
+    const bool there = listed != nullptr
+                           ? CSLFindString(listed, statistics.c_str()) >= 0
+                           : !location.file.empty() && document_exists(location.folder + '/' + statistics);
+    if (there)
+    {
+        siblings.AddString(statistics.c_str());
     }
     return siblings;
 }
 
 } // namespace
-
-struct TileDataset::Opened
-{
-    OpenOptions options;
-    ItemLocation location;
-    nlohmann::json json;
-    stac::TiledAssetsItem item;
-    std::vector<stac::TileAsset> assets; ///< one, or one a band
-    DimensionValues dimensions;
-};
 
 int TileDataset::identify(GDALOpenInfo *info) noexcept
 {
@@ -163,6 +175,7 @@ int TileDataset::identify(GDALOpenInfo *info) noexcept
                         {
                             if (has_prefix(info->pszFilename) || is_only_allowed_driver(*info))
                             {
+                                note_what_gdal_read(*info);
                                 return TRUE;
                             }
                             if (may_be_item_url(info->pszFilename))
@@ -185,13 +198,13 @@ GDALDataset *TileDataset::open(GDALOpenInfo *info) noexcept
     return at_gdal_edge<GDALDataset *>(nullptr, [info] { return open_item(*info).release(); });
 }
 
-std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
+std::unique_ptr<GDALDataset> TileDataset::open_item(GDALOpenInfo &info)
 {
     if (info.eAccess == GA_Update)
     {
         throw InputError(std::string(info.pszFilename) + ": a directory of tiles opens read-only, not for update");
     }
-    Opened opened;
+    OpenedItem opened;
     opened.options = OpenOptions::from(info.papszOpenOptions);
     read_item(info.pszFilename, opened);
     if (opened.item.tile_matrix_set.matrices.empty())
@@ -199,9 +212,13 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
         return std::make_unique<ChoiceList>(whole_rasters(opened.item, opened.location, opened.options.allow_local));
     }
     opened.assets = chosen_assets(opened.item, opened.location);
-    if (const auto choices = open_choices(opened.item, opened.json, opened.location); !choices.empty())
+    if (!opened.json.is_null())
     {
-        return std::make_unique<ChoiceList>(choices);
+        const auto choices = open_choices(opened.item, opened.json, opened.location);
+        if (!choices.empty())
+        {
+            return std::make_unique<ChoiceList>(choices);
+        }
     }
     opened.dimensions = dimension_choices(opened.item, opened.assets, opened.location.dimensions).front();
     auto dataset = make(opened);
@@ -218,14 +235,14 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(const GDALOpenInfo &info)
     {
         dataset->SetSubdatasetName(part.c_str());
     }
-    CPLStringList siblings = known_siblings(opened.location);
+    CPLStringList siblings = known_siblings(opened.location, info);
     dataset->TryLoadXML(siblings.empty() ? nullptr : siblings.List());
     dataset->describe(opened);
     dataset->nPamFlags &= ~GPF_DIRTY;
     return dataset;
 }
 
-void TileDataset::read_item(const char *name, Opened &opened)
+void TileDataset::read_item(const char *name, OpenedItem &opened)
 {
     const OpenOptions &options = opened.options;
     const bool as_tree = !options.scheme.empty() || !options.grid.empty();
@@ -240,26 +257,33 @@ void TileDataset::read_item(const char *name, Opened &opened)
     {
         opened.json = stac::parse_json(text, opened.location.path());
         opened.item = item_of(opened.json, opened.location, options.allow_local);
+        opened.stored = {opened.item.limits, {}};
         for (const std::string &warning : opened.item.warnings)
         {
             warn(opened.location.path() + ": " + warning);
         }
         return;
     }
-    opened.item = bare ? item_of_bare_tree(opened.location.folder, options.scheme, options.grid)
-                       : item_of_document(opened.location.path(), text);
-    opened.json["properties"] = nlohmann::json::object();
-    opened.json["asset_templates"][opened.item.assets[0].key] = nlohmann::json::object();
+    if (bare)
+    {
+        BareTree tree = bare_tree(opened.location.folder, options.scheme, options.grid);
+        opened.item = std::move(tree.item);
+        opened.stored = std::move(tree.stored);
+    }
+    else
+    {
+        opened.item = item_of_document(opened.location.path(), text);
+        opened.stored = {opened.item.limits, {}};
+    }
 }
 
-std::unique_ptr<TileDataset> TileDataset::make(const Opened &opened)
+std::unique_ptr<TileDataset> TileDataset::make(const OpenedItem &opened)
 {
-    BandSources found =
-        band_sources(opened.item, opened.assets, opened.json, opened.location, opened.dimensions, opened.options);
+    BandSources found = band_sources(opened);
     const auto levels = raster_levels(opened.item, opened.options);
     check_tile_sizes(opened.item.tile_matrix_set, levels, found.pixels);
     const auto reader =
-        std::make_shared<const TileReader>(found.sources, opened.item.tile_matrix_set, opened.item.limits,
+        std::make_shared<const TileReader>(found.sources, opened.item.tile_matrix_set, opened.stored,
                                            opened.item.pixel_buffers, std::move(found.pixels), opened.options.reading);
     auto dataset = std::make_unique<TileDataset>(reader, levels, crs_of(opened.item.tile_matrix_set));
     dataset->m_item_path = opened.location.path();
@@ -288,7 +312,7 @@ void TileDataset::describe_bands(const std::vector<stac::ItemBand> &bands)
     }
 }
 
-void TileDataset::describe(const Opened &opened)
+void TileDataset::describe(const OpenedItem &opened)
 {
     const auto set = [this](const char *name, const std::string &value, const char *domain = "")
     {

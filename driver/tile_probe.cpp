@@ -28,22 +28,22 @@ struct StoredTile
 };
 
 /// Of the first tiles, the coarsest tile matrix first.
-std::vector<std::string> first_keys(const TileSource &source, const stac::TiledAssetsItem &item)
+std::vector<std::string> first_keys(const TileSource &source, const stac::TileMatrixSet &grid,
+                                    const StoredTiles &stored)
 {
     std::vector<std::string> keys;
-    for (const TilePlace &tile : first_tiles(item.tile_matrix_set, item.limits, kMaxTilesSought))
+    for (const TilePlace &tile : first_tiles(grid, stored, kMaxTilesSought))
     {
-        keys.push_back(source.key(item.tile_matrix_set.matrices[tile.matrix], tile.row, tile.col));
+        keys.push_back(source.key(grid.matrices[tile.matrix], tile.row, tile.col));
     }
     return keys;
 }
 
 /// Asks for one tile, then for more and more at once.
-std::optional<StoredTile> first_stored_tile(const TileSource &source, const stac::TiledAssetsItem &item,
+std::optional<StoredTile> first_stored_tile(const TileSource &source, const std::vector<std::string> &keys,
                                             const store::ReadSettings &settings)
 {
     const auto reader = store::open_object_reader(source.folder(), settings);
-    const std::vector<std::string> keys = first_keys(source, item);
     std::size_t step = 1;
     for (std::size_t from = 0; from < keys.size(); from += std::exchange(step, step * kGrowth))
     {
@@ -119,10 +119,10 @@ stac::ItemBand describe(GDALRasterBand &band)
 
 } // namespace
 
-std::vector<stac::ItemBand> bands_of_stored_tile(const TileSource &source, const stac::TiledAssetsItem &item,
-                                                 const store::ReadSettings &settings)
+std::vector<stac::ItemBand> bands_of_stored_tile(const TileSource &source, const stac::TileMatrixSet &grid,
+                                                 const StoredTiles &stored_tiles, const store::ReadSettings &settings)
 {
-    auto tile = first_stored_tile(source, item, settings);
+    auto tile = first_stored_tile(source, first_keys(source, grid, stored_tiles), settings);
     if (!tile)
     {
         throw InputError(source.folder() + ": no tile found that shows what the item leaves out: its bands");

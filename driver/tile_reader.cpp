@@ -50,12 +50,11 @@ Validity validity_of(const raster::DecodedTile *tile, int row, std::int64_t col)
 
 } // namespace
 
-TileReader::TileReader(const std::vector<TileSource> &sources, stac::TileMatrixSet grid,
-                       std::map<std::string, stac::TileRange> limits,
+TileReader::TileReader(const std::vector<TileSource> &sources, stac::TileMatrixSet grid, StoredTiles stored,
                        const std::map<std::string, stac::PixelBuffer> &buffers, std::vector<BandPixels> bands,
                        ReadingOptions options)
     : m_grid(std::move(grid))
-    , m_limits(std::move(limits))
+    , m_stored(std::move(stored))
     , m_bands(std::move(bands))
     , m_options(std::move(options))
 {
@@ -76,7 +75,7 @@ TileReader::TileReader(const std::vector<TileSource> &sources, stac::TileMatrixS
         }
         const bool below = !shared.empty() && folder.size() > shared.size();
         const std::string prefix = below ? folder.substr(shared.size() + 1) + '/' : std::string();
-        m_sources.push_back({sources[index], reader, prefix, WantedTile(own, m_limits, buffers),
+        m_sources.push_back({sources[index], reader, prefix, WantedTile(own, m_stored.limits, buffers),
                              own.size() == 1 ? std::make_unique<SeenColors>() : nullptr});
     }
 }
@@ -85,17 +84,6 @@ std::string TileReader::tile_path(int matrix, std::int64_t row, std::int64_t col
 {
     const Source &source = m_sources[m_bands[band].source];
     return source.reader->path(source.key(m_grid.matrices[matrix], row, col));
-}
-
-bool TileReader::may_exist(int matrix, std::int64_t row, std::int64_t col) const
-{
-    const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
-    if (!tile_matrix.range().contains(row, col) || m_limits.empty())
-    {
-        return tile_matrix.range().contains(row, col);
-    }
-    const auto found = m_limits.find(tile_matrix.id);
-    return found != m_limits.end() && found->second.contains(row, col);
 }
 
 std::string TileReader::key(const Job &job) const
@@ -143,7 +131,7 @@ std::optional<store::ObjectState> TileReader::known(const Job &job) const
 /// True where nothing had to be read for it.
 bool TileReader::use_from_memory(const Job &job, const Use &use) const
 {
-    if (!may_exist(job.matrix, job.row, job.col))
+    if (!m_stored.may_exist(m_grid.matrices[job.matrix], job.row, job.col))
     {
         use(job, nullptr);
         return true;
@@ -234,7 +222,7 @@ std::shared_ptr<const raster::ColorTable> TileReader::color_table(int band) cons
 TileReader::Tile TileReader::first_tile(int band, int most) const
 {
     Tile found;
-    for (const TilePlace &place : first_tiles(m_grid, m_limits, most))
+    for (const TilePlace &place : first_tiles(m_grid, m_stored, most))
     {
         const Job job{m_bands[band].source, place.matrix, place.row, place.col};
         load({job}, [&found](const Job &, const Tile &tile) { found = tile; });
@@ -249,7 +237,7 @@ TileReader::Tile TileReader::first_tile(int band, int most) const
 
 std::optional<bool> TileReader::exists(int matrix, std::int64_t row, std::int64_t col, int band) const
 {
-    if (!may_exist(matrix, row, col))
+    if (!m_stored.may_exist(m_grid.matrices[matrix], row, col))
     {
         return false;
     }

@@ -7,6 +7,7 @@
 #include "driver/reading_options.h"
 #include "driver/seen_colors.h"
 #include "driver/store/object_reader.h"
+#include "driver/stored_tiles.h"
 #include "driver/tile_flags.h"
 #include "driver/tile_source.h"
 #include "driver/wanted_tile.h"
@@ -41,9 +42,9 @@ class TileReader
 {
 public:
     /// Bands may be spread over several sources.
-    TileReader(const std::vector<TileSource> &sources, stac::TileMatrixSet grid,
-               std::map<std::string, stac::TileRange> limits, const std::map<std::string, stac::PixelBuffer> &buffers,
-               std::vector<BandPixels> bands, ReadingOptions options);
+    TileReader(const std::vector<TileSource> &sources, stac::TileMatrixSet grid, StoredTiles stored,
+               const std::map<std::string, stac::PixelBuffer> &buffers, std::vector<BandPixels> bands,
+               ReadingOptions options);
 
     const stac::TileMatrix &matrix(int index) const { return m_grid.matrices[index]; }
     const std::vector<BandPixels> &bands() const { return m_bands; }
@@ -122,11 +123,10 @@ private:
               const stac::PixelWindow &window, const PixelTarget &target) const;
     void copy(const raster::DecodedTile *tile, std::size_t source, const stac::PixelWindow &at,
               const stac::PixelWindow &window, const PixelTarget &target) const;
-    bool may_exist(int matrix, std::int64_t row, std::int64_t col) const;
 
     std::vector<Source> m_sources;
     stac::TileMatrixSet m_grid;
-    std::map<std::string, stac::TileRange> m_limits;
+    StoredTiles m_stored;
     std::vector<BandPixels> m_bands;
     ReadingOptions m_options;
     mutable std::array<TileFlags, 4> m_glances; ///< tiles that were glanced at once, twice, ...

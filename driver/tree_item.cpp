@@ -106,6 +106,21 @@ stac::TiledAssetsItem item_of_tree(const TreeListing &tree, const stac::TileMatr
     return item;
 }
 
+StoredTiles stored_tiles(const TreeListing &tree, const stac::TiledAssetsItem &item, const TileScheme &scheme)
+{
+    StoredTiles stored{item.limits, {}};
+    for (const StoredLevel &level : tree.levels)
+    {
+        const auto index = item.tile_matrix_set.index_of(level.name);
+        for (const TileName &tile : level.complete &&index ? level.tiles : std::vector<TileName>())
+        {
+            const stac::TileMatrix &matrix = item.tile_matrix_set.matrices[*index];
+            stored.listed[level.name].emplace(scheme.row(tile, matrix), scheme.col(tile));
+        }
+    }
+    return stored;
+}
+
 stac::TiledAssetsItem item_of_template(const std::string &folder, const stac::TileMatrixSet &grid,
                                        const std::string &href)
 {

@@ -1,6 +1,7 @@
 // A tree of tiles whose grid and names are known, as a STAC item.
 #pragma once
 
+#include "driver/stored_tiles.h"
 #include "driver/tile_scheme.h"
 #include "driver/tree_listing.h"
 #include "stac/tiled_assets_item.h"
@@ -12,6 +13,9 @@ namespace tiledir::driver
 /// the limits of what is stored. Where a level has too many tiles to be listed, the axis that its folders do not tell
 /// has the limits of the next coarser level. Throws InputError where a folder or a tile lies outside of the grid.
 stac::TiledAssetsItem item_of_tree(const TreeListing &tree, const stac::TileMatrixSet &grid, const TileScheme &scheme);
+
+/// With the names of those levels that were listed whole.
+StoredTiles stored_tiles(const TreeListing &tree, const stac::TiledAssetsItem &item, const TileScheme &scheme);
 
 /// The matrix of a level's folder, by its id or, with zeros before it, by its number; nullptr where there is none.
 const stac::TileMatrix *matrix_of(const stac::TileMatrixSet &grid, const StoredLevel &level);

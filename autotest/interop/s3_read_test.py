@@ -1,6 +1,8 @@
 """Tile directories in a bucket: which requests are made, what a server's answers mean. The server is a real one."""
 
 import collections
+import json
+import time
 
 import numpy
 import pytest
@@ -21,12 +23,21 @@ def quick_retries():
     gdal.SetConfigOption("GDAL_HTTP_RETRY_DELAY", None)
 
 
+def fresh_for(seconds):
+    gdal.SetConfigOption("TILEDIR_NETWORK_FRESH", seconds)
+    yield
+    gdal.SetConfigOption("TILEDIR_NETWORK_FRESH", None)
+
+
 @pytest.fixture
 def always_asked():
     """Nothing is fresh: each dataset asks anew."""
-    gdal.SetConfigOption("TILEDIR_NETWORK_FRESH", "0")
-    yield
-    gdal.SetConfigOption("TILEDIR_NETWORK_FRESH", None)
+    yield from fresh_for("0")
+
+
+@pytest.fixture
+def soon_asked():
+    yield from fresh_for("0.3")
 
 
 def folder_in(s3, **options):
@@ -85,6 +96,36 @@ def test_opening_asks_for_the_item_and_its_statistics(s3):
     opened(s3)
     paths = [request.path for request in s3.proxy.requests()]
     assert sorted(paths) == [f"/{s3.name}/tiles/stac.json", f"/{s3.name}/tiles/stac.json.aux.xml"]
+
+
+@pytest.mark.parametrize("allowed", [[], ["TileDir"]])
+def test_what_gdal_has_read_of_the_item_is_not_asked_for_again(s3, allowed):
+    folder = folder_in(s3)
+    dataset = gdal.OpenEx(f"/vsis3/{s3.name}/tiles/stac.json", allowed_drivers=allowed)
+    assert numpy.array_equal(dataset.ReadAsArray(), folder.finest.pixels[0])
+    requests = [request for request in s3.proxy.requests() if not request.path.endswith(".tif")]
+    assert [request.path for request in requests] == [f"/{s3.name}/", f"/{s3.name}/tiles/stac.json"]
+    assert "prefix=" in requests[0].query
+
+
+def test_an_item_that_changed_since_gdal_read_it_is_read_again(s3, soon_asked):
+    folder = folder_in(s3)
+    name = f"/vsis3/{s3.name}/tiles/stac.json"
+    item = json.loads((folder.path / "stac.json").read_text())
+    gdal.Open(name)
+    for title in ["once", "twice"]:
+        item["properties"]["title"] = title
+        (folder.path / "stac.json").write_text(json.dumps(item))
+        time.sleep(0.4)
+        assert gdal.Open(name).GetMetadataItem("TITLE") == title
+
+
+def test_statistics_in_a_bucket_are_found_by_the_listing_or_asked_for(s3):
+    folder = folder_in(s3)
+    band = '<PAMRasterBand band="1"><Metadata><MDI key="STATISTICS_MEAN">7</MDI></Metadata></PAMRasterBand>'
+    (folder.path / "stac.json.aux.xml").write_text(f"<PAMDataset>{band}</PAMDataset>")
+    for name in [f"/vsis3/{s3.name}/tiles/stac.json", f"s3://{s3.name}/tiles"]:
+        assert gdal.Open(name).GetRasterBand(1).GetMetadataItem("STATISTICS_MEAN") == "7"
 
 
 def test_each_tile_is_one_request_and_many_are_under_way(s3):

@@ -27,6 +27,18 @@ def test_tiles_in_a_bucket_tell_grid_and_scheme(s3, extension, scheme):
     assert len(tiles) == len(set(tiles))
 
 
+def test_tiles_that_the_listing_did_not_show_are_not_asked_for(s3):
+    missing = {(6, 9, 12), (6, 10, 13), (5, 4, 6)}
+    tree = Tree(s3.folder / "tree", web_mercator(), "XYZ", {5: (4, 6), 6: (8, 12)}, missing=missing)
+    dataset = opened(f"TILEDIR:s3://{s3.name}/tree")
+    tree.check(dataset)
+    dataset.GetRasterBand(1).GetOverview(0).ReadAsArray()
+    asked = {request.path for request in s3.proxy.requests()}
+    for name in missing:
+        assert f"/{s3.name}/tree/{tree.path(*name).relative_to(tree.folder)}" not in asked
+    assert f"/{s3.name}/tree/{tree.path(6, 8, 12).relative_to(tree.folder)}" in asked
+
+
 def test_plain_images_in_a_bucket_need_scheme(s3):
     tree = Tree(s3.folder / "tree", web_mercator(), "TMS", {4: (2, 3), 5: (4, 6)}, extension="png", place="nowhere")
     assert "SCHEME" in refused(f"TILEDIR:s3://{s3.name}/tree")

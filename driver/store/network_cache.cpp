@@ -47,6 +47,18 @@ std::optional<CachedObject> NetworkCache::find(const std::string &key)
 void NetworkCache::insert(const std::string &key, const CachedObject &object)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
+    insert_locked(key, object);
+}
+
+void NetworkCache::insert_first(const std::string &key, const CachedObject &object)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    if (m_firsts.insert(key).second && m_index.count(key) == 0)
+        insert_locked(key, object);
+}
+
+void NetworkCache::insert_locked(const std::string &key, const CachedObject &object)
+{
     if (const auto found = m_index.find(key); found != m_index.end())
         drop(found->second);
     Entry entry{key, object};

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace tiledir::store
 {
@@ -40,6 +41,8 @@ public:
 
     std::optional<CachedObject> find(const std::string &key);
     void insert(const std::string &key, const CachedObject &object);
+    /// Only if nothing was inserted yet under this key, or it is forgotten; never a second time.
+    void insert_first(const std::string &key, const CachedObject &object);
 
 private:
     struct Entry
@@ -49,12 +52,14 @@ private:
         std::size_t bytes() const;
     };
     void drop(std::list<Entry>::iterator entry);
+    void insert_locked(const std::string &key, const CachedObject &object);
 
     std::size_t m_max_bytes;
     std::mutex m_mutex;
     std::list<Entry> m_entries;
     std::unordered_map<std::string, std::list<Entry>::iterator> m_index;
     std::size_t m_bytes = 0;
+    std::unordered_set<std::string> m_firsts; ///< keys of insert_first()
 };
 
 } // namespace tiledir::store

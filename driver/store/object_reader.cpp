@@ -2,6 +2,7 @@
 
 #include "driver/store/remote_reader.h"
 
+#include <cpl_conv.h>
 #include <cpl_vsi.h>
 
 #include <utility>
@@ -61,6 +62,12 @@ std::optional<std::string> ObjectReader::read_text(const std::string &key) const
 bool is_remote(const std::string &path)
 {
     return path.rfind("/vsi", 0) == 0 && !VSIIsLocal(path.c_str());
+}
+
+void note_read_by_gdal(const std::string &path, const void *data, std::size_t size)
+{
+    const auto *bytes = static_cast<const unsigned char *>(data);
+    RemoteReader(CPLGetPath(path.c_str()), {}).note_read_by_gdal(CPLGetFilename(path.c_str()), {bytes, bytes + size});
 }
 
 std::unique_ptr<ObjectReader> open_object_reader(const std::string &root, const ReadSettings &settings)

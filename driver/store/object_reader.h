@@ -62,6 +62,10 @@ public:
 /// Does a look at a path need a request?
 bool is_remote(const std::string &path);
 
+/// GDAL has just read an object whole, over a network: the first time that this is said of the path it counts as asked
+/// for now. GDAL keeps what it reads as long as the process lives, so that it says nothing new later.
+void note_read_by_gdal(const std::string &path, const void *data, std::size_t size);
+
 /// Local disks are looked at each time. Over a network, what the process asked for less than TILEDIR_NETWORK_FRESH
 /// seconds (10) before this reader was opened is not asked for again, absences included; older content is asked for
 /// with its ETag. HTTP is spoken with the object's server itself (object_url()); where that cannot be, GDAL reads.

@@ -93,6 +93,12 @@ std::optional<ObjectState> RemoteReader::known(const std::string &key) const
     return object ? std::optional(ObjectState{object->stamp()}) : std::nullopt;
 }
 
+void RemoteReader::note_read_by_gdal(const std::string &key, Bytes bytes) const
+{
+    const CachedObject object{std::make_shared<const Bytes>(std::move(bytes)), {}, NetworkCache::Clock::now()};
+    NetworkCache::of_process().insert_first(m_identity + key, object);
+}
+
 void RemoteReader::read(const std::vector<std::string> &keys, const Done &done) const
 {
     std::vector<std::size_t> wanted;

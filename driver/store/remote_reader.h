@@ -18,6 +18,7 @@ public:
     bool is_remote() const override { return true; }
     std::optional<ObjectState> known(const std::string &key) const override;
     void read(const std::vector<std::string> &keys, const Done &done) const override;
+    void note_read_by_gdal(const std::string &key, Bytes bytes) const;
 
 private:
     std::optional<CachedObject> fresh(const std::string &key) const;
