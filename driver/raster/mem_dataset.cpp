@@ -8,7 +8,7 @@ namespace tiledir::raster
 {
 
 MemDataset::MemDataset(const PixelBlock &block, int first_row, int rows,
-                       std::optional<std::array<double, 6>> geotransform, std::optional<double> nodata)
+                       std::optional<std::array<double, 6>> geotransform, std::optional<double> nodata, int bands)
 {
     static GDALDriver *const kDriver = GetGDALDriverManager()->GetDriverByName("MEM");
     m_dataset.reset(kDriver->Create("", block.width(), rows, 0, block.type(), nullptr));
@@ -16,7 +16,7 @@ MemDataset::MemDataset(const PixelBlock &block, int first_row, int rows,
     {
         throw TileError("no memory dataset can be made");
     }
-    for (int band = 0; band < block.bands(); ++band)
+    for (int band = 0; band < bands; ++band)
     {
         char pointer[64];
         // GDAL writes through this pointer only into datasets that are written to.

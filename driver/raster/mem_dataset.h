@@ -24,9 +24,17 @@ class MemDataset
 public:
     /// Rows [first_row, first_row + rows). Throws TileError where GDAL refuses.
     MemDataset(const PixelBlock &block, int first_row, int rows, std::optional<std::array<double, 6>> geotransform,
-               std::optional<double> nodata);
+               std::optional<double> nodata)
+        : MemDataset(block, first_row, rows, geotransform, nodata, block.bands())
+    {
+    }
     MemDataset(const PixelBlock &block, std::optional<double> nodata)
-        : MemDataset(block, 0, block.height(), std::nullopt, nodata)
+        : MemDataset(block, block.bands(), nodata)
+    {
+    }
+    /// The first `bands` bands.
+    MemDataset(const PixelBlock &block, int bands, std::optional<double> nodata)
+        : MemDataset(block, 0, block.height(), std::nullopt, nodata, bands)
     {
     }
 
@@ -34,6 +42,9 @@ public:
     GDALDatasetH handle() const { return GDALDataset::ToHandle(m_dataset.get()); }
 
 private:
+    MemDataset(const PixelBlock &block, int first_row, int rows, std::optional<std::array<double, 6>> geotransform,
+               std::optional<double> nodata, int bands);
+
     DatasetPtr m_dataset;
 };
 

@@ -9,9 +9,19 @@
 namespace tiledir::raster
 {
 
+/// What the last band of a block says.
+enum class LastBand
+{
+    Plain, ///< as the others
+    Alpha, ///< opacity: where it is 0 the others have no data
+    Mask   ///< 255 where the others have data, else 0
+};
+
 /// Each pixel from ratio x ratio pixels of `finer` (whose size is a whole multiple of ratio), bit for bit as GDAL's
-/// overviews (gdaladdo) make them. Pixels that equal nodata (NaN for NaN) take no part. Throws TileError.
-PixelBlock make_overview(const PixelBlock &finer, int ratio, Resampling resampling, std::optional<double> nodata);
+/// overviews (gdaladdo) make them. Pixels that equal nodata (NaN for NaN) or that the last band leaves out take no
+/// part. A pixel of a mask is valid where one below it is; by nearest, where that one is. Throws TileError.
+PixelBlock make_overview(const PixelBlock &finer, int ratio, Resampling resampling, std::optional<double> nodata,
+                         LastBand last = LastBand::Plain);
 
 /// Part of a block, in pixels from its upper left corner; edges may lie between pixels.
 struct BlockPart
@@ -25,6 +35,6 @@ struct BlockPart
 /// For matrices whose pixels do not nest: width x height pixels from a part of `finer`, as GDAL resamples when it reads
 /// a part of a raster. Throws TileError.
 PixelBlock make_overview(const PixelBlock &finer, const BlockPart &part, int width, int height, Resampling resampling,
-                         std::optional<double> nodata);
+                         std::optional<double> nodata, LastBand last = LastBand::Plain);
 
 } // namespace tiledir::raster

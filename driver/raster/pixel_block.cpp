@@ -98,6 +98,14 @@ PixelBlock PixelBlock::part(int col, int row, int width, int height) const
     return result;
 }
 
+void paste(const stac::PixelWindow &part, const PixelBlock &from, const stac::PixelWindow &from_window, PixelBlock &to,
+           const stac::PixelWindow &to_window)
+{
+    to.paste(from, static_cast<int>(part.col - from_window.col), static_cast<int>(part.row - from_window.row),
+             static_cast<int>(part.width), static_cast<int>(part.height), static_cast<int>(part.col - to_window.col),
+             static_cast<int>(part.row - to_window.row));
+}
+
 PixelBlock converted(PixelBlock &&block, GDALDataType type, double nodata_before, double nodata_after)
 {
     const bool same_nodata = nodata_before == nodata_after || (std::isnan(nodata_before) && std::isnan(nodata_after));

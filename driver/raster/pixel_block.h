@@ -1,6 +1,8 @@
 // Pixels in memory: bands of one data type over one window, band after band, rows from the top.
 #pragma once
 
+#include "stac/bounds.h"
+
 #include <gdal.h>
 
 #include <cstddef>
@@ -56,6 +58,10 @@ private:
     int m_pixel_size = 0;
     std::vector<unsigned char> m_data;
 };
+
+/// Copies a part of one window's pixels into those of another window of the same matrix; both hold the whole part.
+void paste(const stac::PixelWindow &part, const PixelBlock &from, const stac::PixelWindow &from_window, PixelBlock &to,
+           const stac::PixelWindow &to_window);
 
 /// The block in another type, converted as GDAL converts, with pixels of value `nodata_before` set to `nodata_after`
 /// (both numbers of the type they are in).

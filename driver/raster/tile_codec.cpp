@@ -122,6 +122,25 @@ void describe(GDALDataset &dataset, const TileFormat &format, const stac::Bounds
     if (format.nodata)
         for (int band = 1; band <= format.bands; ++band)
             set_nodata(GDALGetRasterBand(&dataset, band), format.type, *format.nodata);
+    if (format.alpha)
+        dataset.GetRasterBand(format.bands)->SetColorInterpretation(GCI_AlphaBand);
+    if (format.colors)
+    {
+        GDALColorTable table;
+        for (std::size_t index = 0; index < format.colors->size(); ++index)
+            table.SetColorEntry(static_cast<int>(index), &(*format.colors)[index]);
+        dataset.GetRasterBand(1)->SetColorTable(&table);
+    }
+}
+
+/// The block's last band becomes the dataset's mask.
+bool write_mask(GDALDataset &dataset, const TileFormat &format, const PixelBlock &pixels)
+{
+    auto *data = const_cast<unsigned char *>(pixels.data(format.bands)); // only read from
+    GDALRasterBand *mask =
+        dataset.CreateMaskBand(GMF_PER_DATASET) == CE_None ? dataset.GetRasterBand(1)->GetMaskBand() : nullptr;
+    return mask != nullptr && mask->RasterIO(GF_Write, 0, 0, format.width, format.height, data, format.width,
+                                             format.height, format.type, 0, 0, nullptr) == CE_None;
 }
 
 bool create(GDALDriver &driver, const std::string &name, const TileFormat &format, const PixelBlock &pixels,
@@ -132,6 +151,8 @@ bool create(GDALDriver &driver, const std::string &name, const TileFormat &forma
     if (!dataset)
         return false;
     describe(*dataset, format, bounds);
+    if (format.mask && !write_mask(*dataset, format, pixels))
+        return false;
     auto *data = const_cast<unsigned char *>(pixels.data()); // only read from
     return dataset->RasterIO(GF_Write, 0, 0, format.width, format.height, data, format.width, format.height,
                              format.type, format.bands, nullptr, 0, 0, 0, nullptr) == CE_None;
@@ -140,8 +161,10 @@ bool create(GDALDriver &driver, const std::string &name, const TileFormat &forma
 bool create_copy(GDALDriver &driver, const std::string &name, const TileFormat &format, const PixelBlock &pixels,
                  const stac::Bounds &bounds)
 {
-    const MemDataset source(pixels, std::nullopt);
+    const MemDataset source(pixels, format.bands, std::nullopt);
     describe(*source.dataset(), format, bounds);
+    if (format.mask && !write_mask(*source.dataset(), format, pixels))
+        return false;
     const DatasetPtr dataset(
         driver.CreateCopy(name.c_str(), source.dataset(), FALSE, creation_options(format).List(), nullptr, nullptr));
     return dataset != nullptr;
@@ -151,6 +174,7 @@ store::Bytes encode_with_gdal(const TileFormat &format, const PixelBlock &pixels
 {
     const store::GdalErrors errors;
     const CPLConfigOptionSetter no_side_files("GDAL_PAM_ENABLED", "NO", false);
+    const CPLConfigOptionSetter mask_inside("GDAL_TIFF_INTERNAL_MASK", "YES", false);
     const CPLConfigOptionSetter checked_before("GDAL_VALIDATE_CREATION_OPTIONS", "NO", false);
     GDALDriver *driver = driver_named(format.driver);
     const MemoryFile file(format_extension(format.driver));
@@ -214,7 +238,7 @@ const TiffSplice *splice_of(const TileFormat &format)
 {
     constexpr std::size_t kMaxFormats = 8;
     thread_local std::list<std::pair<TileFormat, std::optional<TiffSplice>>> known;
-    if (format.driver != "GTiff")
+    if (format.driver != "GTiff" || format.mask)
         return nullptr;
     auto found = std::find_if(known.begin(), known.end(), [&](const auto &entry) { return entry.first == format; });
     if (found == known.end())
@@ -231,11 +255,11 @@ const TiffSplice *splice_of(const TileFormat &format)
 
 store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, const stac::Bounds &bounds)
 {
-    if (pixels.width() != format.width || pixels.height() != format.height || pixels.bands() != format.bands ||
+    if (pixels.width() != format.width || pixels.height() != format.height || pixels.bands() != format.block_bands() ||
         pixels.type() != format.type)
         throw TileError("cannot encode as " + format.driver + ": " +
                         shape(pixels.width(), pixels.height(), pixels.bands()) + " where " +
-                        shape(format.width, format.height, format.bands) + " are expected");
+                        shape(format.width, format.height, format.block_bands()) + " are expected");
     if (const TiffSplice *splice = splice_of(format))
         if (auto bytes = splice->tile(pixels, bounds))
             return *std::move(bytes);

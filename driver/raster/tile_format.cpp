@@ -104,7 +104,8 @@ bool TileFormat::operator==(const TileFormat &other) const
     const auto is_nan = [](const std::optional<double> &value) { return value && std::isnan(*value); };
     return driver == other.driver && options == other.options && crs_wkt == other.crs_wkt && width == other.width &&
            height == other.height && bands == other.bands && type == other.type &&
-           (nodata == other.nodata || (is_nan(nodata) && is_nan(other.nodata)));
+           (nodata == other.nodata || (is_nan(nodata) && is_nan(other.nodata))) && alpha == other.alpha &&
+           mask == other.mask && colors == other.colors;
 }
 
 std::string format_driver(const std::string &name)
@@ -139,6 +140,8 @@ void check_format(const TileFormat &format)
     GDALDriver &driver = known_driver(format_driver(format.driver));
     check_type(driver, format.type);
     check_bands(driver, format.bands);
+    if (format.mask && format.driver != "GTiff" && format.driver != "COG" && format.driver != "JPEG")
+        throw InputError("format: " + format.driver + " cannot hold a mask; GTiff, COG and JPEG can");
     check_options(driver, format.options);
 }
 

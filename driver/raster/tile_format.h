@@ -5,8 +5,10 @@
 #include <gdal.h>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tiledir::raster
 {
@@ -22,6 +24,12 @@ struct TileFormat
     int bands = 1;
     GDALDataType type = GDT_Byte;
     std::optional<double> nodata;
+    bool alpha = false; ///< the last band is opacity
+    bool mask = false;  ///< a mask of all bands is stored with them; not beside alpha
+    std::shared_ptr<const std::vector<GDALColorEntry>> colors; ///< of the only band; null: none
+
+    /// Bands of the pixels in memory: a mask is one more, of the same type, 255 where there is data and else 0.
+    int block_bands() const { return bands + (mask ? 1 : 0); }
 
     /// NaN equals NaN.
     bool operator==(const TileFormat &other) const;
@@ -33,7 +41,7 @@ std::string format_driver(const std::string &name);
 /// File extension ("tif") and media type ("image/tiff; application=geotiff") of a driver.
 std::string format_extension(const std::string &driver);
 std::string format_media_type(const std::string &driver);
-/// Throws InputError where the driver cannot hold the type, the band count or an option's name.
+/// Throws InputError where the driver cannot hold the type, the band count, a mask or an option's name.
 void check_format(const TileFormat &format);
 
 } // namespace tiledir::raster

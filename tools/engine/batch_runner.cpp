@@ -1,13 +1,10 @@
 #include "tools/engine/batch_runner.h"
 
-#include "driver/raster/overview.h"
-#include "driver/raster/tile_decoder.h"
 #include "stac/error.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace tiledir::engine
 {
@@ -17,26 +14,18 @@ namespace
 /// Rows computed at once where tiles are smaller.
 constexpr std::int64_t kRowsAtOnce = 256;
 
-/// Copies a part of one window's pixels into those of another window of the same matrix; both hold the whole part.
-void paste(const stac::PixelWindow &part, const raster::PixelBlock &from, const stac::PixelWindow &from_window,
-           raster::PixelBlock &to, const stac::PixelWindow &to_window)
-{
-    to.paste(from, static_cast<int>(part.col - from_window.col), static_cast<int>(part.row - from_window.row),
-             static_cast<int>(part.width), static_cast<int>(part.height), static_cast<int>(part.col - to_window.col),
-             static_cast<int>(part.row - to_window.row));
-}
-
 } // namespace
 
 BatchRunner::BatchRunner(const RunContext &context)
     : m_context(context)
     , m_job(context.job)
+    , m_pyramid(context.job, context.store)
 {
 }
 
 BatchRunner::~BatchRunner() = default;
 
-void BatchRunner::try_tile(const TileId &tile, const std::function<void()> &work)
+void BatchRunner::try_tile(const stac::TileId &tile, const std::function<void()> &work)
 {
     try
     {
@@ -63,7 +52,7 @@ void BatchRunner::compute(const Batch &batch)
     {
         const stac::TileRange rows{row, std::min(row + rows_at_once - 1, bounding.max_row), bounding.min_col,
                                    bounding.max_col};
-        const TileSet part = batch.tiles.within(rows);
+        const stac::TileSet part = batch.tiles.within(rows);
         if (part.count() == rows.count())
         {
             compute_range(batch.level, rows, made);
@@ -153,7 +142,7 @@ void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raste
                     {
                         tile.fill(nodata);
                     }
-                    paste(inside, pixels, whole, tile, window);
+                    raster::paste(inside, pixels, whole, tile, window);
                     finish({level, row, col},
                            raster::converted(std::move(tile), m_job.format.type, nodata, *m_job.format.nodata), made);
                 });
@@ -161,10 +150,10 @@ void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raste
     }
 }
 
-void BatchRunner::finish(const TileId &tile, raster::PixelBlock &&pixels, Blocks &made)
+void BatchRunner::finish(const stac::TileId &tile, raster::PixelBlock &&pixels, Blocks &made)
 {
     const std::string key = m_job.key(tile.level, tile.row, tile.col);
-    if (m_job.can_be_absent() && pixels.all_equal(*m_job.format.nodata))
+    if (m_pyramid.is_empty(pixels))
     {
         {
             const PhaseTimer timer(m_context.report, Phase::Write);
@@ -178,7 +167,7 @@ void BatchRunner::finish(const TileId &tile, raster::PixelBlock &&pixels, Blocks
     store::Bytes bytes;
     {
         const PhaseTimer timer(m_context.report, Phase::Encode);
-        bytes = raster::encode_tile(m_job.format, pixels, m_job.matrix(tile.level).tile_bounds(tile.row, tile.col));
+        bytes = m_pyramid.encode(tile, pixels);
     }
     {
         const PhaseTimer timer(m_context.report, Phase::Write);
@@ -207,7 +196,7 @@ void BatchRunner::overviews_above(const Batch &batch, Blocks &made)
             return;
         }
         Blocks above;
-        const TileSet tiles = planned->second.within(level->second);
+        const stac::TileSet tiles = planned->second.within(level->second);
         tiles.for_each_run(
             [&](std::int64_t row, std::int64_t first, std::int64_t last)
             {
@@ -235,7 +224,7 @@ void BatchRunner::make_overviews(const Batch &batch)
         });
 }
 
-void BatchRunner::make_overview(const TileId &tile, const Blocks &below, Blocks &made)
+void BatchRunner::make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made)
 {
     const stac::TileMatrix &finer = m_job.matrix(tile.level + 1);
     const stac::TileRange under = finer.tiles_covering(m_job.matrix(tile.level).tile_bounds(tile.row, tile.col));
@@ -253,64 +242,17 @@ void BatchRunner::make_overview(const TileId &tile, const Blocks &below, Blocks 
     try_tile(tile, [&] { finish(tile, overview_pixels(tile, below), made); });
 }
 
-/// Where the levels nest, from whole pixels under the tile and a halo around them; else from the part that it covers.
-raster::PixelBlock BatchRunner::overview_pixels(const TileId &tile, const Blocks &below)
+raster::PixelBlock BatchRunner::overview_pixels(const stac::TileId &tile, const Blocks &below)
 {
-    const raster::TileFormat &format = m_job.format;
-    const stac::TileMatrix &finer = m_job.matrix(tile.level + 1);
-    const stac::TileMatrix &coarser = m_job.matrix(tile.level);
-    const stac::Bounds bounds = coarser.tile_bounds(tile.row, tile.col);
-    const double left = (bounds.min_x - finer.origin_x) / finer.cell_size;
-    const double top = (finer.top() - bounds.max_y) / finer.cell_size;
-    const double step = coarser.cell_size / finer.cell_size;
-    if (const auto ratio = m_job.grid.ratio(tile.level + 1, tile.level))
-    {
-        const int halo = (m_job.overview_halo + *ratio - 1) / *ratio;
-        const stac::PixelWindow under{std::llround(left), std::llround(top), format.width * *ratio,
-                                      format.height * *ratio};
-        const raster::PixelBlock pixels = stored_pixels(tile.level + 1, under.grown(halo * *ratio), below);
-        const PhaseTimer timer(m_context.report, Phase::Overview);
-        raster::PixelBlock overview = raster::make_overview(pixels, *ratio, m_job.overview_resampling, format.nodata);
-        return halo == 0 ? std::move(overview) : overview.part(halo, halo, format.width, format.height);
-    }
-    const std::int64_t margin = m_job.overview_halo + 1;
-    const stac::PixelWindow around{static_cast<std::int64_t>(std::floor(left)) - margin,
-                                   static_cast<std::int64_t>(std::floor(top)) - margin,
-                                   std::llround(std::ceil(format.width * step)) + 2 * margin + 1,
-                                   std::llround(std::ceil(format.height * step)) + 2 * margin + 1};
-    const raster::PixelBlock pixels = stored_pixels(tile.level + 1, around, below);
+    const raster::PixelBlock pixels =
+        m_pyramid.pixels(tile.level + 1, m_pyramid.window_under(tile),
+                         [&](const stac::TileId &finer) { return stored_tile(finer, below); });
     const PhaseTimer timer(m_context.report, Phase::Overview);
-    return raster::make_overview(pixels,
-                                 {left - static_cast<double>(around.col), top - static_cast<double>(around.row),
-                                  format.width * step, format.height * step},
-                                 format.width, format.height, m_job.overview_resampling, format.nodata);
-}
-
-/// Pixels of a level from its tiles; nodata where there is none.
-raster::PixelBlock BatchRunner::stored_pixels(int level, const stac::PixelWindow &window, const Blocks &below)
-{
-    const raster::TileFormat &format = m_job.format;
-    const stac::TileMatrix &matrix = m_job.matrix(level);
-    raster::PixelBlock pixels(static_cast<int>(window.width), static_cast<int>(window.height), format.bands,
-                              format.type);
-    pixels.fill(*format.nodata);
-    const auto tiles = matrix.tiles_of(window).intersection(matrix.range());
-    for (std::int64_t row = tiles ? tiles->min_row : 0; tiles && row <= tiles->max_row; ++row)
-    {
-        for (std::int64_t col = tiles->min_col; col <= tiles->max_col; ++col)
-        {
-            if (const BlockPtr tile = stored_tile({level, row, col}, below))
-            {
-                const stac::PixelWindow at = matrix.tile_window(row, col);
-                paste(at.intersection(window).value(), *tile, at, pixels, window);
-            }
-        }
-    }
-    return pixels;
+    return m_pyramid.overview(tile, pixels);
 }
 
 /// From the batch's own tiles, else from the store; null where there is none.
-BatchRunner::BlockPtr BatchRunner::stored_tile(const TileId &tile, const Blocks &below)
+BatchRunner::BlockPtr BatchRunner::stored_tile(const stac::TileId &tile, const Blocks &below)
 {
     const auto found = below.find(tile);
     if (found != below.end())
@@ -318,12 +260,7 @@ BatchRunner::BlockPtr BatchRunner::stored_tile(const TileId &tile, const Blocks 
         return found->second;
     }
     const PhaseTimer timer(m_context.report, Phase::Read);
-    const std::string key = m_job.key(tile.level, tile.row, tile.col);
-    const auto bytes = m_context.store.read(key);
-    const raster::TileFormat &format = m_job.format;
-    return bytes ? std::make_shared<const raster::PixelBlock>(raster::decode_tile(
-                       *bytes, m_context.store.path(key), format.width, format.height, format.bands, format.type))
-                 : nullptr;
+    return m_pyramid.read(tile);
 }
 
 } // namespace tiledir::engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/raster/grid_source.h"
+#include "driver/raster/tile_pyramid.h"
 #include "driver/store/store.h"
 #include "tools/engine/journal.h"
 #include "tools/engine/plan.h"
@@ -39,24 +40,24 @@ public:
     void make_overviews(const Batch &batch);
 
 private:
-    using BlockPtr = std::shared_ptr<const raster::PixelBlock>;
+    using BlockPtr = raster::TilePyramid::Block;
     /// Blocks of finished tiles, for the overviews above; null for empty ones.
-    using Blocks = std::map<TileId, BlockPtr>;
+    using Blocks = std::map<stac::TileId, BlockPtr>;
 
     void compute_range(int level, const stac::TileRange &range, Blocks &made);
     raster::PixelBlock compute_pixels(int level, const stac::PixelWindow &window);
     raster::GridSource &source(const std::string &input, int level);
     void cut_tiles(int level, const stac::TileRange &range, const raster::PixelBlock &pixels, Blocks &made);
-    void finish(const TileId &tile, raster::PixelBlock &&pixels, Blocks &made);
+    void finish(const stac::TileId &tile, raster::PixelBlock &&pixels, Blocks &made);
     void overviews_above(const Batch &batch, Blocks &made);
-    void make_overview(const TileId &tile, const Blocks &below, Blocks &made);
-    raster::PixelBlock overview_pixels(const TileId &tile, const Blocks &below);
-    raster::PixelBlock stored_pixels(int level, const stac::PixelWindow &window, const Blocks &below);
-    BlockPtr stored_tile(const TileId &tile, const Blocks &below);
-    void try_tile(const TileId &tile, const std::function<void()> &work);
+    void make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made);
+    raster::PixelBlock overview_pixels(const stac::TileId &tile, const Blocks &below);
+    BlockPtr stored_tile(const stac::TileId &tile, const Blocks &below);
+    void try_tile(const stac::TileId &tile, const std::function<void()> &work);
 
     const RunContext &m_context;
     const Job &m_job;
+    const raster::TilePyramid m_pyramid;
     std::map<std::pair<std::string, int>, std::unique_ptr<raster::GridSource>> m_sources;
 };
 

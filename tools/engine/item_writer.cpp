@@ -68,7 +68,8 @@ void name_item(stac::TiledAssetsItem &item, const Job &job)
 
 } // namespace
 
-void write_item(store::Store &store, const Job &job, const LevelSets &tiles, const std::vector<std::string> &notes)
+void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
+                const std::vector<std::string> &notes)
 {
     const nlohmann::json before = earlier_properties(store);
     stac::TiledAssetsItem item;

@@ -26,9 +26,9 @@ std::string writer_name()
 
 } // namespace
 
-LevelSets DoneTiles::all() const
+stac::LevelSets DoneTiles::all() const
 {
-    LevelSets sets = stored;
+    stac::LevelSets sets = stored;
     for (const auto &[level, tiles] : empty)
     {
         sets[level].insert(tiles);
@@ -36,7 +36,7 @@ LevelSets DoneTiles::all() const
     return sets;
 }
 
-void DoneTiles::erase(const LevelSets &tiles)
+void DoneTiles::erase(const stac::LevelSets &tiles)
 {
     for (const auto &[level, set] : tiles)
     {
@@ -110,7 +110,7 @@ void Journal::read(const std::string &name)
     }
 }
 
-std::string Journal::lines(const char *word, const LevelSets &tiles) const
+std::string Journal::lines(const char *word, const stac::LevelSets &tiles) const
 {
     std::string text;
     for (const auto &[level, set] : tiles)
@@ -133,14 +133,14 @@ void Journal::write(const char *kind, const std::string &text)
     m_files.push_back(name);
 }
 
-void Journal::redo(const LevelSets &tiles)
+void Journal::redo(const stac::LevelSets &tiles)
 {
     m_before.erase(tiles);
     write("0redo", lines("redo", tiles));
     m_store.sync();
 }
 
-void Journal::add(const TileId &tile, bool stored)
+void Journal::add(const stac::TileId &tile, bool stored)
 {
     {
         const std::lock_guard<std::mutex> lock(m_mutex);

@@ -4,8 +4,8 @@
 
 #include "driver/store/store.h"
 #include "stac/tile_matrix_set.h"
-#include "tools/engine/tile_set.h"
 
+#include "stac/tile_set.h"
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -16,11 +16,11 @@ namespace tiledir::engine
 /// Tiles that are done: stored, or found empty.
 struct DoneTiles
 {
-    LevelSets stored;
-    LevelSets empty;
+    stac::LevelSets stored;
+    stac::LevelSets empty;
 
-    LevelSets all() const;
-    void erase(const LevelSets &tiles);
+    stac::LevelSets all() const;
+    void erase(const stac::LevelSets &tiles);
 };
 
 /// Files are named GENERATION-KIND-WRITER-NUMBER and read in the order of their names. A generation is one run. Kinds:
@@ -38,11 +38,11 @@ public:
     std::size_t files() const { return m_files.size(); }
 
     /// Records that tiles are to be made again; before() forgets them. Durable when it returns.
-    void redo(const LevelSets &tiles);
+    void redo(const stac::LevelSets &tiles);
 
     /// Notes a finished tile. From any thread. Every two seconds or so the caller's thread writes what has come
     /// together: first the tiles are made durable, then a file names them.
-    void add(const TileId &tile, bool stored);
+    void add(const stac::TileId &tile, bool stored);
     /// Writes the rest.
     void flush();
 
@@ -52,7 +52,7 @@ public:
 private:
     void read(const std::string &name);
     void write(const char *kind, const std::string &lines);
-    std::string lines(const char *word, const LevelSets &tiles) const;
+    std::string lines(const char *word, const stac::LevelSets &tiles) const;
 
     store::Store &m_store;
     const stac::TileMatrixSet &m_grid;

@@ -15,19 +15,6 @@ const stac::TileMatrix &matrix_of(const stac::TileMatrixSet &grid, int level)
     return grid.matrices[static_cast<std::size_t>(level)];
 }
 
-/// Each tile of the coarser level is two by two whole tiles of `level`.
-bool nests(const stac::TileMatrixSet &grid, int level)
-{
-    if (level == 0 || grid.ratio(level, level - 1) != 2)
-    {
-        return false;
-    }
-    const stac::TileMatrix &fine = matrix_of(grid, level);
-    const stac::TileMatrix &coarse = matrix_of(grid, level - 1);
-    const bool rows_nest = !fine.origin_is_bottom_left || fine.window().height == 2 * coarse.window().height;
-    return fine.tile_width == coarse.tile_width && fine.tile_height == coarse.tile_height && rows_nest;
-}
-
 stac::TileRange under(const stac::TileMatrixSet &grid, int level, const stac::TileRange &range, int finer)
 {
     const stac::TileMatrix &coarse = matrix_of(grid, level);
@@ -53,51 +40,31 @@ bool for_each_square(const stac::TileRange &range, std::int64_t side,
 
 } // namespace
 
-TileSet parents(const stac::TileMatrixSet &grid, int level, const TileSet &tiles, int halo)
+stac::LevelSets selected_tiles(const Job &job)
 {
-    TileSet result;
-    const stac::TileMatrix &fine = matrix_of(grid, level);
-    const stac::TileMatrix &coarse = matrix_of(grid, level - 1);
-    const bool halves = halo == 0 && nests(grid, level) && !fine.origin_is_bottom_left;
-    tiles.for_each_run(
-        [&](std::int64_t row, std::int64_t first, std::int64_t last)
-        {
-            const stac::TileRange range =
-                halves ? stac::TileRange{row / 2, row / 2, first / 2, last / 2}
-                       : coarse.tiles_covering(fine.bounds(fine.range_window({row, row, first, last}).grown(halo)));
-            for (std::int64_t parent_row = range.min_row; parent_row <= range.max_row; ++parent_row)
-            {
-                result.insert(parent_row, range.min_col, range.max_col);
-            }
-        });
-    return result;
-}
-
-LevelSets selected_tiles(const Job &job)
-{
-    LevelSets selected;
-    selected[job.finest] = TileSet(job.selection);
+    stac::LevelSets selected;
+    selected[job.finest] = stac::TileSet(job.selection);
     for (int level = job.finest; level > job.coarsest; --level)
     {
-        selected[level - 1] = parents(job.grid, level, selected[level]);
+        selected[level - 1] = stac::parents(job.grid, level, selected[level]);
     }
     return selected;
 }
 
-Plan::Plan(const Job &job, const LevelSets &done)
+Plan::Plan(const Job &job, const stac::LevelSets &done)
     : m_job(job)
 {
     const auto done_at = [&](int level)
     {
         const auto found = done.find(level);
-        return found == done.end() ? TileSet() : found->second;
+        return found == done.end() ? stac::TileSet() : found->second;
     };
-    LevelSets selected = selected_tiles(job);
+    stac::LevelSets selected = selected_tiles(job);
     m_computed[job.finest] = selected[job.finest];
     m_computed[job.finest].erase(done_at(job.finest));
-    TileSet below = done_at(job.finest);
+    stac::TileSet below = done_at(job.finest);
     below.insert(selected[job.finest]);
-    TileSet renewed = m_computed[job.finest];
+    stac::TileSet renewed = m_computed[job.finest];
     for (int level = job.finest - 1; level >= job.coarsest; --level)
     {
         if (job.recipe.overviews_from_process)
@@ -107,10 +74,10 @@ Plan::Plan(const Job &job, const LevelSets &done)
             continue;
         }
         // Above every base tile there is, those that are not made yet and those above what is made now.
-        const TileSet all = parents(job.grid, level + 1, below);
-        TileSet missing = all;
+        const stac::TileSet all = stac::parents(job.grid, level + 1, below);
+        stac::TileSet missing = all;
         missing.erase(done_at(level));
-        missing.insert(parents(job.grid, level + 1, renewed, job.overview_halo).common(all));
+        missing.insert(stac::parents(job.grid, level + 1, renewed, job.overview_halo()).common(all));
         m_overviews[level] = missing;
         renewed = missing;
         below = all;
@@ -120,7 +87,7 @@ Plan::Plan(const Job &job, const LevelSets &done)
 std::int64_t Plan::count() const
 {
     std::int64_t count = 0;
-    for (const LevelSets *sets : {&m_computed, &m_overviews})
+    for (const stac::LevelSets *sets : {&m_computed, &m_overviews})
     {
         for (const auto &[level, tiles] : *sets)
         {
@@ -138,8 +105,9 @@ void Plan::for_each_batch(const std::function<bool(Batch)> &visit) const
         const stac::TileMatrix &matrix = m_job.matrix(level);
         std::int64_t side = 1;
         int top = level;
-        while (m_job.overview_halo == 0 && top > m_job.coarsest &&
-               side * 2 * std::max(matrix.tile_width, matrix.tile_height) <= kBatchPixels && nests(m_job.grid, top))
+        while (m_job.overview_halo() == 0 && top > m_job.coarsest &&
+               side * 2 * std::max(matrix.tile_width, matrix.tile_height) <= kBatchPixels &&
+               stac::nests(m_job.grid, top))
         {
             side *= 2;
             --top;
@@ -166,7 +134,8 @@ void Plan::for_each_batch(const std::function<bool(Batch)> &visit) const
     }
 }
 
-void for_each_overview_batch(const Job &job, int level, const TileSet &tiles, const std::function<bool(Batch)> &visit)
+void for_each_overview_batch(const Job &job, int level, const stac::TileSet &tiles,
+                             const std::function<bool(Batch)> &visit)
 {
     const stac::TileMatrix &matrix = job.matrix(level);
     const std::int64_t side =

@@ -11,7 +11,7 @@ constexpr std::array<const char *, 5> kPhaseNames = {"read", "process", "overvie
 
 } // namespace
 
-void Report::made(const TileId &tile, bool stored, std::size_t bytes)
+void Report::made(const stac::TileId &tile, bool stored, std::size_t bytes)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     Level &level = m_levels[tile.level];
@@ -21,7 +21,7 @@ void Report::made(const TileId &tile, bool stored, std::size_t bytes)
     ++m_tiles;
 }
 
-void Report::failed(const TileId &tile, const std::string &reason)
+void Report::failed(const stac::TileId &tile, const std::string &reason)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     ++m_levels[tile.level].failed;
@@ -30,27 +30,27 @@ void Report::failed(const TileId &tile, const std::string &reason)
     ++m_tiles;
 }
 
-void Report::held_back(const TileId &tile)
+void Report::held_back(const stac::TileId &tile)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     m_unmade[tile.level].insert(tile.row, tile.col, tile.col);
 }
 
-TileSet Report::made_at(int level) const
+stac::TileSet Report::made_at(int level) const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     const auto made = m_made.find(level);
-    return made == m_made.end() ? TileSet() : made->second;
+    return made == m_made.end() ? stac::TileSet() : made->second;
 }
 
-bool Report::is_unmade(const TileId &tile) const
+bool Report::is_unmade(const stac::TileId &tile) const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     const auto level = m_unmade.find(tile.level);
     return level != m_unmade.end() && level->second.contains(tile.row, tile.col);
 }
 
-LevelSets Report::unmade() const
+stac::LevelSets Report::unmade() const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     return m_unmade;

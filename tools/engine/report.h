@@ -1,8 +1,8 @@
 // What a run did: counted while it goes, shown while it goes and told at its end.
 #pragma once
 
+#include "stac/tile_set.h"
 #include "tools/engine/resolve.h"
-#include "tools/engine/tile_set.h"
 
 #include <array>
 #include <atomic>
@@ -17,7 +17,7 @@ namespace tiledir::engine
 
 struct TileFailure
 {
-    TileId tile;
+    stac::TileId tile;
     std::string reason;
 };
 
@@ -41,13 +41,13 @@ public:
         std::int64_t failed = 0;
     };
 
-    void made(const TileId &tile, bool stored, std::size_t bytes);
-    void failed(const TileId &tile, const std::string &reason);
+    void made(const stac::TileId &tile, bool stored, std::size_t bytes);
+    void failed(const stac::TileId &tile, const std::string &reason);
     /// Not made, because a tile under it failed: stays pending.
-    void held_back(const TileId &tile);
-    TileSet made_at(int level) const;
-    bool is_unmade(const TileId &tile) const;
-    LevelSets unmade() const; ///< failed or held back
+    void held_back(const stac::TileId &tile);
+    stac::TileSet made_at(int level) const;
+    bool is_unmade(const stac::TileId &tile) const;
+    stac::LevelSets unmade() const; ///< failed or held back
     void spent(Phase phase, std::chrono::nanoseconds time);
 
     std::int64_t tiles() const { return m_tiles; } ///< made or failed
@@ -67,8 +67,8 @@ private:
     mutable std::mutex m_mutex;
     std::map<int, Level> m_levels;
     std::vector<TileFailure> m_failures;
-    LevelSets m_made;
-    LevelSets m_unmade;
+    stac::LevelSets m_made;
+    stac::LevelSets m_unmade;
     std::atomic<std::int64_t> m_tiles{0};
     std::atomic<std::int64_t> m_bytes{0};
     std::array<std::atomic<std::int64_t>, 5> m_nanoseconds{};

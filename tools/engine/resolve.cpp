@@ -222,14 +222,6 @@ void set_format(Job &job)
     job.tile_path = tile_path_of(format.driver);
 }
 
-/// A kernel of radius r covers r pixels of the overview, twice as many of the level below, and one for rounding; an
-/// even number, so that the pixels of both levels align.
-int overview_halo(raster::Resampling resampling)
-{
-    const int radius = raster::kernel_radius(resampling);
-    return radius == 0 ? 0 : 2 * (radius + 1);
-}
-
 Json levels_text(const Job &job)
 {
     return job.coarsest == job.finest ? job.matrix(job.finest).id
@@ -316,7 +308,6 @@ std::shared_ptr<const Job> resolve(Recipe recipe)
     {
         job->overview_resampling = raster::resampling_from_name(job->recipe.overview_resampling);
     }
-    job->overview_halo = overview_halo(job->overview_resampling);
     set_document(*job);
     return job;
 }

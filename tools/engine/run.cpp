@@ -55,9 +55,9 @@ std::shared_ptr<const Job> with_saved_levels(const std::shared_ptr<const Job> &j
 /// Does the selection cover every base tile that the journal knows?
 bool covers_all(store::Store &store, const Job &job)
 {
-    const LevelSets done = Journal(store, job.grid).before().all();
+    const stac::LevelSets done = Journal(store, job.grid).before().all();
     const auto base = done.find(job.finest);
-    return base == done.end() || TileSet(job.selection).contains(base->second);
+    return base == done.end() || stac::TileSet(job.selection).contains(base->second);
 }
 
 Start begin(store::Store &store, const std::shared_ptr<const Job> &job, const RunOptions &options)
@@ -109,7 +109,7 @@ void wipe(store::Store &store, const OutputState &state)
     OutputState::begin_wipe(store);
     const stac::TileMatrixSet grid = state.grid();
     const stac::HrefTemplate path = state.tile_path();
-    const LevelSets stored = Journal(store, grid).before().stored;
+    const stac::LevelSets stored = Journal(store, grid).before().stored;
     for (const auto &[level, tiles] : stored)
     {
         const stac::TileMatrix &matrix = grid.matrices[static_cast<std::size_t>(level)];
@@ -130,9 +130,9 @@ void wipe(store::Store &store, const OutputState &state)
 }
 
 /// All that the output stands for once this run is done.
-LevelSets extent(const Job &job, const LevelSets &done)
+stac::LevelSets extent(const Job &job, const stac::LevelSets &done)
 {
-    LevelSets tiles = selected_tiles(job);
+    stac::LevelSets tiles = selected_tiles(job);
     const auto base = done.find(job.finest);
     if (base != done.end())
     {
@@ -140,16 +140,16 @@ LevelSets extent(const Job &job, const LevelSets &done)
     }
     for (int level = job.finest; level > job.coarsest; --level)
     {
-        tiles[level - 1].insert(parents(job.grid, level, tiles[level]));
+        tiles[level - 1].insert(stac::parents(job.grid, level, tiles[level]));
     }
     return tiles;
 }
 
 /// Tiles whose being done no longer counts: those of what is to be made that the journal has as done.
-LevelSets to_redo(const Plan &plan, const LevelSets &done)
+stac::LevelSets to_redo(const Plan &plan, const stac::LevelSets &done)
 {
-    LevelSets tiles;
-    for (const LevelSets *sets : {&plan.computed(), &plan.overviews()})
+    stac::LevelSets tiles;
+    for (const stac::LevelSets *sets : {&plan.computed(), &plan.overviews()})
     {
         for (const auto &[level, set] : *sets)
         {
@@ -163,9 +163,9 @@ LevelSets to_redo(const Plan &plan, const LevelSets &done)
     return tiles;
 }
 
-LevelSets still_done(const Job &job, const RunOptions &options, const Journal &journal)
+stac::LevelSets still_done(const Job &job, const RunOptions &options, const Journal &journal)
 {
-    LevelSets done = journal.before().all();
+    stac::LevelSets done = journal.before().all();
     if (options.overwrite)
     {
         for (const auto &[level, tiles] : selected_tiles(job))
@@ -190,7 +190,7 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
     const auto store = store::open_store(given->recipe.output_path);
     const Start start = begin(*store, given, options);
     const Job &job = *start.job;
-    LevelSets done;
+    stac::LevelSets done;
     if (start.state.exists() && !start.wipe)
     {
         done = still_done(job, options, Journal(*store, job.grid));
@@ -205,7 +205,7 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
     json["by_level"] = Json::object();
     for (int level = job.coarsest; level <= job.finest; ++level)
     {
-        const LevelSets &sets = plan.computed().count(level) != 0 ? plan.computed() : plan.overviews();
+        const stac::LevelSets &sets = plan.computed().count(level) != 0 ? plan.computed() : plan.overviews();
         if (const auto tiles = sets.find(level); tiles != sets.end() && !tiles->second.empty())
         {
             json["by_level"][job.matrix(level).id] = tiles->second.count();
@@ -233,7 +233,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
         OutputState::claim(*store);
         journal.redo(to_redo(plan, journal.before().all()));
-        const LevelSets tiles = extent(job, journal.before().all());
+        const stac::LevelSets tiles = extent(job, journal.before().all());
         write_item(*store, job, tiles, start.accepted);
         OutputState::save(*store, job);
         const RunContext context{job, plan, *store, journal, report, [] { return stop_requested() != 0; }};

@@ -58,7 +58,7 @@ TEST_F(JournalTest, ForgetsWhatALaterRunIsToMakeAgain)
     }
     {
         Journal journal(*m_store, m_grid);
-        TileSet again;
+        stac::TileSet again;
         again.insert(1, 2, 2);
         journal.redo({{5, again}});
         EXPECT_FALSE(journal.before().stored.at(5).contains(1, 2));

@@ -109,15 +109,15 @@ private:
 };
 
 /// What of a level's overviews is left after the batches below: less those above tiles that failed.
-TileSet left_to_make(const RunContext &context, int level)
+stac::TileSet left_to_make(const RunContext &context, int level)
 {
-    TileSet tiles = context.plan.overviews().at(level);
+    stac::TileSet tiles = context.plan.overviews().at(level);
     tiles.erase(context.report.made_at(level));
-    const LevelSets unmade = context.report.unmade();
+    const stac::LevelSets unmade = context.report.unmade();
     const auto below = unmade.find(level + 1);
     if (below != unmade.end())
     {
-        parents(context.job.grid, level + 1, below->second, context.job.overview_halo)
+        stac::parents(context.job.grid, level + 1, below->second, context.job.overview_halo())
             .common(tiles)
             .for_each_run(
                 [&](std::int64_t row, std::int64_t first, std::int64_t last)
@@ -144,10 +144,10 @@ void run_on_threads(const RunContext &context, int threads)
     }
     Stage(context, runners, &BatchRunner::compute)
         .run([&](const std::function<bool(Batch)> &offer) { context.plan.for_each_batch(offer); });
-    const LevelSets &overviews = context.plan.overviews();
+    const stac::LevelSets &overviews = context.plan.overviews();
     for (auto level = overviews.rbegin(); level != overviews.rend() && !context.stopping(); ++level)
     {
-        const TileSet tiles = left_to_make(context, level->first);
+        const stac::TileSet tiles = left_to_make(context, level->first);
         Stage(context, runners, &BatchRunner::make_overviews)
             .run([&, finer = level->first](const std::function<bool(Batch)> &offer)
                  { for_each_overview_batch(context.job, finer, tiles, offer); });

@@ -1,12 +1,12 @@
-#include "tools/engine/tile_set.h"
+#include "stac/tile_set.h"
 
 #include <algorithm>
 #include <limits>
 
-namespace tiledir::engine
+namespace tiledir::stac
 {
 
-TileSet::TileSet(const stac::TileRange &range)
+TileSet::TileSet(const TileRange &range)
 {
     for (std::int64_t row = range.min_row; row <= range.max_row && !range.empty(); ++row)
     {
@@ -98,14 +98,14 @@ std::int64_t TileSet::count() const
     return count;
 }
 
-stac::TileRange TileSet::bounding() const
+TileRange TileSet::bounding() const
 {
     if (empty())
     {
         return {};
     }
-    stac::TileRange range{m_rows.begin()->first, m_rows.rbegin()->first, std::numeric_limits<std::int64_t>::max(),
-                          std::numeric_limits<std::int64_t>::min()};
+    TileRange range{m_rows.begin()->first, m_rows.rbegin()->first, std::numeric_limits<std::int64_t>::max(),
+                    std::numeric_limits<std::int64_t>::min()};
     for (const auto &[row, runs] : m_rows)
     {
         range.min_col = std::min(range.min_col, runs.begin()->first);
@@ -114,7 +114,7 @@ stac::TileRange TileSet::bounding() const
     return range;
 }
 
-TileSet TileSet::within(const stac::TileRange &range) const
+TileSet TileSet::within(const TileRange &range) const
 {
     TileSet part;
     for (auto row = m_rows.lower_bound(range.min_row); row != m_rows.end() && row->first <= range.max_row; ++row)
@@ -157,4 +157,4 @@ void TileSet::for_each_run(const RunVisitor &visit) const
     }
 }
 
-} // namespace tiledir::engine
+} // namespace tiledir::stac

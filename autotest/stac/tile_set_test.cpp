@@ -1,4 +1,4 @@
-#include "tools/engine/tile_set.h"
+#include "stac/tile_set.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-using namespace tiledir::engine;
+using namespace tiledir::stac;
 
 namespace
 {
@@ -102,7 +102,7 @@ TEST(TileSet, IsCutToARangeAndBoundedByOne)
     TileSet tiles;
     tiles.insert(2, 5, 9);
     tiles.insert(7, -1, 3);
-    EXPECT_EQ(tiles.bounding(), (tiledir::stac::TileRange{2, 7, -1, 9}));
+    EXPECT_EQ(tiles.bounding(), (TileRange{2, 7, -1, 9}));
     EXPECT_EQ(plain(tiles.within({0, 6, 8, 20})), (Plain{{2, 8}, {2, 9}}));
     EXPECT_TRUE(tiles.within({3, 6, 0, 20}).empty());
     EXPECT_TRUE(TileSet().bounding().empty());

@@ -8,7 +8,7 @@
 #include <map>
 #include <tuple>
 
-namespace tiledir::engine
+namespace tiledir::stac
 {
 
 /// A tile of the grid; `level` is the index of its matrix in the set.
@@ -31,7 +31,7 @@ public:
     using RunVisitor = std::function<void(std::int64_t row, std::int64_t first, std::int64_t last)>;
 
     TileSet() = default;
-    explicit TileSet(const stac::TileRange &range);
+    explicit TileSet(const TileRange &range);
 
     void insert(std::int64_t row, std::int64_t first, std::int64_t last);
     void erase(std::int64_t row, std::int64_t first, std::int64_t last);
@@ -43,8 +43,8 @@ public:
     bool empty() const { return m_rows.empty(); }
     std::int64_t count() const;
     /// The smallest range that holds all; empty for none.
-    stac::TileRange bounding() const;
-    TileSet within(const stac::TileRange &range) const;
+    TileRange bounding() const;
+    TileSet within(const TileRange &range) const;
     TileSet common(const TileSet &other) const;
     void for_each_run(const RunVisitor &visit) const;
 
@@ -56,4 +56,4 @@ private:
 /// By level.
 using LevelSets = std::map<int, TileSet>;
 
-} // namespace tiledir::engine
+} // namespace tiledir::stac

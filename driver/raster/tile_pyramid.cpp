@@ -1,0 +1,180 @@
+#include "driver/raster/tile_pyramid.h"
+
+#include "driver/raster/overview.h"
+#include "driver/raster/tile_codec.h"
+#include "driver/raster/tile_decoder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace tiledir::raster
+{
+
+namespace
+{
+
+/// A tile's part of the next finer matrix, in its pixels; edges may lie between pixels.
+struct FinerPart
+{
+    double col;
+    double row;
+    double step; ///< pixels along a pixel of the tile
+};
+
+FinerPart part_under(const Pyramid &pyramid, const stac::TileId &tile)
+{
+    const stac::TileMatrix &finer = pyramid.matrix(tile.level + 1);
+    const stac::TileMatrix &coarser = pyramid.matrix(tile.level);
+    const stac::Bounds bounds = coarser.tile_bounds(tile.row, tile.col);
+    return {(bounds.min_x - finer.origin_x) / finer.cell_size, (finer.top() - bounds.max_y) / finer.cell_size,
+            coarser.cell_size / finer.cell_size};
+}
+
+/// In pixels of the overview, where the levels nest.
+int halo_of(const Pyramid &pyramid, int ratio)
+{
+    return (pyramid.overview_halo() + ratio - 1) / ratio;
+}
+
+/// What is wanted of a stored tile.
+TileSpec spec_of(const TileFormat &format)
+{
+    TileSpec spec;
+    spec.columns.size = format.width;
+    spec.rows.size = format.height;
+    spec.type = format.type;
+    std::optional<NodataValue> nodata;
+    if (format.nodata)
+        nodata.emplace(*format.nodata);
+    spec.nodata.assign(static_cast<std::size_t>(format.bands), nodata);
+    spec.last_is_alpha = format.alpha;
+    return spec;
+}
+
+/// The mask as one more band.
+PixelBlock with_mask(const DecodedTile &tile, const TileFormat &format)
+{
+    PixelBlock block(format.width, format.height, format.block_bands(), format.type);
+    std::copy_n(tile.pixels.data(), tile.pixels.size(), block.data());
+    const unsigned char all = 255;
+    const bool is_whole = tile.validity.empty();
+    GDALCopyWords64(is_whole ? &all : tile.validity.data(), GDT_Byte, is_whole ? 0 : 1, block.data(format.bands),
+                    format.type, block.pixel_size(), static_cast<GPtrDiff_t>(format.width) * format.height);
+    return block;
+}
+
+} // namespace
+
+int Pyramid::overview_halo() const
+{
+    // A kernel of radius r covers r pixels of the overview, twice as many of the level below, and one for rounding; an
+    // even number, so that the pixels of both levels align.
+    const int radius = kernel_radius(overview_resampling);
+    return radius == 0 ? 0 : 2 * (radius + 1);
+}
+
+PixelBlock TilePyramid::empty_block(int width, int height) const
+{
+    const TileFormat &format = m_pyramid.format;
+    PixelBlock block(width, height, format.block_bands(), format.type);
+    if (format.nodata)
+    {
+        block.fill(*format.nodata);
+        if (format.alpha || format.mask)
+            std::fill_n(block.data(format.block_bands() - 1), block.band_size(), static_cast<unsigned char>(0));
+    }
+    return block;
+}
+
+bool TilePyramid::is_empty(const PixelBlock &pixels) const
+{
+    const TileFormat &format = m_pyramid.format;
+    if (format.alpha || format.mask)
+    {
+        const unsigned char *last = pixels.data(format.block_bands() - 1);
+        return std::all_of(last, last + pixels.band_size(), [](unsigned char byte) { return byte == 0; });
+    }
+    return format.nodata && pixels.all_equal(*format.nodata);
+}
+
+TilePyramid::Block TilePyramid::read(const stac::TileId &tile) const
+{
+    const auto bytes = m_store.read(m_pyramid.key(tile));
+    return bytes ? decode(tile, *bytes) : nullptr;
+}
+
+TilePyramid::Block TilePyramid::decode(const stac::TileId &tile, const store::Bytes &bytes) const
+{
+    const TileFormat &format = m_pyramid.format;
+    const std::string path = m_store.path(m_pyramid.key(tile));
+    DecodedTile decoded = decode_tile(bytes, path, spec_of(format));
+    return std::make_shared<const PixelBlock>(format.mask ? with_mask(decoded, format) : std::move(decoded.pixels));
+}
+
+store::Bytes TilePyramid::encode(const stac::TileId &tile, const PixelBlock &pixels) const
+{
+    return encode_tile(m_pyramid.format, pixels, m_pyramid.matrix(tile.level).tile_bounds(tile.row, tile.col));
+}
+
+PixelBlock TilePyramid::pixels(int level, const stac::PixelWindow &window, const ReadTile &read) const
+{
+    const stac::TileMatrix &matrix = m_pyramid.matrix(level);
+    PixelBlock pixels = empty_block(static_cast<int>(window.width), static_cast<int>(window.height));
+    const auto tiles = matrix.tiles_of(window).intersection(matrix.range());
+    for (std::int64_t row = tiles ? tiles->min_row : 0; tiles && row <= tiles->max_row; ++row)
+    {
+        for (std::int64_t col = tiles->min_col; col <= tiles->max_col; ++col)
+        {
+            if (const Block tile = read({level, row, col}))
+            {
+                const stac::PixelWindow at = matrix.tile_window(row, col);
+                paste(at.intersection(window).value(), *tile, at, pixels, window);
+            }
+        }
+    }
+    return pixels;
+}
+
+stac::PixelWindow TilePyramid::window_under(const stac::TileId &tile) const
+{
+    const TileFormat &format = m_pyramid.format;
+    const FinerPart part = part_under(m_pyramid, tile);
+    if (const auto ratio = m_pyramid.grid.ratio(tile.level + 1, tile.level))
+    {
+        const stac::PixelWindow under{std::llround(part.col), std::llround(part.row), format.width * *ratio,
+                                      format.height * *ratio};
+        return under.grown(halo_of(m_pyramid, *ratio) * *ratio);
+    }
+    const std::int64_t margin = m_pyramid.overview_halo() + 1;
+    return {static_cast<std::int64_t>(std::floor(part.col)) - margin,
+            static_cast<std::int64_t>(std::floor(part.row)) - margin,
+            std::llround(std::ceil(format.width * part.step)) + 2 * margin + 1,
+            std::llround(std::ceil(format.height * part.step)) + 2 * margin + 1};
+}
+
+stac::TileRange TilePyramid::tiles_under(const stac::TileId &tile) const
+{
+    const stac::TileMatrix &finer = m_pyramid.matrix(tile.level + 1);
+    return finer.tiles_of(window_under(tile)).intersection(finer.range()).value_or(stac::TileRange{0, -1, 0, -1});
+}
+
+PixelBlock TilePyramid::overview(const stac::TileId &tile, const PixelBlock &finer) const
+{
+    const TileFormat &format = m_pyramid.format;
+    const LastBand last = format.alpha ? LastBand::Alpha : format.mask ? LastBand::Mask : LastBand::Plain;
+    if (const auto ratio = m_pyramid.grid.ratio(tile.level + 1, tile.level))
+    {
+        const int halo = halo_of(m_pyramid, *ratio);
+        PixelBlock overview = make_overview(finer, *ratio, m_pyramid.overview_resampling, format.nodata, last);
+        return halo == 0 ? std::move(overview) : overview.part(halo, halo, format.width, format.height);
+    }
+    const FinerPart part = part_under(m_pyramid, tile);
+    const stac::PixelWindow around = window_under(tile);
+    return make_overview(finer,
+                         {part.col - static_cast<double>(around.col), part.row - static_cast<double>(around.row),
+                          format.width * part.step, format.height * part.step},
+                         format.width, format.height, m_pyramid.overview_resampling, format.nodata, last);
+}
+
+} // namespace tiledir::raster
