@@ -154,26 +154,26 @@ bool TileReader::use_from_memory(const Job &job, const Use &use) const
     return tile != nullptr;
 }
 
-void TileReader::load(const std::vector<Job> &jobs, const Use &use) const
+void TileReader::load(const std::vector<Job> &jobs, const Use &use, Keep keep) const
 {
     std::vector<Job> missing;
     std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(missing),
                  [&](const Job &job) { return !use_from_memory(job, use); });
     if (!missing.empty())
     {
-        load_missing(missing, use);
+        load_missing(missing, use, keep);
     }
 }
 
-void TileReader::load_missing(const std::vector<Job> &jobs, const Use &use) const
+void TileReader::load_missing(const std::vector<Job> &jobs, const Use &use, Keep keep) const
 {
     std::map<const store::ObjectReader *, std::vector<Job>> by_reader;
     for (const Job &job : jobs)
     {
         by_reader[m_sources[job.source].reader.get()].push_back(job);
     }
-    const auto take = [this, &use](const Job &job, const store::ReadObject &object)
-    { object.bytes ? use(job, decoded(job, object)) : use_absent(job, use); };
+    const auto take = [this, &use, keep](const Job &job, const store::ReadObject &object)
+    { object.bytes ? use(job, decoded(job, object, keep)) : use_absent(job, use); };
     store::TaskQueue queue(std::min(m_options.threads, static_cast<int>(std::min<std::size_t>(jobs.size(), 1024))));
     for (const auto &[reader, own] : by_reader)
     {
@@ -193,13 +193,16 @@ void TileReader::load_missing(const std::vector<Job> &jobs, const Use &use) cons
     queue.finish();
 }
 
-TileReader::Tile TileReader::decoded(const Job &job, const store::ReadObject &object) const
+TileReader::Tile TileReader::decoded(const Job &job, const store::ReadObject &object, Keep keep) const
 {
     const Source &source = m_sources[job.source];
     const raster::TileSpec spec = source.wanted.spec(m_grid.matrices[job.matrix], job.row, job.col);
     auto tile = std::make_shared<const raster::DecodedTile>(
         raster::decode_tile(*object.bytes, source.reader->path(key(job)), spec));
-    raster::TileCache::of_process().insert(cache_key(job, *object.stamp), tile);
+    if (keep == Keep::Yes)
+    {
+        raster::TileCache::of_process().insert(cache_key(job, *object.stamp), tile);
+    }
     return tile;
 }
 
@@ -225,7 +228,8 @@ TileReader::Tile TileReader::first_tile(int band, int most) const
     for (const TilePlace &place : first_tiles(m_grid, m_stored, most))
     {
         const Job job{m_bands[band].source, place.matrix, place.row, place.col};
-        load({job}, [&found](const Job &, const Tile &tile) { found = tile; });
+        load(
+            {job}, [&found](const Job &, const Tile &tile) { found = tile; }, Keep::Yes);
         if (found)
         {
             check_colors(job, *found);
@@ -270,8 +274,15 @@ std::vector<TileReader::Job> TileReader::jobs_of(int matrix, const stac::TileRan
 void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const
 {
     const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
-    load(jobs_of(matrix, tile_matrix.tiles_of(window), target.bands), [&](const Job &job, const Tile &tile)
-         { show(job, tile.get(), tile_matrix.tile_window(job.row, job.col), window, target); });
+    const std::vector<Job> jobs = jobs_of(matrix, tile_matrix.tiles_of(window), target.bands);
+    // More than the cache holds drives out what is there, and would itself be gone when the next read asks for it.
+    const Keep keep =
+        jobs.size() > tiles_in_half_of_cache(m_sources[jobs.front().source], tile_matrix) ? Keep::No : Keep::Yes;
+    load(
+        jobs,
+        [&](const Job &job, const Tile &tile)
+        { show(job, tile.get(), tile_matrix.tile_window(job.row, job.col), window, target); },
+        keep);
 }
 
 /// Counts.
@@ -327,7 +338,7 @@ void TileReader::glance_at(const Job &job, const stac::PixelWindow &window, cons
     raster::TileSpec spec = source.wanted.spec(matrix, job.row, job.col);
     if (spec.columns.cut != raster::TileAxis::Cut::None || spec.rows.cut != raster::TileAxis::Cut::None)
     {
-        show_whole(job, decoded(job, object));
+        show_whole(job, decoded(job, object, Keep::Yes));
         return;
     }
     const stac::PixelWindow part = at.intersection(window).value();
@@ -337,13 +348,12 @@ void TileReader::glance_at(const Job &job, const stac::PixelWindow &window, cons
     show(job, &tile, part, window, target);
 }
 
-/// Tiles that half of the cache holds.
-std::size_t TileReader::room_ahead(const Source &source, const stac::TileMatrix &matrix) const
+std::size_t TileReader::tiles_in_half_of_cache(const Source &source, const stac::TileMatrix &matrix)
 {
     const std::size_t tile_bytes = static_cast<std::size_t>(matrix.tile_width) * matrix.tile_height *
                                    source.wanted.bands() * GDALGetDataTypeSizeBytes(source.wanted.type());
     const std::size_t half = raster::TileCache::of_process().max_bytes() / 2;
-    return std::clamp<std::size_t>(half / std::max<std::size_t>(tile_bytes, 1), 1, kMaxTilesAhead);
+    return std::max<std::size_t>(1, half / std::max<std::size_t>(tile_bytes, 1));
 }
 
 void TileReader::read_ahead(int matrix, const stac::PixelWindow &window, std::int64_t row, std::int64_t col,
@@ -351,7 +361,8 @@ void TileReader::read_ahead(int matrix, const stac::PixelWindow &window, std::in
 {
     const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
     const stac::TileRange tiles = tile_matrix.tiles_of(window);
-    const std::size_t room = room_ahead(m_sources[m_bands[band].source], tile_matrix);
+    const std::size_t room =
+        std::min(kMaxTilesAhead, tiles_in_half_of_cache(m_sources[m_bands[band].source], tile_matrix));
     const std::int64_t down = tile_matrix.origin_is_bottom_left ? -1 : 1;
     std::vector<TilePlace> places;
     while (places.size() < room && row >= tiles.min_row && row <= tiles.max_row)
@@ -381,7 +392,7 @@ void TileReader::read_ahead(const std::vector<TilePlace> &tiles, int band) const
     }
     if (!jobs.empty())
     {
-        load_missing(jobs, nothing);
+        load_missing(jobs, nothing, Keep::Yes);
     }
 }
 

@@ -108,12 +108,18 @@ private:
     std::vector<Job> jobs_of(int matrix, const stac::TileRange &tiles, const std::vector<int> &bands) const;
     bool may_glance(const Job &job) const;
     void glance_at(const Job &job, const stac::PixelWindow &window, const PixelTarget &target) const;
-    void load(const std::vector<Job> &jobs, const Use &use) const;
-    void load_missing(const std::vector<Job> &jobs, const Use &use) const;
-    std::size_t room_ahead(const Source &source, const stac::TileMatrix &matrix) const;
+    /// Whether decoded tiles go into the process's cache.
+    enum class Keep
+    {
+        No,
+        Yes
+    };
+    void load(const std::vector<Job> &jobs, const Use &use, Keep keep) const;
+    void load_missing(const std::vector<Job> &jobs, const Use &use, Keep keep) const;
+    static std::size_t tiles_in_half_of_cache(const Source &source, const stac::TileMatrix &matrix);
     bool use_from_memory(const Job &job, const Use &use) const;
     void use_absent(const Job &job, const Use &use) const;
-    Tile decoded(const Job &job, const store::ReadObject &object) const;
+    Tile decoded(const Job &job, const store::ReadObject &object, Keep keep) const;
     std::string key(const Job &job) const;
     std::string cache_key(const Job &job, const store::Stamp &stamp) const;
     std::uint32_t layer(const Job &job) const;
