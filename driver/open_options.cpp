@@ -54,6 +54,19 @@ std::set<long> statuses_of(const std::string &text)
     return statuses;
 }
 
+Refresh refresh_of(const std::string &text)
+{
+    if (EQUAL(text.c_str(), "FLUSH") || EQUAL(text.c_str(), "CLOSE"))
+    {
+        return EQUAL(text.c_str(), "FLUSH") ? Refresh::AtFlush : Refresh::AtClose;
+    }
+    if (!EQUAL(text.c_str(), "NO"))
+    {
+        throw InputError("open option REFRESH: is '" + text + "', should be FLUSH, CLOSE or NO");
+    }
+    return Refresh::Never;
+}
+
 int threads_of(const std::string &text)
 {
     constexpr int kMostThreads = 1024;
@@ -98,6 +111,7 @@ OpenOptions OpenOptions::from(CSLConstList options)
     chosen.scheme = CSLFetchNameValueDef(options, "SCHEME", "");
     chosen.grid = CSLFetchNameValueDef(options, "GRID", "");
     chosen.dimensions = dimensions_of_option(CSLFetchNameValueDef(options, "DIMENSIONS", ""));
+    chosen.refresh = refresh_of(CSLFetchNameValueDef(options, "REFRESH", "FLUSH"));
     chosen.allow_local = CPLFetchBool(options, "ALLOW_LOCAL", false);
     return chosen;
 }
@@ -116,6 +130,11 @@ const char *OpenOptions::description()
   <Option name="SCHEME" type="string" description="How the tiles of a folder without STAC are named: XYZ, TMS, ZYX, ZYX_TMS or a template such as {z}/{x}/{-y}.png"/>
   <Option name="GRID" type="string" description="Grid of a folder without STAC, where its tiles do not tell: a well-known id; the default is WebMercatorQuad"/>
   <Option name="DIMENSIONS" type="string" description="Values of dimensions that the item's templates have: NAME=VALUE,NAME=VALUE"/>
+  <Option name="REFRESH" type="string-select" default="FLUSH" description="When overviews above what was written are made again: at each flush, at the end, or not, so that tiledir refresh finds them">
+    <Value>FLUSH</Value>
+    <Value>CLOSE</Value>
+    <Value>NO</Value>
+  </Option>
   <Option name="ALLOW_LOCAL" type="boolean" default="NO" description="Whether an item read over a network may lead to local files"/>
 </OpenOptionList>)";
 }

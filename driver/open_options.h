@@ -13,6 +13,14 @@
 namespace tiledir::driver
 {
 
+/// When the overviews above what was written are made again.
+enum class Refresh
+{
+    AtFlush,
+    AtClose,
+    Never ///< what changed is recorded, for `tiledir refresh`
+};
+
 struct OpenOptions
 {
     std::string level;                  ///< id of the tile matrix that is opened alone; empty: all levels
@@ -23,6 +31,7 @@ struct OpenOptions
     std::string scheme;                 ///< how a tree without STAC is named: bare_tree()
     std::string grid;                   ///< well-known id of its grid
     DimensionValues dimensions;         ///< those that are chosen
+    Refresh refresh = Refresh::AtFlush; ///< of a dataset that is open for update
     bool allow_local = false;           ///< an item read over a network may lead to local files
 
     /// Throws InputError that names the option and its values. Options that are not ours are not looked at.

@@ -1,5 +1,6 @@
 #include "driver/raster_levels.h"
 
+#include "driver/item_extent.h"
 #include "stac/error.h"
 
 #include <cmath>
@@ -114,6 +115,34 @@ stac::TileRange extent_of(const stac::TiledAssetsItem &item, const stac::TileMat
     return tiles;
 }
 
+/// The extent is just what the item says: an overview that begins where it begins may end a part of a pixel later, as
+/// those of other formats do.
+std::vector<RasterLevel> levels_of_extent(const stac::TiledAssetsItem &item, int base, const stac::PixelWindow &extent)
+{
+    const stac::TileMatrixSet &grid = item.tile_matrix_set;
+    std::vector<RasterLevel> levels{{base, 1, extent}};
+    for (int index = base - 1; index >= 0; --index)
+    {
+        const stac::TileMatrix &matrix = grid.matrices[index];
+        const std::optional<int> ratio = grid.ratio(base, index);
+        if (!ratio || *ratio < 2 || tiles_of_matrix(item, matrix).empty())
+        {
+            continue;
+        }
+        const stac::PixelWindow grown = aligned(extent, *ratio, *ratio);
+        const stac::PixelWindow window = coarser_window(grown, grid.matrices[base], matrix, *ratio);
+        const stac::Bounds begin = grid.matrices[base].bounds({extent.col, extent.row, 1, 1});
+        const stac::Bounds coarse_begin = matrix.bounds({window.col, window.row, 1, 1});
+        const double tolerance = grid.matrices[base].cell_size / 2;
+        if (std::abs(begin.min_x - coarse_begin.min_x) < tolerance &&
+            std::abs(begin.max_y - coarse_begin.max_y) < tolerance)
+        {
+            levels.push_back({index, *ratio, window});
+        }
+    }
+    return levels;
+}
+
 } // namespace
 
 std::vector<RasterLevel> raster_levels(const stac::TiledAssetsItem &item, const OpenOptions &options)
@@ -122,6 +151,13 @@ std::vector<RasterLevel> raster_levels(const stac::TiledAssetsItem &item, const 
     const int base = base_matrix(item, options);
     const stac::TileMatrix &finest = grid.matrices[base];
     const stac::PixelWindow limits = finest.range_window(extent_of(item, finest, options));
+    const bool by_limits = !options.whole_matrix && !options.bounds;
+    const auto extent = by_limits ? item_extent(item, finest) : std::nullopt;
+    if (extent && extent->intersection(limits) == extent && fits_gdal(*extent))
+    {
+        return options.level.empty() ? levels_of_extent(item, base, *extent)
+                                     : std::vector<RasterLevel>{{base, 1, *extent}};
+    }
     if (!fits_gdal(limits))
     {
         throw InputError("tile matrix " + finest.id + ": " + std::to_string(limits.width) + " x " +

@@ -17,7 +17,8 @@ struct RasterLevel
     stac::PixelWindow window;
 };
 
-/// The base level first (the finest matrix that has tiles, the extent of its limits), then its overviews from fine to
+/// The base level first (the finest matrix that has tiles, the extent of its limits or, within them, that of
+/// item_extent()), then its overviews from fine to
 /// coarse.
 ///
 /// GDAL takes for granted that an overview has the extent of its base. So a coarser matrix is an overview only if its

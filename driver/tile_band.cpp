@@ -51,6 +51,11 @@ CPLErr TileBand::IReadBlock(int block_col, int block_row, void *data)
     return dataset().read_block(block_col, block_row, nBand - 1, false, data);
 }
 
+CPLErr TileBand::IWriteBlock(int block_col, int block_row, void *data)
+{
+    return dataset().write_block(block_col, block_row, nBand - 1, data);
+}
+
 CPLErr TileBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
                            int buffer_height, GDALDataType buffer_type, GSpacing pixel_space, GSpacing line_space,
                            GDALRasterIOExtraArg *extra)
@@ -58,6 +63,10 @@ CPLErr TileBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int hei
     const RasterRequest request{flag,         col,           row,         width,       height,     data,
                                 buffer_width, buffer_height, buffer_type, pixel_space, line_space, 0,
                                 {nBand - 1},  false,         extra};
+    if (flag == GF_Write)
+    {
+        return dataset().write(request);
+    }
     if (const auto done = dataset().read_past_blocks(request))
     {
         return *done;

@@ -30,6 +30,7 @@ public:
     TileBand(TileDataset &dataset, int number);
     ~TileBand() override;
 
+    void allow_writing() { eAccess = GA_Update; }
     void describe(const BandDescription &description) { m_description = description; }
 
     double GetNoDataValue(int *success) override;
@@ -51,6 +52,7 @@ public:
 
 protected:
     CPLErr IReadBlock(int block_col, int block_row, void *data) override;
+    CPLErr IWriteBlock(int block_col, int block_row, void *data) override;
     CPLErr IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
                      int buffer_height, GDALDataType buffer_type, GSpacing pixel_space, GSpacing line_space,
                      GDALRasterIOExtraArg *extra) override;

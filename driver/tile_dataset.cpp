@@ -50,7 +50,7 @@ TileDataset::TileDataset(std::shared_ptr<const TileReader> reader, const std::ve
 /// What GDAL would do in its own destructor, where TrySaveXML is no longer ours.
 TileDataset::~TileDataset()
 {
-    GDALPamDataset::FlushCache(true);
+    close();
 }
 
 CPLErr TileDataset::TrySaveXML()
@@ -90,7 +90,7 @@ char **TileDataset::GetFileList()
     return files.StealList();
 }
 
-std::optional<CPLErr> TileDataset::read_past_blocks(const RasterRequest &request) const
+std::optional<CPLErr> TileDataset::read_past_blocks(const RasterRequest &request)
 {
     const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
     const bool one_by_one = request.flag == GF_Read && request.width == request.buffer_width &&
@@ -100,6 +100,10 @@ std::optional<CPLErr> TileDataset::read_past_blocks(const RasterRequest &request
     if (!one_by_one)
     {
         return std::nullopt;
+    }
+    if (m_writer && !request.mask)
+    {
+        flush_blocks_of(request); // GDAL's cache may hold what is newer
     }
     const bool large = request.width >= matrix.tile_width / 2 && request.height >= matrix.tile_height / 2;
     return at_gdal_edge<std::optional<CPLErr>>(
@@ -119,7 +123,12 @@ std::optional<CPLErr> TileDataset::read_past_blocks(const RasterRequest &request
             }
             const stac::PixelWindow window{m_level.window.col + request.col, m_level.window.row + request.row,
                                            request.width, request.height};
-            return m_reader->glance(m_level.matrix, window, target) ? std::optional(CE_None) : std::nullopt;
+            if (!m_reader->glance(m_level.matrix, window, target))
+            {
+                return std::nullopt;
+            }
+            show_given(window, target);
+            return CE_None;
         });
 }
 
@@ -207,6 +216,7 @@ CPLErr TileDataset::read_directly(int col, int row, int width, int height, Pixel
     const std::int64_t strip = std::max<std::int64_t>(1, kTilesAtOnce / tiles_across) * matrix.tile_height;
     const std::int64_t top = m_level.window.row + row;
     const std::int64_t bottom = top + height;
+    const PixelTarget whole = target;
     for (std::int64_t from = top; from < bottom;)
     {
         const std::int64_t to = std::min(bottom, (from / strip + 1) * strip);
@@ -220,6 +230,7 @@ CPLErr TileDataset::read_directly(int col, int row, int width, int height, Pixel
             return CE_Failure;
         }
     }
+    show_given({m_level.window.col + col, top, width, height}, whole);
     return CE_None;
 }
 
@@ -245,6 +256,10 @@ CPLErr TileDataset::IRasterIO(GDALRWFlag flag, int col, int row, int width, int 
                                 std::move(from_zero),
                                 false,
                                 extra};
+    if (flag == GF_Write)
+    {
+        return write(request);
+    }
     if (const auto done = read_past_blocks(request))
     {
         return *done;

@@ -5,6 +5,7 @@
 #include "driver/raster_request.h"
 #include "driver/store/gdal_compat.h"
 #include "driver/tile_reader.h"
+#include "driver/tile_writer.h"
 
 #include <gdal_pam.h>
 #include <ogr_spatialref.h>
@@ -20,8 +21,8 @@ namespace tiledir::driver
 
 struct OpenedItem;
 
-/// Read-only. Statistics and the like are kept beside the item (stac.json.aux.xml). No exception leaves a function
-/// that GDAL calls.
+/// Statistics and the like are kept beside the item (stac.json.aux.xml). No exception leaves a function that GDAL
+/// calls.
 class TileDataset final : public GDALPamDataset
 {
 public:
@@ -42,7 +43,7 @@ public:
     /// Reads pixels that are asked for one by one, straight from the tiles. Nullopt where GDAL is to go by its blocks:
     /// resampled reads, and small windows of tiles that were read before, since the next scan line would ask for the
     /// same tiles again.
-    std::optional<CPLErr> read_past_blocks(const RasterRequest &request) const;
+    std::optional<CPLErr> read_past_blocks(const RasterRequest &request);
     /// One block of a band (from 0), or of its mask: a tile, cut off at the raster's edges. While a ReadAhead lives,
     /// and over a network for who goes by equal steps as statistics do, the next ones are brought along.
     CPLErr read_block(int block_col, int block_row, int band, bool mask, void *data);
@@ -62,6 +63,18 @@ public:
         TileDataset &m_dataset;
     };
 
+    /// Pixels that are given are kept, and stored when there are many, at FlushCache() and at the end: see TileWriter.
+    CPLErr write(const RasterRequest &request);
+    /// A block of a band (from 0) that GDAL's cache held. Only copies, since any thread may be the one that calls.
+    CPLErr write_block(int block_col, int block_row, int band, const void *data);
+
+    /// Where data is only whole tiles tell.
+    CPLErr store_before_mask();
+
+    /// Stores what was given, and makes the overviews above it again where open option REFRESH is FLUSH.
+    store::FlushResult FlushCache(bool closing) override;
+    CPLErr Close(TILEDIR_CLOSE_PARAMETERS) TILEDIR_CLOSE_OVERRIDE;
+
     CPLErr TILEDIR_GET_GEO_TRANSFORM(values) override;
     const OGRSpatialReference *GetSpatialRef() const override;
     char **GetFileList() override;
@@ -70,6 +83,9 @@ public:
     CPLErr TrySaveXML() override;
 
 protected:
+    /// All overviews are made again, whichever are named: they are levels of the grid.
+    CPLErr IBuildOverviews(const char *resampling, int count, const int *factors, int band_count, const int *bands,
+                           GDALProgressFunc progress, void *progress_data, CSLConstList options) override;
     CPLErr IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
                      int buffer_height, GDALDataType buffer_type, int band_count, store::BandMap bands,
                      GSpacing pixel_space, GSpacing line_space, GSpacing band_space,
@@ -84,9 +100,18 @@ private:
                          const GDALRasterIOExtraArg *extra) const;
     void read_ahead(int col, int row, int band);
     void read_next_steps(const stac::TileRange &tile, int band);
+    void allow_writing(std::unique_ptr<TileWriter> writer);
+    const char *why_not_writable(bool mask) const;
+    void flush_blocks_of(const RasterRequest &request);
+    void store_pixels();
+    void show_given(const stac::PixelWindow &window, const PixelTarget &target) const;
+    CPLErr flush(bool closing);
+    CPLErr close();
     void describe_bands(const std::vector<stac::ItemBand> &bands);
 
     std::shared_ptr<const TileReader> m_reader;
+    std::unique_ptr<TileWriter> m_writer; ///< null: nothing may be written
+    bool m_closed = false;
     RasterLevel m_level;
     OGRSpatialReference m_crs;
     std::array<double, 6> m_geotransform{};

@@ -11,6 +11,7 @@
 #include "driver/item_location.h"
 #include "driver/opened_item.h"
 #include "driver/raster/spatial_reference.h"
+#include "driver/raster/stored_pyramid.h"
 #include "driver/store/object_reader.h"
 #include "driver/tile_band.h"
 #include "driver/tile_dataset.h"
@@ -159,6 +160,35 @@ CPLStringList known_siblings(const ItemLocation &location, GDALOpenInfo &info)
     return siblings;
 }
 
+/// Throws InputError: the item cannot be written to as it was opened. Tiles of the extent may come to be there.
+std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
+{
+    const std::string &path = opened.location.path();
+    if (opened.json.is_null())
+    {
+        throw InputError(path + ": opens read-only: only a directory with a STAC item says how its tiles are made");
+    }
+    if (!opened.options.level.empty())
+    {
+        throw InputError(path +
+                         ": open option LEVEL: opens read-only; the base level is written to, the others are made " +
+                         "from it");
+    }
+    raster::Pyramid pyramid = raster::stored_pyramid(opened.item);
+    for (const RasterLevel &level : raster_levels(opened.item, opened.options))
+    {
+        const stac::TileMatrix &matrix = opened.item.tile_matrix_set.matrices[level.matrix];
+        if (!opened.stored.limits.empty())
+        {
+            stac::TileRange &limits = opened.stored.limits[matrix.id];
+            limits = limits.united(matrix.tiles_of(level.window).intersection(matrix.range()).value_or(limits));
+        }
+    }
+    return std::make_unique<TileWriter>(std::move(pyramid), store::open_store(opened.location.folder),
+                                        opened.location.file,
+                                        WritingOptions{opened.options.refresh, opened.options.reading.threads});
+}
+
 } // namespace
 
 int TileDataset::identify(GDALOpenInfo *info) noexcept
@@ -200,10 +230,6 @@ GDALDataset *TileDataset::open(GDALOpenInfo *info) noexcept
 
 std::unique_ptr<GDALDataset> TileDataset::open_item(GDALOpenInfo &info)
 {
-    if (info.eAccess == GA_Update)
-    {
-        throw InputError(std::string(info.pszFilename) + ": a directory of tiles opens read-only, not for update");
-    }
     OpenedItem opened;
     opened.options = OpenOptions::from(info.papszOpenOptions);
     read_item(info.pszFilename, opened);
@@ -221,7 +247,12 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(GDALOpenInfo &info)
         }
     }
     opened.dimensions = dimension_choices(opened.item, opened.assets, opened.location.dimensions).front();
+    std::unique_ptr<TileWriter> writer = info.eAccess == GA_Update ? writer_of(opened) : nullptr;
     auto dataset = make(opened);
+    if (writer)
+    {
+        dataset->allow_writing(std::move(writer));
+    }
     dataset->SetDescription(info.pszFilename);
     dataset->SetPhysicalFilename(dataset->m_item_path.c_str());
     // Each part has statistics of its own in stac.json.aux.xml.

@@ -18,6 +18,11 @@ public:
         const std::lock_guard<std::mutex> lock(m_mutex);
         m_blocks[{layer, row / kSide, col / kSide}] |= bit(row, col);
     }
+    void clear()
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        m_blocks.clear();
+    }
     bool contains(std::uint32_t layer, std::int64_t row, std::int64_t col) const
     {
         const std::lock_guard<std::mutex> lock(m_mutex);

@@ -7,6 +7,7 @@ TileMaskBand::TileMaskBand(TileDataset &dataset, TileBand &band)
     : m_band(band)
 {
     poDS = &dataset;
+    eAccess = dataset.GetAccess();
     eDataType = GDT_Byte;
     nRasterXSize = dataset.GetRasterXSize();
     nRasterYSize = dataset.GetRasterYSize();
@@ -26,13 +27,21 @@ GDALRasterBand *TileMaskBand::GetOverview(int index)
 
 CPLErr TileMaskBand::IReadBlock(int block_col, int block_row, void *data)
 {
-    return dataset().read_block(block_col, block_row, m_band.GetBand() - 1, true, data);
+    return dataset().store_before_mask() != CE_None
+               ? CE_Failure
+               : dataset().read_block(block_col, block_row, m_band.GetBand() - 1, true, data);
+}
+
+CPLErr TileMaskBand::IWriteBlock(int block_col, int block_row, void *data)
+{
+    return dataset().write_block(block_col, block_row, dataset().GetRasterCount(), data);
 }
 
 CPLErr TileMaskBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
                                int buffer_height, GDALDataType buffer_type, GSpacing pixel_space, GSpacing line_space,
                                GDALRasterIOExtraArg *extra)
 {
+    const bool writes = flag == GF_Write;
     const RasterRequest request{flag,
                                 col,
                                 row,
@@ -45,9 +54,17 @@ CPLErr TileMaskBand::IRasterIO(GDALRWFlag flag, int col, int row, int width, int
                                 pixel_space,
                                 line_space,
                                 0,
-                                {m_band.GetBand() - 1},
+                                {writes ? dataset().GetRasterCount() : m_band.GetBand() - 1},
                                 true,
                                 extra};
+    if (writes)
+    {
+        return dataset().write(request);
+    }
+    if (dataset().store_before_mask() != CE_None)
+    {
+        return CE_Failure;
+    }
     if (const auto done = dataset().read_past_blocks(request))
     {
         return *done;

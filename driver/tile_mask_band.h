@@ -21,6 +21,7 @@ public:
 
 protected:
     CPLErr IReadBlock(int block_col, int block_row, void *data) override;
+    CPLErr IWriteBlock(int block_col, int block_row, void *data) override;
     CPLErr IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
                      int buffer_height, GDALDataType buffer_type, GSpacing pixel_space, GSpacing line_space,
                      GDALRasterIOExtraArg *extra) override;

@@ -80,6 +80,9 @@ public:
     /// Of the first tile read that has the band; null: it has none, or none was read yet.
     std::shared_ptr<const raster::ColorTable> color_table(int band) const;
 
+    /// Tiles may have been written since: what was absent is asked for again.
+    void forget_absent() const { m_absent.clear(); }
+
 private:
     using Tile = std::shared_ptr<const raster::DecodedTile>;
     struct Source

@@ -1,4 +1,5 @@
 // The plugin's one entry: GDAL finds GDALRegister_TileDir in gdal_TileDir.so.
+#include "driver/dataset_files.h"
 #include "driver/open_options.h"
 #include "driver/store/gdal_compat.h"
 #include "driver/tile_dataset.h"
@@ -23,5 +24,8 @@ void GDALRegister_TileDir()
     driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, tiledir::driver::OpenOptions::description());
     driver->pfnIdentify = tiledir::driver::TileDataset::identify;
     driver->pfnOpen = tiledir::driver::TileDataset::open;
+    driver->pfnDelete = tiledir::driver::delete_dataset;
+    driver->pfnRename = tiledir::driver::rename_dataset;
+    driver->pfnCopyFiles = tiledir::driver::copy_dataset;
     GetGDALDriverManager()->RegisterDriver(driver.release());
 }

@@ -1,6 +1,8 @@
 #include "stac/error.h"
 #include "stac/tiled_assets_item.h"
 
+#include "stac/item_growth.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -27,35 +29,6 @@ void put_text(Json &json, const char *key, const std::string &text)
     {
         json[key] = text;
     }
-}
-
-Json ring(double west, double south, double east, double north)
-{
-    return Json::array({Json::array({west, south}), Json::array({east, south}), Json::array({east, north}),
-                        Json::array({west, north}), Json::array({west, south})});
-}
-
-Json geometry_json(const std::vector<double> &bbox)
-{
-    if (bbox.size() != 4)
-    {
-        throw InputError("bbox: has " + std::to_string(bbox.size()) + " numbers, should have 4");
-    }
-    const double west = bbox[0];
-    const double east = bbox[2];
-    Json geometry;
-    if (west > east)
-    {
-        geometry["type"] = "MultiPolygon";
-        geometry["coordinates"] = Json::array(
-            {Json::array({ring(west, bbox[1], 180, bbox[3])}), Json::array({ring(-180, bbox[1], east, bbox[3])})});
-    }
-    else
-    {
-        geometry["type"] = "Polygon";
-        geometry["coordinates"] = Json::array({ring(west, bbox[1], east, bbox[3])});
-    }
-    return geometry;
 }
 
 Json nodata_json(const ItemBand &band)
@@ -142,16 +115,6 @@ Json asset_json(const TileAsset &asset)
             json["eo:bands"].push_back(eo_band_json(band));
         }
     }
-    return json;
-}
-
-Json limits_json(const TileRange &range)
-{
-    Json json;
-    json["min_tile_col"] = range.min_col;
-    json["max_tile_col"] = range.max_col;
-    json["min_tile_row"] = range.min_row;
-    json["max_tile_row"] = range.max_row;
     return json;
 }
 

@@ -335,14 +335,6 @@ def test_the_tiles_may_lie_elsewhere(tmp_path, place):
     assert numpy.array_equal(pixels_of(gdal.Open(str(items / "one.json"))), folder.finest.pixels)
 
 
-def test_update_is_refused_in_one_line(tmp_path):
-    folder = TileFolder(tmp_path, pyramid(tiles=(1, 1), levels=1))
-    dataset, messages = errors_while(lambda: gdal.Open(str(folder.path), gdal.GA_Update))
-    assert dataset is None
-    assert len(messages) == 1
-    assert "update" in messages[0][1] and "\n" not in messages[0][1]
-
-
 def test_many_threads_read_the_same(tmp_path):
     folder = TileFolder(tmp_path, pyramid(tile=64, tiles=(6, 6), levels=1), dtype="int16", bands=2)
 

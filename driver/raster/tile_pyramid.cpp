@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace tiledir::raster
 {
@@ -62,6 +63,26 @@ PixelBlock with_mask(const DecodedTile &tile, const TileFormat &format)
     GDALCopyWords64(is_whole ? &all : tile.validity.data(), GDT_Byte, is_whole ? 0 : 1, block.data(format.bands),
                     format.type, block.pixel_size(), static_cast<GPtrDiff_t>(format.width) * format.height);
     return block;
+}
+
+/// The block and, as one more band, a mask that is 255 in these parts of its window.
+PixelBlock with_mask(const PixelBlock &pixels, const std::vector<stac::PixelWindow> &parts,
+                     const stac::PixelWindow &window)
+{
+    PixelBlock masked(pixels.width(), pixels.height(), pixels.bands() + 1, pixels.type());
+    std::copy_n(pixels.data(), pixels.size(), masked.data());
+    const double valid = 255;
+    for (const stac::PixelWindow &part : parts)
+    {
+        for (std::int64_t row = part.row - window.row; row < part.row - window.row + part.height; ++row)
+        {
+            GDALCopyWords(&valid, GDT_Float64, 0,
+                          masked.data(pixels.bands(), static_cast<int>(row)) +
+                              (part.col - window.col) * masked.pixel_size(),
+                          masked.type(), masked.pixel_size(), static_cast<int>(part.width));
+        }
+    }
+    return masked;
 }
 
 } // namespace
@@ -122,6 +143,8 @@ PixelBlock TilePyramid::pixels(int level, const stac::PixelWindow &window, const
     const stac::TileMatrix &matrix = m_pyramid.matrix(level);
     PixelBlock pixels = empty_block(static_cast<int>(window.width), static_cast<int>(window.height));
     const auto tiles = matrix.tiles_of(window).intersection(matrix.range());
+    std::vector<stac::PixelWindow> parts;
+    std::int64_t covered = 0;
     for (std::int64_t row = tiles ? tiles->min_row : 0; tiles && row <= tiles->max_row; ++row)
     {
         for (std::int64_t col = tiles->min_col; col <= tiles->max_col; ++col)
@@ -129,11 +152,14 @@ PixelBlock TilePyramid::pixels(int level, const stac::PixelWindow &window, const
             if (const Block tile = read({level, row, col}))
             {
                 const stac::PixelWindow at = matrix.tile_window(row, col);
-                paste(at.intersection(window).value(), *tile, at, pixels, window);
+                parts.push_back(at.intersection(window).value());
+                covered += parts.back().width * parts.back().height;
+                paste(parts.back(), *tile, at, pixels, window);
             }
         }
     }
-    return pixels;
+    const bool whole = covered == window.width * window.height;
+    return m_pyramid.can_be_absent() || whole ? std::move(pixels) : with_mask(pixels, parts, window);
 }
 
 stac::PixelWindow TilePyramid::window_under(const stac::TileId &tile) const
@@ -162,19 +188,28 @@ stac::TileRange TilePyramid::tiles_under(const stac::TileId &tile) const
 PixelBlock TilePyramid::overview(const stac::TileId &tile, const PixelBlock &finer) const
 {
     const TileFormat &format = m_pyramid.format;
-    const LastBand last = format.alpha ? LastBand::Alpha : format.mask ? LastBand::Mask : LastBand::Plain;
+    const bool has_holes = finer.bands() > format.block_bands();
+    const LastBand last = format.alpha ? LastBand::Alpha : format.mask || has_holes ? LastBand::Mask : LastBand::Plain;
+    const auto cut = [&](const PixelBlock &block, int from)
+    {
+        PixelBlock own(format.width, format.height, format.block_bands(), format.type);
+        own.paste(block, from, from, format.width, format.height, 0, 0);
+        return own;
+    };
     if (const auto ratio = m_pyramid.grid.ratio(tile.level + 1, tile.level))
     {
         const int halo = halo_of(m_pyramid, *ratio);
         PixelBlock overview = make_overview(finer, *ratio, m_pyramid.overview_resampling, format.nodata, last);
-        return halo == 0 ? std::move(overview) : overview.part(halo, halo, format.width, format.height);
+        return halo == 0 && !has_holes ? std::move(overview) : cut(overview, halo);
     }
     const FinerPart part = part_under(m_pyramid, tile);
     const stac::PixelWindow around = window_under(tile);
-    return make_overview(finer,
-                         {part.col - static_cast<double>(around.col), part.row - static_cast<double>(around.row),
-                          format.width * part.step, format.height * part.step},
-                         format.width, format.height, m_pyramid.overview_resampling, format.nodata, last);
+    PixelBlock overview =
+        make_overview(finer,
+                      {part.col - static_cast<double>(around.col), part.row - static_cast<double>(around.row),
+                       format.width * part.step, format.height * part.step},
+                      format.width, format.height, m_pyramid.overview_resampling, format.nodata, last);
+    return has_holes ? cut(overview, 0) : std::move(overview);
 }
 
 } // namespace tiledir::raster

@@ -39,7 +39,8 @@ public:
     Block decode(const stac::TileId &tile, const store::Bytes &bytes) const;
     store::Bytes encode(const stac::TileId &tile, const PixelBlock &pixels) const;
 
-    /// Pixels of a level from its tiles; without data where there is none.
+    /// Pixels of a level from its tiles; without data where there is none. Where nothing else could say so, a mask is
+    /// then one more band.
     PixelBlock pixels(int level, const stac::PixelWindow &window, const ReadTile &read) const;
 
     /// Pixels of level + 1 that overview() needs.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/store/store.h"
+#include "driver/store/temporary_files.h"
 
 #include <atomic>
 #include <mutex>
@@ -10,8 +11,9 @@
 namespace tiledir::store
 {
 
-/// Temporary files are root/.tiledir/tmp/HOST-PID-RANDOM-N: the folder is on the root's file system, the name tells
-/// whose it is. A write that fails takes its own away; those of a killed process stay.
+/// Locks are bytes of root/.tiledir/lock. Temporary files are root/.tiledir/tmp/HOST-PID-RANDOM-N: the folder is on the
+/// root's file system, the name tells whose it is. A write that fails takes its own away; those of a killed process
+/// stay.
 class LocalStore final : public Store
 {
 public:
@@ -29,11 +31,18 @@ public:
     LocalStore &operator=(const LocalStore &) = delete;
 
     using Store::write;
+    using Store::write_if;
     std::string path(const std::string &key) const override;
     std::optional<Bytes> read(const std::string &key) const override;
+    std::optional<StampedObject> read_stamped(const std::string &key) const override;
     void write(const std::string &key, const void *data, std::size_t size) override;
+    bool write_if(const std::string &key, const void *data, std::size_t size,
+                  const std::optional<Stamp> &before) override;
     bool remove(const std::string &key) override;
+    bool remove_if(const std::string &key, const std::optional<Stamp> &before) override;
     std::optional<Stamp> stamp(const std::string &key) const override;
+    std::optional<Seconds> age(const std::string &key) override;
+    std::unique_ptr<KeyLock> lock(const std::string &key) override;
     std::vector<std::string> list(const std::string &folder) const override;
 
     void remove_leftovers() override;
@@ -42,8 +51,8 @@ public:
     void sync() override;
 
 private:
-    std::string write_temporary(const std::string &target, const void *data, std::size_t size);
-    void rename_over(const std::string &temporary, const std::string &target) const;
+    TemporaryFile write_temporary(const std::string &target, const void *data, std::size_t size);
+    void rename_over(TemporaryFile &temporary, const std::string &target) const;
     void note_change(const std::string &key);
     void open_root_once();
     void sync_each(const std::set<std::string> &keys) const;

@@ -29,10 +29,9 @@ public:
     {
         for (std::size_t index = 0; index < keys.size(); ++index)
         {
-            const auto stamp = m_store->stamp(keys[index]);
-            auto bytes = stamp ? m_store->read(keys[index]) : std::nullopt;
-            if (bytes)
-                done(index, {stamp, std::make_shared<const Bytes>(*std::move(bytes))});
+            auto object = m_store->read_stamped(keys[index]);
+            if (object)
+                done(index, {object->stamp, std::make_shared<const Bytes>(std::move(object->bytes))});
             else
                 done(index, {});
         }

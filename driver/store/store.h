@@ -3,7 +3,8 @@
 
 #include "stac/error.h"
 
-#include <cstdint>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,25 @@ struct Stamp
     bool operator!=(const Stamp &other) const { return text != other.text; }
 };
 
+/// An object's content, and the stamp of just that content.
+struct StampedObject
+{
+    Bytes bytes;
+    Stamp stamp;
+};
+
+/// Keeps others out of a key while it lives. The thread that took it lets it go.
+class KeyLock
+{
+public:
+    KeyLock() = default;
+    virtual ~KeyLock() = default;
+    KeyLock(const KeyLock &) = delete;
+    KeyLock &operator=(const KeyLock &) = delete;
+};
+
+using Seconds = std::chrono::duration<double>;
+
 /// One folder of objects, named by keys: relative paths with '/' between the parts, no leading '/'.
 /// All functions may be called from many threads at once. All throw StoreError (disk full, no permission, endpoint
 /// down: the store is at fault) or TileError (this object alone is), both naming the full path and the cause.
@@ -36,15 +56,36 @@ public:
     /// The whole content; nullopt where the object is absent (ENOENT, 404).
     virtual std::optional<Bytes> read(const std::string &key) const = 0;
 
+    /// read() and stamp() of one moment.
+    virtual std::optional<StampedObject> read_stamped(const std::string &key) const = 0;
+
     /// Writes the object whole: a reader sees the old content or the new one, never a part. Makes folders.
-    /// Durable only after sync().
+    /// Durable only after sync(). Where others may write_if() the key, hold its lock().
     virtual void write(const std::string &key, const void *data, std::size_t size) = 0;
+
+    /// Writes the object whole if it is still as `before` tells (nullopt: absent); else false, and nothing is written.
+    /// Of several who try at once from the same state one succeeds, on local disks that have locks and on S3 that has
+    /// conditional PUT; elsewhere the state is looked at just before, and the last of those who try at once wins.
+    /// Over a network, where an answer was lost, the same bytes in place count as one's own success.
+    virtual bool write_if(const std::string &key, const void *data, std::size_t size,
+                          const std::optional<Stamp> &before) = 0;
 
     /// Deletes; false where it was absent already.
     virtual bool remove(const std::string &key) = 0;
 
+    /// Deletes in the manner of write_if(): true where the object is absent now and was as `before` tells.
+    virtual bool remove_if(const std::string &key, const std::optional<Stamp> &before) = 0;
+
     /// State of the object; nullopt where it is absent.
     virtual std::optional<Stamp> stamp(const std::string &key) const = 0;
+
+    /// How long ago the object was written, both times by the store's own clock; nullopt where it is absent.
+    virtual std::optional<Seconds> age(const std::string &key) = 0;
+
+    /// Waits until no other thread or process holds this key's lock; null where the store has none, and nothing keeps
+    /// others out. Advisory: only write_if(), remove_if() and lock() heed it; a thread that holds it may call them for
+    /// this key. No thread waits for a second lock.
+    virtual std::unique_ptr<KeyLock> lock(const std::string &) { return nullptr; }
 
     /// Names of the objects right below a folder ("" is the root), sorted; empty where there is no such folder.
     virtual std::vector<std::string> list(const std::string &folder) const = 0;
@@ -56,6 +97,10 @@ public:
     virtual void sync() = 0;
 
     void write(const std::string &key, const std::string &text) { write(key, text.data(), text.size()); }
+    bool write_if(const std::string &key, const std::string &text, const std::optional<Stamp> &before)
+    {
+        return write_if(key, text.data(), text.size(), before);
+    }
     std::optional<std::string> read_text(const std::string &key) const;
 };
 

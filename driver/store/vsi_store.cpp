@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <system_error>
 
 namespace tiledir::store
@@ -134,6 +135,47 @@ std::optional<Bytes> VsiStore::read(const std::string &key) const
     if (VSIFReadL(bytes.data(), 1, bytes.size(), file.get()) != bytes.size())
         throw_error(full_path, "read", errors, errno);
     return bytes;
+}
+
+std::optional<StampedObject> VsiStore::read_stamped(const std::string &key) const
+{
+    for (;;)
+    {
+        const auto before = stamp(key);
+        auto bytes = before ? read(key) : std::nullopt;
+        if (!bytes)
+            return std::nullopt;
+        if (stamp(key) == before)
+            return StampedObject{*std::move(bytes), *before};
+    }
+}
+
+bool VsiStore::write_if(const std::string &key, const void *data, std::size_t size, const std::optional<Stamp> &before)
+{
+    if (stamp(key) != before)
+        return false;
+    write(key, data, size);
+    return true;
+}
+
+bool VsiStore::remove_if(const std::string &key, const std::optional<Stamp> &before)
+{
+    if (stamp(key) != before)
+        return false;
+    return !before || remove(key);
+}
+
+std::optional<Seconds> VsiStore::age(const std::string &key)
+{
+    const std::string full_path = path(key);
+    if (!stamp(key))
+        return std::nullopt;
+    VSIStatBufL status = {};
+    const GdalErrors errors;
+    forget_errors();
+    if (VSIStatExL(full_path.c_str(), &status, VSI_STAT_SIZE_FLAG | VSI_STAT_SET_ERROR_FLAG) != 0)
+        throw_error(full_path, "read", errors, errno);
+    return Seconds(std::max(0.0, std::difftime(std::time(nullptr), status.st_mtime)));
 }
 
 void VsiStore::write(const std::string &key, const void *data, std::size_t size)

@@ -15,11 +15,17 @@ public:
     explicit VsiStore(const std::string &root);
 
     using Store::write;
+    using Store::write_if;
     std::string path(const std::string &key) const override;
     std::optional<Bytes> read(const std::string &key) const override;
+    std::optional<StampedObject> read_stamped(const std::string &key) const override;
     void write(const std::string &key, const void *data, std::size_t size) override;
+    bool write_if(const std::string &key, const void *data, std::size_t size,
+                  const std::optional<Stamp> &before) override;
     bool remove(const std::string &key) override;
+    bool remove_if(const std::string &key, const std::optional<Stamp> &before) override;
     std::optional<Stamp> stamp(const std::string &key) const override;
+    std::optional<Seconds> age(const std::string &key) override;
     std::vector<std::string> list(const std::string &folder) const override;
     void sync() override {}
 

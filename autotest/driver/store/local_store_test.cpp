@@ -7,13 +7,18 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <ctime>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <iterator>
+#include <set>
 #include <thread>
 
 namespace tiledir::store
@@ -161,6 +166,125 @@ TEST_F(LocalStoreTest, StampsTellOneStateFromAnother)
     EXPECT_EQ(*store->stamp("a"), *old);
     store->write("a", "new"); // another inode, be the clock as coarse as it may
     EXPECT_NE(*store->stamp("a"), *old);
+}
+
+TEST_F(LocalStoreTest, ContentsOfOneSizeThatFollowAtOnceHaveStampsOfTheirOwn)
+{
+    const auto store = open_store(m_root);
+    std::set<std::string> stamps;
+    for (int i = 0; i < 1000; ++i)
+    {
+        store->write("a", std::to_string(1000 + i)); // inodes come again within a tick of the clock
+        stamps.insert(store->stamp("a")->text);
+    }
+    EXPECT_EQ(stamps.size(), 1000u);
+}
+
+TEST_F(LocalStoreTest, ReadsContentAndItsStamp)
+{
+    const auto store = open_store(m_root);
+    EXPECT_FALSE(store->read_stamped("a"));
+    store->write("a", "old");
+    const auto object = store->read_stamped("a");
+    ASSERT_TRUE(object);
+    EXPECT_EQ(std::string(object->bytes.begin(), object->bytes.end()), "old");
+    EXPECT_EQ(object->stamp, *store->stamp("a"));
+}
+
+TEST_F(LocalStoreTest, WritesOnlyOverTheStateThatWasSeen)
+{
+    const auto store = open_store(m_root);
+    EXPECT_TRUE(store->write_if("5/a", "first", std::nullopt));
+    EXPECT_FALSE(store->write_if("5/a", "second", std::nullopt));
+    const auto first = store->stamp("5/a");
+    EXPECT_TRUE(store->write_if("5/a", "third", first));
+    EXPECT_FALSE(store->write_if("5/a", "fourth", first));
+    EXPECT_EQ(store->read_text("5/a"), "third");
+    ASSERT_TRUE(store->remove("5/a"));
+    EXPECT_FALSE(store->write_if("5/a", "fifth", first));
+    EXPECT_FALSE(store->read("5/a"));
+    EXPECT_EQ(temporary_files(), 0u);
+}
+
+TEST_F(LocalStoreTest, DeletesOnlyTheStateThatWasSeen)
+{
+    const auto store = open_store(m_root);
+    EXPECT_TRUE(store->remove_if("a", std::nullopt));
+    store->write("a", "old");
+    const auto old = store->stamp("a");
+    store->write("a", "new");
+    EXPECT_FALSE(store->remove_if("a", old));
+    EXPECT_FALSE(store->remove_if("a", std::nullopt));
+    EXPECT_EQ(store->read_text("a"), "new");
+    EXPECT_TRUE(store->remove_if("a", store->stamp("a")));
+    EXPECT_FALSE(store->read("a"));
+    EXPECT_FALSE(store->remove_if("a", old));
+}
+
+TEST_F(LocalStoreTest, WhoHoldsAKeysLockMayWriteItAndOthersWait)
+{
+    const auto store = open_store(m_root);
+    auto lock = store->lock("a");
+    ASSERT_TRUE(lock);
+    EXPECT_TRUE(store->write_if("a", "mine", std::nullopt));
+    auto other =
+        std::async(std::launch::async, [&] { return open_store(m_root)->write_if("a", "theirs", store->stamp("a")); });
+    EXPECT_EQ(other.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+    EXPECT_TRUE(store->remove_if("a", store->stamp("a")));
+    lock.reset();
+    EXPECT_FALSE(other.get()) << "it was deleted before";
+}
+
+TEST_F(LocalStoreTest, OfProcessesAndThreadsThatAddToOneObjectNoneIsLost)
+{
+    constexpr int kProcesses = 4;
+    constexpr int kThreads = 2;
+    constexpr int kTimes = 50;
+    const auto add = [this]
+    {
+        const auto store = open_store(m_root);
+        for (int done = 0; done < kTimes;)
+        {
+            const auto object = store->read_stamped("n");
+            const int number = object ? std::stoi(std::string(object->bytes.begin(), object->bytes.end())) : 0;
+            const auto before = object ? std::optional(object->stamp) : std::nullopt;
+            done += store->write_if("n", std::to_string(number + 1), before) ? 1 : 0;
+        }
+    };
+    std::vector<pid_t> children;
+    for (int i = 0; i < kProcesses; ++i)
+    {
+        children.push_back(fork());
+        if (children.back() == 0)
+        {
+            std::thread other(add);
+            add();
+            other.join();
+            _exit(0);
+        }
+    }
+    for (const pid_t child : children)
+    {
+        int status = 0;
+        waitpid(child, &status, 0);
+        EXPECT_EQ(status, 0);
+    }
+    EXPECT_EQ(open_store(m_root)->read_text("n"), std::to_string(kProcesses * kThreads * kTimes));
+    EXPECT_EQ(temporary_files(), 0u);
+}
+
+TEST_F(LocalStoreTest, AgeIsByTheFileSystemsClock)
+{
+    const auto store = open_store(m_root);
+    EXPECT_FALSE(store->age("a"));
+    EXPECT_FALSE(fs::exists(m_root));
+    store->write("a", "text");
+    EXPECT_LT(store->age("a")->count(), 60);
+    fs::last_write_time(m_root + "/a", std::time(nullptr) - 1000);
+    EXPECT_NEAR(store->age("a")->count(), 1000, 60);
+    fs::last_write_time(m_root + "/a", std::time(nullptr) + 1000);
+    EXPECT_EQ(store->age("a")->count(), 0);
+    EXPECT_EQ(temporary_files(), 0u);
 }
 
 TEST_F(LocalStoreTest, AFolderInPlaceOfAFileIsAnErrorOfThatTile)

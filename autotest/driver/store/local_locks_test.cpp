@@ -1,0 +1,170 @@
+#include "driver/store/local_locks.h"
+
+#include "stac/error.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/filesystem.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <future>
+#include <thread>
+#include <vector>
+
+namespace tiledir::store
+{
+
+namespace fs = boost::filesystem;
+
+namespace
+{
+
+class LocalLocksTest : public testing::Test
+{
+protected:
+    ~LocalLocksTest() override { fs::remove_all(m_folder); }
+
+    std::unique_ptr<KeyLock> take(const std::string &key) const { return take_local_lock(m_folder.string(), key); }
+    std::future<bool> taken_by_another_thread(const std::string &key) const
+    {
+        return std::async(std::launch::async, [this, key] { return take(key) != nullptr; });
+    }
+    static bool waits(const std::future<bool> &taken)
+    {
+        return taken.wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout;
+    }
+
+    fs::path m_folder = fs::temp_directory_path() / fs::unique_path("tiledir locks %%%%%%%%");
+};
+
+} // namespace
+
+TEST_F(LocalLocksTest, OneThreadAtATimeHoldsAKey)
+{
+    auto first = take("5/1/2.tif");
+    auto second = taken_by_another_thread("5/1/2.tif");
+    EXPECT_TRUE(waits(second));
+    first.reset();
+    EXPECT_TRUE(second.get());
+}
+
+TEST_F(LocalLocksTest, OtherKeysAreFree)
+{
+    const auto first = take("5/1/2.tif");
+    EXPECT_TRUE(taken_by_another_thread("5/1/3.tif").get());
+}
+
+TEST_F(LocalLocksTest, AThreadDoesNotWaitForItself)
+{
+    auto outer = take("a");
+    take("a").reset();
+    auto other = taken_by_another_thread("a");
+    EXPECT_TRUE(waits(other)) << "the inner one has let go of the outer one's";
+    outer.reset();
+    EXPECT_TRUE(other.get());
+}
+
+TEST_F(LocalLocksTest, AnotherProcessWaitsAndAKilledOneLetsGo)
+{
+    std::array<int, 2> pipe_ends{};
+    ASSERT_EQ(pipe(pipe_ends.data()), 0);
+    const pid_t child = fork();
+    if (child == 0)
+    {
+        const auto held = take("a");
+        const ssize_t told = write(pipe_ends[1], "!", 1);
+        pause();
+        _exit(told == 1 ? 0 : 1);
+    }
+    char told = 0;
+    ASSERT_EQ(read(pipe_ends[0], &told, 1), 1);
+    auto mine = taken_by_another_thread("a");
+    EXPECT_TRUE(waits(mine));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    EXPECT_TRUE(mine.get());
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
+}
+
+TEST_F(LocalLocksTest, AForkedChildDoesNotKeepWhatItsParentLetsGo)
+{
+    auto held = take("a");
+    const pid_t child = fork();
+    if (child == 0)
+    {
+        pause();
+        _exit(0);
+    }
+    held.reset();
+    EXPECT_TRUE(taken_by_another_thread("a").get());
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+}
+
+TEST_F(LocalLocksTest, ALockFileThatIsDeletedMeanwhileKeepsNobodyApart)
+{
+    auto first = take("a");
+    auto waiting = taken_by_another_thread("a"); // on the file that goes
+    EXPECT_TRUE(waits(waiting));
+    fs::remove_all(m_folder);
+    auto second = take("a");
+    first.reset();
+    EXPECT_TRUE(waits(waiting)) << "both hold it";
+    second.reset();
+    EXPECT_TRUE(waiting.get());
+}
+
+TEST_F(LocalLocksTest, NoThreadThatContendsIsLeftOut)
+{
+    constexpr int kThreads = 4;
+    constexpr int kTurns = 400;
+    std::atomic<int> turns{0};
+    std::atomic<int> inside{0};
+    std::atomic<bool> alone{true};
+    std::vector<int> own(kThreads, 0);
+    std::vector<std::thread> threads;
+    threads.reserve(kThreads);
+    for (int &count : own)
+        threads.emplace_back(
+            [&]
+            {
+                while (turns < kTurns)
+                {
+                    const auto held = take("a");
+                    alone = alone && inside++ == 0;
+                    std::this_thread::sleep_for(std::chrono::microseconds(200)); // the work
+                    --inside;
+                    ++count;
+                    ++turns;
+                }
+            });
+    for (std::thread &thread : threads)
+        thread.join();
+    EXPECT_TRUE(alone);
+    EXPECT_GE(*std::min_element(own.begin(), own.end()), kTurns / kThreads / 4);
+}
+
+TEST_F(LocalLocksTest, AFolderThatCannotBeWrittenIsAnErrorThatNamesIt)
+{
+    fs::create_directories(m_folder / "lock"); // where the file should be
+    try
+    {
+        take("a");
+        FAIL() << "no error";
+    }
+    catch (const StoreError &error)
+    {
+        EXPECT_EQ(std::string(error.what()),
+                  m_folder.string() + "/lock: cannot lock: Is a directory; a folder lies where the file should be");
+    }
+}
+
+} // namespace tiledir::store

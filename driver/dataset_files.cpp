@@ -1,0 +1,251 @@
+#include "driver/dataset_files.h"
+
+#include "driver/gdal_edge.h"
+#include "driver/item_location.h"
+#include "driver/store/gdal_compat.h"
+#include "driver/store/object_reader.h"
+#include "driver/store/store.h"
+#include "stac/href_template.h"
+#include "stac/json_document.h"
+#include "stac/tiled_assets_item.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+
+#include <algorithm>
+#include <memory>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+constexpr const char *kItemFile = "stac.json";
+
+struct CloseFolder
+{
+    void operator()(VSIDIR *folder) const { VSICloseDir(folder); }
+};
+
+std::string escaped(const std::string &text)
+{
+    static const std::regex kSpecial(R"([.^$|()\[\]{}*+?\\])");
+    return std::regex_replace(text, kSpecial, R"(\$&)");
+}
+
+/// What a template's parameter may stand for in the name of a tile.
+std::string pattern_of(const std::string &parameter)
+{
+    for (const char *number : {"TileRow", "TileCol", "x", "y", "-y", "q"})
+    {
+        if (parameter == number)
+        {
+            return "[0-9]+";
+        }
+    }
+    return "[^/]+";
+}
+
+/// Of the tiles' names below the item's folder; nullopt where the template leads elsewhere.
+std::optional<std::regex> pattern_of_tiles(const std::string &href)
+{
+    std::string rest = href.rfind("./", 0) == 0 ? href.substr(2) : href;
+    if (rest.find("://") != std::string::npos || rest.rfind('/', 0) == 0 || rest.rfind("..", 0) == 0)
+    {
+        return std::nullopt;
+    }
+    std::string pattern;
+    for (std::size_t open = rest.find('{'); open != std::string::npos; open = rest.find('{'))
+    {
+        const std::size_t close = rest.find('}', open);
+        pattern += escaped(rest.substr(0, open)) + pattern_of(rest.substr(open + 1, close - open - 1));
+        rest = rest.substr(close + 1);
+    }
+    return std::regex(pattern + escaped(rest) + "(\\.aux\\.xml)?");
+}
+
+class DatasetFiles
+{
+public:
+    /// Throws InputError: no such dataset, or one without a STAC item.
+    explicit DatasetFiles(const char *name)
+        : m_location(locate_item(name))
+    {
+        const std::string text = m_location.file.empty() ? "" : read_item(m_location);
+        if (!stac::TiledAssetsItem::looks_like_one(text))
+        {
+            throw InputError(std::string(name) + ": has no STAC item that says which files are its own");
+        }
+        const auto item = stac::TiledAssetsItem::from_json_without_grid(stac::parse_json(text, m_location.path()));
+        for (const stac::TileAsset &asset : item.assets)
+        {
+            if (auto pattern = pattern_of_tiles(asset.href))
+            {
+                m_tiles.push_back(*std::move(pattern));
+            }
+        }
+    }
+
+    const ItemLocation &location() const { return m_location; }
+
+    struct Found
+    {
+        std::vector<std::string> own;     ///< keys, the item's last
+        std::vector<std::string> folders; ///< with something of our own in them, the deepest first
+        bool foreign = false;             ///< there are files of others, too
+    };
+    Found find() const;
+
+private:
+    bool is_own(const std::string &key) const
+    {
+        return key == m_location.file || key == m_location.file + ".aux.xml" || key.rfind(".tiledir/", 0) == 0 ||
+               std::any_of(m_tiles.begin(), m_tiles.end(),
+                           [&key](const std::regex &tile) { return std::regex_match(key, tile); });
+    }
+
+    ItemLocation m_location;
+    std::vector<std::regex> m_tiles;
+};
+
+DatasetFiles::Found DatasetFiles::find() const
+{
+    static const char *const kOptions[] = {"NAME_AND_TYPE_ONLY=YES", "CACHE_ENTRIES=NO", nullptr};
+    Found found;
+    const std::unique_ptr<VSIDIR, CloseFolder> folder(VSIOpenDir(m_location.folder.c_str(), -1, kOptions));
+    if (!folder)
+    {
+        throw StoreError(m_location.folder + ": cannot list the folder");
+    }
+    while (const VSIDIREntry *entry = VSIGetNextDirEntry(folder.get()))
+    {
+        const std::string key = entry->pszName;
+        if (VSI_ISDIR(entry->nMode))
+        {
+            found.folders.push_back(key);
+        }
+        else if (!is_own(key))
+        {
+            found.foreign = true;
+        }
+        else if (key != m_location.file)
+        {
+            found.own.push_back(key);
+        }
+    }
+    found.own.push_back(m_location.file);
+    std::sort(found.folders.begin(), found.folders.end(),
+              [](const std::string &one, const std::string &other) { return one.size() > other.size(); });
+    return found;
+}
+
+/// The folder that a name stands for, and the item's file in it.
+ItemLocation target_of(const std::string &name, const std::string &item_file)
+{
+    const bool names_item = EQUAL(CPLGetExtension(name.c_str()), "json");
+    const std::string folder = names_item ? CPLGetPath(name.c_str()) : name;
+    VSIStatBufL status;
+    ItemLocation target{
+        folder.empty() ? "." : folder, names_item ? CPLGetFilename(name.c_str()) : item_file, {}, {}, {}};
+    if (VSIStatExL(target.path().c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0)
+    {
+        throw InputError(target.path() + ": is there already; choose another name or delete it first");
+    }
+    return target;
+}
+
+/// Of who writes into the dataset just now.
+bool belongs_to_writers(const std::string &key)
+{
+    const auto begins = [&key](const char *prefix) { return key.rfind(prefix, 0) == 0; };
+    return begins(".tiledir/tmp/") || begins(".tiledir/intents/") || key == ".tiledir/lock";
+}
+
+void copy_files(const DatasetFiles &files, const ItemLocation &target)
+{
+    const auto from = store::open_store(files.location().folder);
+    const auto to = store::open_store(target.folder);
+    const DatasetFiles::Found found = files.find();
+    for (const std::string &key : found.own)
+    {
+        const auto bytes = belongs_to_writers(key) ? std::nullopt : from->read(key);
+        if (bytes)
+        {
+            std::string name = key;
+            if (key.rfind(files.location().file, 0) == 0) // the item and its .aux.xml
+            {
+                name = target.file + key.substr(files.location().file.size());
+                to->sync();
+            }
+            to->write(name, bytes->data(), bytes->size());
+        }
+    }
+    to->sync();
+}
+
+void delete_files(const DatasetFiles &files)
+{
+    const auto store = store::open_store(files.location().folder);
+    const DatasetFiles::Found found = files.find();
+    for (const std::string &key : found.own)
+    {
+        store->remove(key);
+    }
+    store->sync();
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper unchanged;
+    for (const std::string &folder : found.folders)
+    {
+        VSIRmdir(store->path(folder).c_str()); // those with others' files in them stay
+    }
+    VSIRmdir(files.location().folder.c_str());
+}
+
+} // namespace
+
+CPLErr delete_dataset(const char *name) noexcept
+{
+    return at_gdal_edge(CE_Failure,
+                        [name]
+                        {
+                            delete_files(DatasetFiles(name));
+                            return CE_None;
+                        });
+}
+
+CPLErr copy_dataset(const char *new_name, const char *old_name) noexcept
+{
+    return at_gdal_edge(CE_Failure,
+                        [=]
+                        {
+                            const DatasetFiles files(old_name);
+                            copy_files(files, target_of(new_name, files.location().file));
+                            return CE_None;
+                        });
+}
+
+CPLErr rename_dataset(const char *new_name, const char *old_name) noexcept
+{
+    return at_gdal_edge(CE_Failure,
+                        [=]
+                        {
+                            const DatasetFiles files(old_name);
+                            const ItemLocation target = target_of(new_name, files.location().file);
+                            const bool whole_folder = target.file == files.location().file && !files.find().foreign;
+                            if (whole_folder && !store::is_remote(target.folder) &&
+                                VSIRename(files.location().folder.c_str(), target.folder.c_str()) == 0)
+                            {
+                                return CE_None;
+                            }
+                            copy_files(files, target);
+                            delete_files(files);
+                            return CE_None;
+                        });
+}
+
+} // namespace tiledir::driver

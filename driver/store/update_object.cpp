@@ -1,0 +1,52 @@
+#include "driver/store/update_object.h"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <thread>
+
+namespace tiledir::store
+{
+
+namespace
+{
+
+constexpr int kMostDoublings = 7;
+constexpr double kFirstPause = 0.01; ///< seconds, of the longest there may be after the first loss
+
+/// Who lost often waits longer, but by chance not always: of many writers each gets through in time.
+void pause_after(int losses)
+{
+    thread_local std::minstd_rand random(std::random_device{}());
+    const double longest = kFirstPause * (1 << std::min(losses, kMostDoublings));
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::uniform_real_distribution<>(0, longest)(random)));
+}
+
+bool write_changed(Store &store, const std::string &key, const std::optional<StampedObject> &there,
+                   const std::optional<Bytes> &wanted)
+{
+    const std::optional<Stamp> before = there ? std::optional(there->stamp) : std::nullopt;
+    if (!wanted)
+    {
+        return !there || store.remove_if(key, before);
+    }
+    return (there && there->bytes == *wanted) || store.write_if(key, wanted->data(), wanted->size(), before);
+}
+
+} // namespace
+
+void update_object(Store &store, const std::string &key, const ChangeObject &change)
+{
+    const auto lock = store.lock(key);
+    for (int losses = 0;; ++losses)
+    {
+        const std::optional<StampedObject> there = store.read_stamped(key);
+        if (write_changed(store, key, there, change(there ? &there->bytes : nullptr)))
+        {
+            return;
+        }
+        pause_after(losses);
+    }
+}
+
+} // namespace tiledir::store

@@ -1,0 +1,20 @@
+// Changes an object that others may change at the same time.
+#pragma once
+
+#include "driver/store/store.h"
+
+#include <functional>
+
+namespace tiledir::store
+{
+
+/// Gives an object's new content, from the one there is (null: none); nullopt where it is not to be there.
+using ChangeObject = std::function<std::optional<Bytes>(const Bytes *there)>;
+
+/// Reads, changes and writes, again from the start where somebody else wrote in between, so that no change is lost:
+/// on local disks one after the other, by the object's lock; on stores with conditional writes the slower one starts
+/// again after a while. Elsewhere the last writer wins. An object that `change` leaves as it is is not written. Throws
+/// what `change` throws, and StoreError, TileError.
+void update_object(Store &store, const std::string &key, const ChangeObject &change);
+
+} // namespace tiledir::store

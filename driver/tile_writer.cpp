@@ -1,0 +1,222 @@
+#include "driver/tile_writer.h"
+
+#include "driver/gdal_edge.h"
+#include "driver/raster/refresh.h"
+#include "driver/raster/stored_pyramid.h"
+#include "driver/store/task_queue.h"
+#include "driver/store/update_object.h"
+
+#include <cpl_conv.h>
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <set>
+#include <utility>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+/// Pixels that wait to be stored. TILEDIR_WRITE_BUFFER_MB.
+std::size_t buffer_limit()
+{
+    const double megabytes = CPLAtof(CPLGetConfigOption("TILEDIR_WRITE_BUFFER_MB", "256"));
+    return static_cast<std::size_t>(std::clamp(megabytes, 1.0, 1e6) * 1024 * 1024);
+}
+
+} // namespace
+
+TileWriter::TileWriter(raster::Pyramid pyramid, std::unique_ptr<store::Store> store, std::string item_key,
+                       WritingOptions options)
+    : m_pyramid(std::move(pyramid))
+    , m_store(std::move(store))
+    , m_tiles(m_pyramid, *m_store)
+    , m_item_key(std::move(item_key))
+    , m_options(options)
+    , m_buffer(m_tiles)
+{
+}
+
+TileWriter::~TileWriter() = default;
+
+bool TileWriter::is_full() const
+{
+    return m_buffer.size() > buffer_limit();
+}
+
+/// Before the first tile is touched, so that whoever finds us dead knows what to refresh.
+void TileWriter::announce(const stac::TileSet &places)
+{
+    if (!m_intent)
+    {
+        m_intent = std::make_unique<store::Intent>(*m_store);
+    }
+    m_intent->add(m_pyramid.matrix(m_pyramid.finest).id, places);
+}
+
+void TileWriter::store()
+{
+    TileBuffer::Tiles tiles = m_buffer.release();
+    if (tiles.empty())
+    {
+        return;
+    }
+    stac::TileSet places;
+    for (auto &[place, tile] : tiles)
+    {
+        places.insert(place.first, place.second, place.second);
+        if (m_pyramid.format.mask)
+        {
+            tile.make_valid(m_pyramid.format.bands);
+        }
+    }
+    std::mutex mutex;
+    std::exception_ptr failure;
+    std::set<TileBuffer::Place> done;
+    try
+    {
+        announce(places);
+        store::TaskQueue queue(
+            std::min(m_options.threads, static_cast<int>(std::min<std::size_t>(tiles.size(), 1024))));
+        for (auto &[place, tile] : tiles)
+        {
+            queue.add(
+                [&, &place = place, &tile = tile]
+                {
+                    std::exception_ptr error;
+                    try
+                    {
+                        store_tile(place, tile);
+                    }
+                    catch (const std::exception &)
+                    {
+                        error = std::current_exception();
+                    }
+                    const std::lock_guard<std::mutex> lock(mutex);
+                    if (error)
+                    {
+                        failure = failure ? failure : error;
+                        return;
+                    }
+                    m_changed.insert(place.first, place.second, place.second);
+                    done.insert(place);
+                });
+        }
+        queue.finish();
+        m_store->sync();
+    }
+    catch (...)
+    {
+        m_buffer.put_back(std::move(tiles));
+        throw;
+    }
+    if (failure)
+    {
+        for (const TileBuffer::Place &place : done)
+        {
+            tiles.erase(place);
+        }
+        m_buffer.put_back(std::move(tiles));
+        std::rethrow_exception(failure);
+    }
+}
+
+void TileWriter::warn_of_loss(bool encoded_again)
+{
+    if (m_options.lossy && encoded_again && !m_loss_told.exchange(true))
+    {
+        warn(m_store->path(m_item_key) +
+             ": its tiles' format is lossy: what is not changed of a tile is encoded again");
+    }
+}
+
+void TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
+{
+    const stac::TileId id{m_pyramid.finest, place.first, place.second};
+    const std::string key = m_pyramid.key(id);
+    const auto merged = [&](const store::Bytes *there)
+    {
+        raster::PixelBlock pixels = there != nullptr
+                                        ? raster::PixelBlock(*m_tiles.decode(id, *there))
+                                        : m_tiles.empty_block(m_pyramid.format.width, m_pyramid.format.height);
+        tile.put_onto(pixels);
+        return m_tiles.is_empty(pixels) ? std::nullopt : std::optional(m_tiles.encode(id, pixels));
+    };
+    if (!tile.is_whole())
+    {
+        store::update_object(*m_store, key,
+                             [&](const store::Bytes *there)
+                             {
+                                 warn_of_loss(there != nullptr);
+                                 return merged(there);
+                             });
+        return;
+    }
+    const auto lock = m_store->lock(key); // who merges at the same time must see this
+    if (const auto bytes = merged(nullptr))
+    {
+        m_store->write(key, bytes->data(), bytes->size());
+        return;
+    }
+    m_store->remove(key);
+}
+
+void TileWriter::rebuild(raster::Resampling resampling, const stac::TileSet &tiles,
+                         const std::function<bool(double done)> &go_on)
+{
+    store();
+    if (resampling != m_pyramid.overview_resampling)
+    {
+        m_pyramid.overview_resampling = resampling;
+        raster::set_overview_resampling(*m_store, m_item_key, resampling);
+    }
+    announce(tiles);
+    m_changed.insert(tiles);
+    refresh(go_on);
+}
+
+void TileWriter::refresh(const std::function<bool(double done)> &go_on)
+{
+    if (m_changed.empty())
+    {
+        return;
+    }
+    raster::RefreshSettings settings;
+    settings.threads = m_options.threads;
+    settings.go_on = go_on;
+    raster::refresh(m_tiles, m_changed, settings);
+    raster::grow_item(*m_store, m_item_key, m_pyramid, m_changed);
+    m_store->sync();
+    m_changed = {};
+    m_intent->finish();
+    m_intent.reset();
+}
+
+void TileWriter::flush()
+{
+    store();
+    if (m_options.refresh == Refresh::AtFlush)
+    {
+        refresh();
+    }
+}
+
+void TileWriter::finish()
+{
+    store();
+    if (m_options.refresh != Refresh::Never)
+    {
+        refresh();
+    }
+    else if (m_intent)
+    {
+        raster::grow_item(*m_store, m_item_key, m_pyramid, m_changed);
+        m_intent->release();
+        m_intent.reset();
+    }
+}
+
+} // namespace tiledir::driver

@@ -1,0 +1,70 @@
+// Stores the pixels that a dataset is given, and what follows from them: overviews, item.
+#pragma once
+
+#include "driver/open_options.h"
+#include "driver/raster/tile_pyramid.h"
+#include "driver/store/intent.h"
+#include "driver/store/store.h"
+#include "driver/tile_buffer.h"
+#include "stac/tile_set.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tiledir::driver
+{
+
+struct WritingOptions
+{
+    Refresh refresh = Refresh::AtFlush;
+    int threads = 1; ///< that encode and store
+    bool lossy = false;
+};
+
+/// Pixels may be given from any thread; the other functions are for one thread at a time.
+class TileWriter
+{
+public:
+    /// `item_key`: the item's, in the store's folder.
+    TileWriter(raster::Pyramid pyramid, std::unique_ptr<store::Store> store, std::string item_key,
+               WritingOptions options);
+    ~TileWriter();
+
+    const raster::Pyramid &pyramid() const { return m_pyramid; }
+    TileBuffer &buffer() { return m_buffer; }
+    const TileBuffer &buffer() const { return m_buffer; }
+    /// True where what is buffered should be stored now.
+    bool is_full() const;
+
+    /// Stores what is buffered. A tile that only a part was given of is read, merged and written, again where somebody
+    /// else was faster. Tiles that fail stay in the buffer. Throws TileError, StoreError.
+    void store();
+    /// Makes the overviews above what was stored since the last time, and lets the item grow. Throws as store().
+    void refresh(const std::function<bool(double done)> &go_on = {});
+    /// Makes all overviews again, by this method from now on; `tiles` are those of the base level. Throws as store().
+    void rebuild(raster::Resampling resampling, const stac::TileSet &tiles,
+                 const std::function<bool(double done)> &go_on);
+    /// store() and, as the options say, refresh().
+    void flush();
+    /// The end: all is stored and refreshed, or left for others. May be called twice.
+    void finish();
+
+private:
+    void store_tile(TileBuffer::Place place, const ChangedTile &tile);
+    void announce(const stac::TileSet &places);
+    void warn_of_loss(bool encoded_again);
+
+    raster::Pyramid m_pyramid;
+    std::unique_ptr<store::Store> m_store;
+    raster::TilePyramid m_tiles;
+    std::string m_item_key;
+    WritingOptions m_options;
+    TileBuffer m_buffer;
+    stac::TileSet m_changed; ///< stored, and not refreshed yet
+    std::unique_ptr<store::Intent> m_intent;
+    std::atomic<bool> m_loss_told{false};
+};
+
+} // namespace tiledir::driver
