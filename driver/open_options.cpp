@@ -67,6 +67,8 @@ Refresh refresh_of(const std::string &text)
     return Refresh::Never;
 }
 
+} // namespace
+
 int threads_of(const std::string &text)
 {
     constexpr int kMostThreads = 1024;
@@ -84,8 +86,6 @@ int threads_of(const std::string &text)
     }
     return static_cast<int>(threads);
 }
-
-} // namespace
 
 OpenOptions OpenOptions::from(CSLConstList options)
 {

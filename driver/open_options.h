@@ -40,4 +40,7 @@ struct OpenOptions
     static const char *description();
 };
 
+/// NUM_THREADS: a number or ALL_CPUS. Throws InputError.
+int threads_of(const std::string &text);
+
 } // namespace tiledir::driver

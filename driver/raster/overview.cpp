@@ -43,30 +43,78 @@ bool nodata_takes_no_part(const PixelBlock &finer, int ratio, Resampling resampl
     return finer.type() == GDT_UInt16 && all_beside<std::uint16_t>(finer, nodata);
 }
 
-/// Where a pixel counts as valid that has any part of a valid one below it.
-void make_binary(PixelBlock &block, int band)
+/// The last band in bytes, 255 where it is not 0.
+PixelBlock mask_of(const PixelBlock &block)
 {
+    PixelBlock mask(block.width(), block.height(), 1, GDT_Byte);
     std::vector<double> row(static_cast<std::size_t>(block.width()));
     for (int line = 0; line < block.height(); ++line)
     {
-        unsigned char *pixels = block.data(band, line);
-        GDALCopyWords(pixels, block.type(), block.pixel_size(), row.data(), GDT_Float64, sizeof(double), block.width());
-        std::transform(row.begin(), row.end(), row.begin(), [](double value) { return value == 0 ? 0.0 : 255.0; });
-        GDALCopyWords(row.data(), GDT_Float64, sizeof(double), pixels, block.type(), block.pixel_size(), block.width());
+        GDALCopyWords(block.data(block.bands() - 1, line), block.type(), block.pixel_size(), row.data(), GDT_Float64,
+                      sizeof(double), block.width());
+        std::transform(row.begin(), row.end(), mask.data(0, line),
+                       [](double value) { return static_cast<unsigned char>(value == 0 ? 0 : 255); });
     }
+    return mask;
 }
 
-/// Masks are no pictures: a kernel that reaches far would blur them.
-Resampling resampling_of(int band, int bands, Resampling resampling, LastBand last)
+/// A mask's pixels as a block's last band.
+void set_mask(const PixelBlock &mask, PixelBlock &block)
 {
-    return last == LastBand::Mask && band == bands && resampling != Resampling::Nearest ? Resampling::Average
-                                                                                        : resampling;
+    GDALCopyWords64(mask.data(), GDT_Byte, 1, block.data(block.bands() - 1), block.type(), block.pixel_size(),
+                    static_cast<GPtrDiff_t>(mask.size()));
 }
 
-void describe_last(const MemDataset &source, LastBand last)
+/// Pixels below an overview as GDAL's dataset, with their mask where that leaves out some.
+class Source
 {
-    if (last != LastBand::Plain)
-        source.dataset()->GetRasterBand(source.dataset()->GetRasterCount())->SetColorInterpretation(GCI_AlphaBand);
+public:
+    Source(const PixelBlock &finer, std::optional<double> nodata, LastBand last)
+        : m_pixels(finer, finer.bands() - (last == LastBand::Mask ? 1 : 0), nodata)
+    {
+        if (last == LastBand::Alpha)
+            dataset().GetRasterBand(finer.bands())->SetColorInterpretation(GCI_AlphaBand);
+        if (last != LastBand::Mask)
+            return;
+        m_mask = mask_of(finer);
+        m_has_gaps = !m_mask.all_equal(255);
+        if (m_has_gaps && !write_mask())
+            throw TileError("overview: a memory dataset takes no mask");
+    }
+
+    GDALDataset &dataset() const { return *m_pixels.dataset(); }
+    int bands() const { return m_pixels.dataset()->GetRasterCount(); }
+    const PixelBlock &mask() const { return m_mask; }
+    bool has_gaps() const { return m_has_gaps; }
+
+private:
+    bool write_mask()
+    {
+        return dataset().CreateMaskBand(GMF_PER_DATASET) == CE_None &&
+               dataset().GetRasterBand(1)->GetMaskBand()->RasterIO(
+                   GF_Write, 0, 0, m_mask.width(), m_mask.height(), m_mask.data(), m_mask.width(), m_mask.height(),
+                   GDT_Byte, 0, 0, nullptr) == CE_None;
+    }
+
+    MemDataset m_pixels;
+    PixelBlock m_mask;
+    bool m_has_gaps = false;
+};
+
+/// A pixel of a mask is valid that has any part of a valid one below it: a kernel that reaches far would blur it.
+Resampling resampling_of_mask(Resampling resampling)
+{
+    return resampling == Resampling::Nearest ? resampling : Resampling::Average;
+}
+
+/// Sets the mask of an overview from that of the pixels below it.
+template <class Resample> void set_coarser_mask(const Source &source, PixelBlock &coarser, Resample &&resample)
+{
+    PixelBlock mask(coarser.width(), coarser.height(), 1, GDT_Byte);
+    mask.fill(255);
+    if (source.has_gaps())
+        mask = mask_of(resample(source.mask()));
+    set_mask(mask, coarser);
 }
 
 } // namespace
@@ -83,19 +131,20 @@ PixelBlock make_overview(const PixelBlock &finer, int ratio, Resampling resampli
     const store::GdalErrors errors;
     const CPLConfigOptionSetter one_thread("GDAL_NUM_THREADS", "1", false);
     PixelBlock coarser(finer.width() / ratio, finer.height() / ratio, finer.bands(), finer.type());
-    const MemDataset source(finer, nodata);
+    const Source source(finer, nodata, last);
     const MemDataset target(coarser, nodata);
-    describe_last(source, last);
-    for (int band = 1; band <= finer.bands(); ++band)
+    const char *method = name(resampling);
+    for (int band = 1; band <= source.bands(); ++band)
     {
         GDALRasterBandH overview = GDALGetRasterBand(target.handle(), band);
-        const char *method = name(resampling_of(band, finer.bands(), resampling, last));
-        if (GDALRegenerateOverviews(GDALGetRasterBand(source.handle(), band), 1, &overview, method, nullptr, nullptr) !=
+        if (GDALRegenerateOverviews(source.dataset().GetRasterBand(band), 1, &overview, method, nullptr, nullptr) !=
             CE_None)
             throw TileError(std::string("overview (") + method + "): " + errors.cause("GDAL gives no reason"));
     }
     if (last == LastBand::Mask)
-        make_binary(coarser, coarser.bands() - 1);
+        set_coarser_mask(source, coarser,
+                         [&](const PixelBlock &mask)
+                         { return make_overview(mask, ratio, resampling_of_mask(resampling), std::nullopt); });
     return coarser;
 }
 
@@ -104,8 +153,7 @@ PixelBlock make_overview(const PixelBlock &finer, const BlockPart &part, int wid
 {
     const store::GdalErrors errors;
     PixelBlock coarser(width, height, finer.bands(), finer.type());
-    const MemDataset source(finer, nodata);
-    describe_last(source, last);
+    const Source source(finer, nodata, last);
     GDALRasterIOExtraArg extra;
     INIT_RASTERIO_EXTRA_ARG(extra);
     extra.bFloatingPointWindowValidity = TRUE;
@@ -117,17 +165,21 @@ PixelBlock make_overview(const PixelBlock &finer, const BlockPart &part, int wid
     const int top = static_cast<int>(std::floor(part.row));
     const int right = std::min(finer.width(), static_cast<int>(std::ceil(part.col + part.width)));
     const int bottom = std::min(finer.height(), static_cast<int>(std::ceil(part.row + part.height)));
-    for (int band = 1; band <= finer.bands(); ++band)
+    extra.eResampleAlg = io_algorithm(resampling);
+    for (int band = 1; band <= source.bands(); ++band)
     {
-        extra.eResampleAlg = io_algorithm(resampling_of(band, finer.bands(), resampling, last));
-        if (source.dataset()->GetRasterBand(band)->RasterIO(GF_Read, left, top, right - left, bottom - top,
+        if (source.dataset().GetRasterBand(band)->RasterIO(GF_Read, left, top, right - left, bottom - top,
                                                             coarser.data(band - 1), width, height, finer.type(), 0, 0,
                                                             &extra) != CE_None)
             throw TileError(std::string("overview (") + name(resampling) +
                             "): " + errors.cause("GDAL gives no reason"));
     }
     if (last == LastBand::Mask)
-        make_binary(coarser, coarser.bands() - 1);
+        set_coarser_mask(source, coarser,
+                         [&](const PixelBlock &mask) {
+                             return make_overview(mask, part, width, height, resampling_of_mask(resampling),
+                                                  std::nullopt);
+                         });
     return coarser;
 }
 

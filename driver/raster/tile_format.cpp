@@ -64,7 +64,9 @@ void check_type(GDALDriver &driver, GDALDataType type)
     if (types == nullptr)
         return;
     const CPLStringList known(CSLTokenizeString(types));
-    if (known.FindString(GDALGetDataTypeName(type)) < 0)
+    // GDAL 3.6 does not tell that GTiff holds them.
+    const bool untold = EQUAL(driver.GetDescription(), "GTiff") && (type == GDT_Int64 || type == GDT_UInt64);
+    if (!untold && known.FindString(GDALGetDataTypeName(type)) < 0)
         throw InputError(std::string("data type: ") + driver.GetDescription() + " cannot hold " +
                          GDALGetDataTypeName(type) + "; it holds " + types);
 }
@@ -135,12 +137,22 @@ std::string format_media_type(const std::string &driver)
     return type == nullptr ? "application/octet-stream" : type;
 }
 
+std::vector<std::string> format_options(const std::string &driver)
+{
+    return option_names(known_driver(driver));
+}
+
+bool format_has_masks(const std::string &driver)
+{
+    return driver == "GTiff" || driver == "COG" || driver == "JPEG";
+}
+
 void check_format(const TileFormat &format)
 {
     GDALDriver &driver = known_driver(format_driver(format.driver));
     check_type(driver, format.type);
     check_bands(driver, format.bands);
-    if (format.mask && format.driver != "GTiff" && format.driver != "COG" && format.driver != "JPEG")
+    if (format.mask && !format_has_masks(format.driver))
         throw InputError("format: " + format.driver + " cannot hold a mask; GTiff, COG and JPEG can");
     check_options(driver, format.options);
 }

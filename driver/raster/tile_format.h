@@ -41,6 +41,10 @@ std::string format_driver(const std::string &name);
 /// File extension ("tif") and media type ("image/tiff; application=geotiff") of a driver.
 std::string format_extension(const std::string &driver);
 std::string format_media_type(const std::string &driver);
+/// Names of a driver's creation options.
+std::vector<std::string> format_options(const std::string &driver);
+/// True where a mask can be stored in the tile beside its bands.
+bool format_has_masks(const std::string &driver);
 /// Throws InputError where the driver cannot hold the type, the band count, a mask or an option's name.
 void check_format(const TileFormat &format);
 

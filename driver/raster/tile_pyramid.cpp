@@ -38,6 +38,30 @@ int halo_of(const Pyramid &pyramid, int ratio)
     return (pyramid.overview_halo() + ratio - 1) / ratio;
 }
 
+/// The pixels of the next finer level that the tile's own are made of, where the levels nest.
+stac::PixelWindow nested_window(const TileFormat &format, const FinerPart &part, int ratio)
+{
+    return {std::llround(part.col), std::llround(part.row), std::int64_t{format.width} * ratio,
+            std::int64_t{format.height} * ratio};
+}
+
+/// What lies on the matrix, so that kernels end at its edges; in whole pixels of the coarser level.
+stac::PixelWindow within_matrix(const stac::PixelWindow &window, const stac::TileMatrix &matrix, int ratio)
+{
+    const stac::PixelWindow all = matrix.window();
+    if (!window.intersection(all))
+    {
+        return window;
+    }
+    const auto before = [ratio](std::int64_t first) { return first < 0 ? -first / ratio * ratio : 0; };
+    const auto after = [ratio](std::int64_t end, std::int64_t last)
+    { return end > last ? (end - last) / ratio * ratio : 0; };
+    const std::int64_t left = before(window.col);
+    const std::int64_t top = before(window.row);
+    return {window.col + left, window.row + top, window.width - left - after(window.col + window.width, all.width),
+            window.height - top - after(window.row + window.height, all.height)};
+}
+
 /// What is wanted of a stored tile.
 TileSpec spec_of(const TileFormat &format)
 {
@@ -168,9 +192,8 @@ stac::PixelWindow TilePyramid::window_under(const stac::TileId &tile) const
     const FinerPart part = part_under(m_pyramid, tile);
     if (const auto ratio = m_pyramid.grid.ratio(tile.level + 1, tile.level))
     {
-        const stac::PixelWindow under{std::llround(part.col), std::llround(part.row), format.width * *ratio,
-                                      format.height * *ratio};
-        return under.grown(halo_of(m_pyramid, *ratio) * *ratio);
+        return within_matrix(nested_window(format, part, *ratio).grown(halo_of(m_pyramid, *ratio) * *ratio),
+                             m_pyramid.matrix(tile.level + 1), *ratio);
     }
     const std::int64_t margin = m_pyramid.overview_halo() + 1;
     return {static_cast<std::int64_t>(std::floor(part.col)) - margin,
@@ -190,26 +213,36 @@ PixelBlock TilePyramid::overview(const stac::TileId &tile, const PixelBlock &fin
     const TileFormat &format = m_pyramid.format;
     const bool has_holes = finer.bands() > format.block_bands();
     const LastBand last = format.alpha ? LastBand::Alpha : format.mask || has_holes ? LastBand::Mask : LastBand::Plain;
-    const auto cut = [&](const PixelBlock &block, int from)
-    {
-        PixelBlock own(format.width, format.height, format.block_bands(), format.type);
-        own.paste(block, from, from, format.width, format.height, 0, 0);
-        return own;
-    };
+    const FinerPart part = part_under(m_pyramid, tile);
     if (const auto ratio = m_pyramid.grid.ratio(tile.level + 1, tile.level))
     {
-        const int halo = halo_of(m_pyramid, *ratio);
+        const stac::PixelWindow around = window_under(tile);
+        const stac::PixelWindow own = nested_window(format, part, *ratio);
+        const stac::PixelWindow made{(around.col - own.col) / *ratio, (around.row - own.row) / *ratio,
+                                     around.width / *ratio, around.height / *ratio};
+        const stac::PixelWindow whole{0, 0, format.width, format.height};
         PixelBlock overview = make_overview(finer, *ratio, m_pyramid.overview_resampling, format.nodata, last);
-        return halo == 0 && !has_holes ? std::move(overview) : cut(overview, halo);
+        if (made == whole && !has_holes)
+        {
+            return overview;
+        }
+        PixelBlock cut = empty_block(format.width, format.height);
+        paste(made.intersection(whole).value(), overview, made, cut, whole);
+        return cut;
     }
-    const FinerPart part = part_under(m_pyramid, tile);
     const stac::PixelWindow around = window_under(tile);
     PixelBlock overview =
         make_overview(finer,
                       {part.col - static_cast<double>(around.col), part.row - static_cast<double>(around.row),
                        format.width * part.step, format.height * part.step},
                       format.width, format.height, m_pyramid.overview_resampling, format.nodata, last);
-    return has_holes ? cut(overview, 0) : std::move(overview);
+    if (!has_holes)
+    {
+        return overview;
+    }
+    PixelBlock without_mask = empty_block(format.width, format.height);
+    without_mask.paste(overview, 0, 0, format.width, format.height, 0, 0);
+    return without_mask;
 }
 
 } // namespace tiledir::raster

@@ -1,0 +1,208 @@
+#include "driver/copy_plan.h"
+
+#include "driver/raster/data_type.h"
+#include "driver/raster/spatial_reference.h"
+#include "stac/error.h"
+
+#include <cpl_conv.h>
+#include <ogr_spatialref.h>
+
+#include <cmath>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+constexpr int kTileSize = 256;
+
+std::string wkt1(const stac::TileMatrixSet &grid)
+{
+    if (raster::is_nowhere(grid))
+    {
+        return "";
+    }
+    char *text = nullptr;
+    raster::spatial_reference(grid.crs).exportToWkt(&text);
+    std::string result = text == nullptr ? "" : text;
+    CPLFree(text);
+    return result;
+}
+
+int level_of(const stac::TileMatrixSet &grid, const std::string &id, const std::string &text)
+{
+    if (const auto index = grid.index_of(id))
+    {
+        return *index;
+    }
+    throw InputError("creation option LEVELS: is '" + text + "', should be auto, a tile matrix of " + grid.id + " (" +
+                     grid.matrices.front().id + " to " + grid.matrices.back().id + ") or two of them, as " +
+                     grid.matrices.front().id + "-" + grid.matrices.back().id);
+}
+
+/// Coarsest and finest level. `coarsest` and `finest` are what auto means.
+void set_levels(raster::Pyramid &pyramid, const std::string &text, int coarsest, int finest)
+{
+    pyramid.coarsest = coarsest;
+    pyramid.finest = finest;
+    if (EQUAL(text.c_str(), "auto"))
+    {
+        return;
+    }
+    const auto dash = text.find('-', 1);
+    if (pyramid.grid.index_of(text) || dash == std::string::npos)
+    {
+        pyramid.finest = level_of(pyramid.grid, text, text);
+        pyramid.coarsest = pyramid.finest;
+        return;
+    }
+    pyramid.coarsest = level_of(pyramid.grid, text.substr(0, dash), text);
+    pyramid.finest = level_of(pyramid.grid, text.substr(dash + 1), text);
+    if (pyramid.coarsest > pyramid.finest)
+    {
+        throw InputError("creation option LEVELS: is '" + text +
+                         "', the coarsest comes first: " + text.substr(dash + 1) + "-" + text.substr(0, dash));
+    }
+}
+
+std::optional<double> nodata_for(const raster::SourcePixels &pixels, const CreationOptions &options, bool alpha)
+{
+    std::optional<double> nodata = pixels.nodata;
+    const GDALDataType type = pixels.type;
+    if (!options.nodata.empty())
+    {
+        char *end = nullptr;
+        nodata = CPLStrtod(options.nodata.c_str(), &end);
+        if (end == options.nodata.c_str() || *end != '\0' || (!raster::holds(type, *nodata) && type != GDT_Float32))
+        {
+            throw InputError("creation option NODATA: is '" + options.nodata + "', should be a value of " +
+                             GDALGetDataTypeName(type));
+        }
+        if (alpha)
+        {
+            throw InputError("creation option NODATA: the source has an alpha band, which says where data is");
+        }
+    }
+    if (nodata && type == GDT_Float32 && std::isfinite(*nodata))
+    {
+        nodata = static_cast<double>(static_cast<float>(*nodata));
+    }
+    // No pixel can have it.
+    return nodata && raster::holds(type, *nodata) ? nodata : std::nullopt;
+}
+
+/// Where neither nodata nor alpha say where data is: a mask, or alpha in formats that have no masks.
+void add_opacity(raster::TileFormat &format, bool source_has_mask, std::vector<std::string> &losses)
+{
+    if (raster::format_has_masks(format.driver))
+    {
+        format.mask = true;
+    }
+    else if (!format.colors && ((format.driver == "PNG" && (format.bands == 1 || format.bands == 3)) ||
+                                (format.driver == "WEBP" && format.bands == 3)))
+    {
+        format.alpha = true;
+        ++format.bands;
+    }
+    else if (source_has_mask)
+    {
+        losses.push_back("the mask: " + format.driver + " tiles hold none");
+    }
+}
+
+void set_format(CopyPlan &plan, const raster::SourcePixels &pixels, const CreationOptions &options, bool has_margin)
+{
+    raster::TileFormat &format = plan.pyramid.format;
+    const stac::TileMatrix &base = plan.pyramid.matrix(plan.pyramid.finest);
+    format.driver = options.format;
+    format.options = options.format_options;
+    format.crs_wkt = wkt1(plan.pyramid.grid);
+    format.width = base.tile_width;
+    format.height = base.tile_height;
+    format.type = pixels.type;
+    format.bands = pixels.bands;
+    format.alpha = pixels.alpha;
+    format.colors = pixels.colors;
+    format.nodata = nodata_for(pixels, options, pixels.alpha);
+    if (!format.nodata && !format.alpha && (pixels.mask || has_margin))
+    {
+        add_opacity(format, pixels.mask, plan.losses);
+    }
+    if (pixels.mixed_nodata && options.nodata.empty())
+    {
+        plan.losses.emplace_back("nodata of bands that differs from the first one's: all tiles have that one's");
+    }
+    try
+    {
+        raster::check_format(format);
+    }
+    catch (const InputError &error)
+    {
+        throw InputError("creation option FORMAT: " + std::string(error.what()));
+    }
+}
+
+/// Whether tiles of a level reach beyond the raster, of which a coarser one has half of the pixels, rounded up.
+bool reaches_beyond(const raster::Pyramid &pyramid, int width, int height)
+{
+    for (int level = pyramid.finest; level >= pyramid.coarsest; --level)
+    {
+        if (!(pyramid.matrix(level).window() == stac::PixelWindow{0, 0, width, height}))
+        {
+            return true;
+        }
+        width = (width + 1) / 2;
+        height = (height + 1) / 2;
+    }
+    return false;
+}
+
+void plan_native(CopyPlan &plan, const raster::SourceRaster &source, const CreationOptions &options)
+{
+    raster::Pyramid &pyramid = plan.pyramid;
+    GDALDataset &dataset = source.dataset();
+    pyramid.grid = raster::native_grid(dataset, options.tile_size.value_or(kTileSize), options.metatile);
+    const int finest = static_cast<int>(pyramid.grid.matrices.size()) - 1;
+    set_levels(pyramid, options.levels, 0, finest);
+    if (pyramid.finest != finest)
+    {
+        throw InputError("creation option LEVELS: is '" + options.levels +
+                         "', should end with the pixels of the source, " + pyramid.matrix(finest).id +
+                         " of its own grid; GRID names another");
+    }
+    const stac::TileMatrix &base = pyramid.matrix(finest);
+    const stac::PixelWindow raster{0, 0, dataset.GetRasterXSize(), dataset.GetRasterYSize()};
+    plan.base = base.range();
+    plan.data_bounds = base.bounds(raster);
+    const raster::SourcePixels pixels = raster::SourcePixels::of(dataset);
+    set_format(plan, pixels, options, reaches_beyond(pyramid, dataset.GetRasterXSize(), dataset.GetRasterYSize()));
+    plan.by_whole_rows = source.by_whole_rows();
+    plan.open = [&source, pixels](const raster::TilePyramid &tiles)
+    { return raster::open_native_reader(source, pixels, tiles); };
+}
+
+} // namespace
+
+CopyPlan plan_copy(const raster::SourceRaster &source, const CreationOptions &options)
+{
+    CopyPlan plan;
+    if (options.is_native())
+    {
+        plan_native(plan, source, options);
+    }
+    else
+    {
+        throw InputError("creation option GRID: not yet");
+    }
+    raster::Pyramid &pyramid = plan.pyramid;
+    pyramid.overview_resampling = options.overview_resampling.value_or(
+        pyramid.format.colors ? raster::Resampling::Nearest : raster::Resampling::Average);
+    pyramid.tile_path =
+        stac::HrefTemplate(!options.tile_path.empty()
+                               ? options.tile_path
+                               : "{TileMatrix}/{TileRow}/{TileCol}." + raster::format_extension(pyramid.format.driver));
+    return plan;
+}
+
+} // namespace tiledir::driver

@@ -1,0 +1,31 @@
+// What CreateCopy makes of a source: grid, levels, format and where the pixels come from.
+#pragma once
+
+#include "driver/creation_options.h"
+#include "driver/raster/native_source.h"
+#include "driver/raster/pyramid_builder.h"
+#include "driver/raster/source_raster.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tiledir::driver
+{
+
+struct CopyPlan
+{
+    raster::Pyramid pyramid;
+    stac::TileRange base;     ///< tiles of the finest level
+    stac::Bounds data_bounds; ///< of the source, in the grid's CRS
+    bool by_whole_rows = false;
+    /// Of the finest level; may be called from many threads. The source and the pyramid must live longer.
+    std::function<std::unique_ptr<raster::PixelReader>(const raster::TilePyramid &)> open;
+    std::vector<std::string> losses; ///< what the source has and the copy will not, a line each
+};
+
+/// Throws InputError: the source does not fit the grid or the format, or an option does not fit the source.
+CopyPlan plan_copy(const raster::SourceRaster &source, const CreationOptions &options);
+
+} // namespace tiledir::driver

@@ -1,0 +1,131 @@
+#include "driver/created_item.h"
+
+#include "driver/band_colors.h"
+#include "driver/raster/data_type.h"
+#include "driver/raster/native_source.h"
+#include "driver/raster/pyramid_builder.h"
+#include "driver/raster/spatial_reference.h"
+#include "stac/error.h"
+
+#include <cpl_conv.h>
+
+#include <ctime>
+#include <utility>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+std::string now()
+{
+    const std::time_t time = std::time(nullptr);
+    std::tm utc{};
+    gmtime_r(&time, &utc);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return text;
+}
+
+/// West, south, east, north; empty where that cannot be told.
+std::vector<double> crs84_bbox(const stac::TileMatrixSet &grid, const stac::Bounds &bounds)
+{
+    try
+    {
+        const stac::Bounds degrees = raster::transform_bounds(bounds, raster::spatial_reference(grid.crs),
+                                                              raster::spatial_reference("OGC:CRS84"));
+        return {degrees.min_x, degrees.min_y, degrees.max_x, degrees.max_y};
+    }
+    catch (const InputError &)
+    {
+        return {};
+    }
+}
+
+nlohmann::json projjson(const OGRSpatialReference &crs)
+{
+    char *text = nullptr;
+    crs.exportToPROJJSON(&text, nullptr);
+    nlohmann::json json = text == nullptr ? nlohmann::json() : nlohmann::json::parse(text, nullptr, false);
+    CPLFree(text);
+    return json.is_object() ? json : nlohmann::json();
+}
+
+} // namespace
+
+std::vector<stac::ItemBand> described_bands(GDALDataset &dataset, const raster::TileFormat &format)
+{
+    std::vector<stac::ItemBand> bands;
+    for (int number = 1; number <= format.bands; ++number)
+    {
+        stac::ItemBand item_band;
+        item_band.data_type = raster::stac_name(format.type);
+        item_band.nodata = format.nodata;
+        if (format.alpha && number == format.bands)
+        {
+            item_band.common_name = common_name(GCI_AlphaBand);
+        }
+        if (number <= dataset.GetRasterCount())
+        {
+            GDALRasterBand &band = *dataset.GetRasterBand(number);
+            item_band.description = band.GetDescription();
+            item_band.unit = band.GetUnitType();
+            int has = FALSE;
+            const double scale = band.GetScale(&has);
+            item_band.scale = has && scale != 1 ? std::optional(scale) : std::nullopt;
+            const double offset = band.GetOffset(&has);
+            item_band.offset = has && offset != 0 ? std::optional(offset) : std::nullopt;
+            item_band.common_name = common_name(band.GetColorInterpretation());
+        }
+        bands.push_back(item_band);
+    }
+    return bands;
+}
+
+stac::TiledAssetsItem created_item(const raster::Pyramid &pyramid, std::vector<stac::ItemBand> bands,
+                                   const stac::TileRange &base, const stac::Bounds &bounds,
+                                   const CreationOptions &options, const std::string &name)
+{
+    const raster::TileFormat &format = pyramid.format;
+    stac::TiledAssetsItem item;
+    item.id = options.id.empty() ? name : options.id;
+    item.title = options.title;
+    if (!options.datetime.empty())
+    {
+        item.datetime = options.datetime;
+    }
+    else
+    {
+        item.start_datetime = now();
+        item.end_datetime = item.start_datetime;
+    }
+    item.tile_matrix_set = pyramid.grid;
+    for (int level = pyramid.coarsest; level <= pyramid.finest; ++level)
+    {
+        item.limits[pyramid.matrix(level).id] = raster::range_above(pyramid, base, level);
+    }
+    if (!raster::is_nowhere(pyramid.grid))
+    {
+        const OGRSpatialReference crs = raster::spatial_reference(pyramid.grid.crs);
+        item.proj_code = raster::authority_code(crs);
+        item.proj_projjson = item.proj_code.empty() ? projjson(crs) : nlohmann::json();
+        item.bbox = crs84_bbox(pyramid.grid, bounds);
+    }
+    stac::TileAsset tiles;
+    tiles.href = pyramid.tile_path.text();
+    tiles.media_type = raster::format_media_type(format.driver);
+    tiles.title = "Tiles";
+    tiles.bands = std::move(bands);
+    item.assets.push_back(std::move(tiles));
+    nlohmann::json stored = {{"driver", format.driver}, {"options", format.options}};
+    stored["alpha"] = format.alpha;
+    stored["mask"] = format.mask;
+    item.extra_properties["tiledir:format"] = stored;
+    item.extra_properties["tiledir:overviews"] = {{"from", "children"},
+                                                  {"resampling", raster::name(pyramid.overview_resampling)}};
+    item.extra_properties["tiledir:base_level"] = pyramid.matrix(pyramid.finest).id;
+    return item;
+}
+
+} // namespace tiledir::driver

@@ -1,0 +1,25 @@
+// The STAC item of a dataset that the driver makes.
+#pragma once
+
+#include "driver/creation_options.h"
+#include "driver/raster/pyramid.h"
+#include "stac/tiled_assets_item.h"
+
+#include <gdal_priv.h>
+
+#include <string>
+#include <vector>
+
+namespace tiledir::driver
+{
+
+/// What a dataset's bands say of themselves, for tiles of that format.
+std::vector<stac::ItemBand> described_bands(GDALDataset &dataset, const raster::TileFormat &format);
+
+/// `base` are the tiles of the finest level that the item stands for, `bounds` what they show. `name` is the item's id
+/// where the options tell none.
+stac::TiledAssetsItem created_item(const raster::Pyramid &pyramid, std::vector<stac::ItemBand> bands,
+                                   const stac::TileRange &base, const stac::Bounds &bounds,
+                                   const CreationOptions &options, const std::string &name);
+
+} // namespace tiledir::driver

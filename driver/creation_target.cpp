@@ -1,0 +1,102 @@
+#include "driver/creation_target.h"
+
+#include "driver/href.h"
+#include "driver/item_location.h"
+#include "driver/store/object_reader.h"
+#include "stac/error.h"
+
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+constexpr const char *kPrefix = "TILEDIR:";
+
+CPLStringList names_in(const std::string &folder)
+{
+    constexpr int kEnough = 10;
+    CPLStringList names(VSIReadDirEx(folder.c_str(), kEnough));
+    CPLStringList others;
+    for (int index = 0; index < names.size(); ++index)
+    {
+        const std::string name = names[index];
+        if (name != "." && name != "..")
+        {
+            others.AddString(name.c_str());
+        }
+    }
+    return others;
+}
+
+} // namespace
+
+CreationTarget::CreationTarget(const std::string &name)
+    : m_folder(vsi_path(has_prefix(name) ? name.substr(std::string(kPrefix).size()) : name))
+{
+    while (m_folder.size() > 1 && m_folder.back() == '/')
+    {
+        m_folder.pop_back();
+    }
+    if (m_folder.empty() || EQUAL(CPLGetExtension(m_folder.c_str()), "json"))
+    {
+        throw InputError("'" + name + "': name the folder to be made, not a file in it");
+    }
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper unchanged;
+    VSIStatBufL status;
+    m_was_there = VSIStatExL(m_folder.c_str(), &status, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) == 0;
+    if (m_was_there && !VSI_ISDIR(status.st_mode))
+    {
+        throw InputError(m_folder + ": is a file; name a folder that is new or empty");
+    }
+    const CPLStringList names = names_in(m_folder);
+    if (names.FindString("stac.json") >= 0)
+    {
+        throw InputError(m_folder + ": holds a dataset (stac.json); delete it first, or name a new folder");
+    }
+    if (!names.empty())
+    {
+        throw InputError(m_folder + ": holds something else (" + names[0] + "); name a folder that is new or empty");
+    }
+    if (!store::is_remote(m_folder))
+    {
+        VSIMkdirRecursive(m_folder.c_str(), 0755); // who cannot will learn from the first tile why
+    }
+}
+
+CreationTarget::~CreationTarget()
+{
+    if (m_keep)
+    {
+        return;
+    }
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper unchanged;
+    if (!m_was_there)
+    {
+        VSIRmdirRecursive(m_folder.c_str());
+        return;
+    }
+    const CPLStringList names = names_in(m_folder);
+    for (int index = 0; index < names.size(); ++index)
+    {
+        const std::string path = m_folder + "/" + names[index];
+        if (VSIRmdirRecursive(path.c_str()) != 0)
+        {
+            VSIUnlink(path.c_str());
+        }
+    }
+}
+
+std::string CreationTarget::name() const
+{
+    return CPLGetFilename(m_folder.c_str());
+}
+
+} // namespace tiledir::driver

@@ -1,0 +1,369 @@
+#include "driver/raster/native_source.h"
+
+#include "driver/raster/nodata_value.h"
+#include "driver/raster/spatial_reference.h"
+#include "driver/store/gdal_errors.h"
+#include "stac/error.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+namespace tiledir::raster
+{
+
+namespace
+{
+
+constexpr double kMaxDrift = 0.01; ///< pixels, over the whole raster
+constexpr std::int64_t kMaxTileSize = 65536;
+constexpr double kStandardPixel = 0.00028;
+constexpr const char *kNowhere =
+    "ENGCRS[\"Unknown place\",EDATUM[\"Unknown\"],CS[Cartesian,2],AXIS[\"(E)\",east,ORDER[1]],"
+    "AXIS[\"(N)\",north,ORDER[2]],LENGTHUNIT[\"metre\",1]]";
+
+std::array<double, 6> geotransform_of(GDALDataset &dataset)
+{
+    std::array<double, 6> values{};
+    if (GDALGetGeoTransform(GDALDataset::ToHandle(&dataset), values.data()) != CE_None)
+    {
+        return {0, 1, 0, 0, 0, -1};
+    }
+    return values;
+}
+
+void check_geotransform(const std::array<double, 6> &values, int width, int height)
+{
+    constexpr const char *kAdvice = "; creation option GRID or gdalwarp brings it onto a grid";
+    if (values[2] != 0 || values[4] != 0)
+    {
+        throw InputError(std::string("source: is rotated or sheared") + kAdvice);
+    }
+    if (!(values[1] > 0) || !(values[5] < 0))
+    {
+        throw InputError(std::string("source: is not north-up") + kAdvice);
+    }
+    const double drift = std::abs(values[1] + values[5]) / values[1] * std::max(width, height);
+    if (!(drift < kMaxDrift))
+    {
+        throw InputError("source: its pixels are " + std::string(CPLSPrintf("%.15g x %.15g", values[1], -values[5])) +
+                         ", not square" + kAdvice);
+    }
+}
+
+std::string crs_of(GDALDataset &dataset, bool placed)
+{
+    const OGRSpatialReference *crs = dataset.GetSpatialRef();
+    if (!placed || crs == nullptr || crs->IsEmpty())
+    {
+        return kNowhere;
+    }
+    const std::string code = authority_code(*crs);
+    if (code.rfind("EPSG:", 0) == 0 && same_crs(spatial_reference(code), *crs))
+    {
+        return "http://www.opengis.net/def/crs/EPSG/0/" + code.substr(5);
+    }
+    return code == "OGC:CRS84" ? "http://www.opengis.net/def/crs/OGC/1.3/CRS84" : wkt(*crs);
+}
+
+std::optional<double> nodata_of(GDALRasterBand &band)
+{
+    int has = FALSE;
+    double value = 0;
+    if (band.GetRasterDataType() == GDT_Int64)
+    {
+        value = static_cast<double>(band.GetNoDataValueAsInt64(&has));
+    }
+    else if (band.GetRasterDataType() == GDT_UInt64)
+    {
+        value = static_cast<double>(band.GetNoDataValueAsUInt64(&has));
+    }
+    else
+    {
+        value = band.GetNoDataValue(&has);
+    }
+    return has ? std::optional(value) : std::nullopt;
+}
+
+std::shared_ptr<const std::vector<GDALColorEntry>> colors_of(GDALRasterBand &band)
+{
+    const GDALColorTable *table = band.GetColorTable();
+    if (table == nullptr)
+    {
+        return nullptr;
+    }
+    auto colors = std::make_shared<std::vector<GDALColorEntry>>();
+    for (int index = 0; index < table->GetColorEntryCount(); ++index)
+    {
+        colors->push_back(*table->GetColorEntry(index));
+    }
+    return colors;
+}
+
+bool same_value(std::optional<double> one, std::optional<double> other)
+{
+    return one == other || (one && other && std::isnan(*one) && std::isnan(*other));
+}
+
+/// Pixels of one value get another.
+class NodataChange
+{
+public:
+    NodataChange(GDALDataType type, double before, double after)
+        : m_size(static_cast<std::size_t>(GDALGetDataTypeSizeBytes(type)))
+        , m_nan(std::isnan(before))
+        , m_type(type)
+    {
+        NodataValue(before).write(type, m_before.data());
+        NodataValue(after).write(type, m_after.data());
+    }
+
+    void apply(unsigned char *pixels, std::size_t count) const
+    {
+        for (std::size_t i = 0; i < count; ++i, pixels += m_size)
+        {
+            if (m_nan ? is_nan(pixels) : std::memcmp(pixels, m_before.data(), m_size) == 0)
+            {
+                std::memcpy(pixels, m_after.data(), m_size);
+            }
+        }
+    }
+
+private:
+    bool is_nan(const unsigned char *pixel) const
+    {
+        double value = 0;
+        GDALCopyWords(pixel, m_type, 0, &value, GDT_Float64, 0, 1);
+        return std::isnan(value);
+    }
+
+    std::size_t m_size;
+    bool m_nan;
+    GDALDataType m_type;
+    std::array<unsigned char, 16> m_before{};
+    std::array<unsigned char, 16> m_after{};
+};
+
+class NativeReader final : public PixelReader
+{
+public:
+    NativeReader(DatasetPtr dataset, const SourcePixels &pixels, const TilePyramid &pyramid)
+        : m_dataset(std::move(dataset))
+        , m_pyramid(pyramid)
+        , m_mask(pixels.mask)
+    {
+        const TileFormat &format = pyramid.pyramid().format;
+        if (pixels.nodata && format.nodata && !same_value(pixels.nodata, format.nodata))
+        {
+            m_change.emplace(format.type, *pixels.nodata, *format.nodata);
+        }
+    }
+
+    PixelBlock read(const stac::PixelWindow &window) override
+    {
+        const TileFormat &format = m_pyramid.pyramid().format;
+        const stac::PixelWindow raster{0, 0, m_dataset->GetRasterXSize(), m_dataset->GetRasterYSize()};
+        const auto part = window.intersection(raster);
+        const auto width = static_cast<int>(window.width);
+        const auto height = static_cast<int>(window.height);
+        PixelBlock block = part && *part == window ? PixelBlock(width, height, format.block_bands(), format.type)
+                                                   : m_pyramid.empty_block(width, height);
+        if (part)
+        {
+            read_part(*part, window, block);
+        }
+        if (m_change)
+        {
+            m_change->apply(block.data(), block.size() / block.pixel_size());
+        }
+        return block;
+    }
+
+    bool is_empty(const stac::PixelWindow &window) override
+    {
+        const stac::PixelWindow raster{0, 0, m_dataset->GetRasterXSize(), m_dataset->GetRasterYSize()};
+        const auto part = window.intersection(raster);
+        if (!part)
+        {
+            return true;
+        }
+        const TileFormat &format = m_pyramid.pyramid().format;
+        // An opacity that the source has not is all around.
+        if (!m_mask && (format.mask || has_made_alpha()))
+        {
+            return false;
+        }
+        for (int band = 1; band <= m_dataset->GetRasterCount(); ++band)
+        {
+            if (!is_empty(*m_dataset->GetRasterBand(band), *part))
+            {
+                return false;
+            }
+        }
+        return !m_mask || is_empty(*m_dataset->GetRasterBand(1)->GetMaskBand(), *part);
+    }
+
+    void forget() override { m_dataset->FlushCache(false); }
+
+private:
+    static bool is_empty(GDALRasterBand &band, const stac::PixelWindow &part)
+    {
+        const int status = band.GetDataCoverageStatus(static_cast<int>(part.col), static_cast<int>(part.row),
+                                                      static_cast<int>(part.width), static_cast<int>(part.height),
+                                                      GDAL_DATA_COVERAGE_STATUS_DATA, nullptr);
+        return status == GDAL_DATA_COVERAGE_STATUS_EMPTY;
+    }
+
+    bool has_made_alpha() const
+    {
+        const TileFormat &format = m_pyramid.pyramid().format;
+        return format.alpha && format.bands > m_dataset->GetRasterCount();
+    }
+
+    void read_part(const stac::PixelWindow &part, const stac::PixelWindow &window, PixelBlock &block)
+    {
+        const store::GdalErrors errors;
+        const auto col = static_cast<int>(part.col);
+        const auto row = static_cast<int>(part.row);
+        const auto width = static_cast<int>(part.width);
+        const auto height = static_cast<int>(part.height);
+        const std::size_t offset = static_cast<std::size_t>(part.row - window.row) * block.row_size() +
+                                   static_cast<std::size_t>(part.col - window.col) * block.pixel_size();
+        const auto line = static_cast<GSpacing>(block.row_size());
+        CPLErr status = m_dataset->RasterIO(GF_Read, col, row, width, height, block.data() + offset, width, height,
+                                            block.type(), m_dataset->GetRasterCount(), nullptr, block.pixel_size(),
+                                            line, static_cast<GSpacing>(block.band_size()), nullptr);
+        const TileFormat &format = m_pyramid.pyramid().format;
+        if (status == CE_None && (format.mask || has_made_alpha()))
+        {
+            status = read_opacity(part, block, offset);
+        }
+        if (status != CE_None)
+        {
+            const std::string name = m_dataset->GetDescription();
+            throw TileError((name.empty() ? "source" : name) + ": cannot be read: " + errors.cause_at(name));
+        }
+    }
+
+    /// Into the last band: 255 where there is data.
+    CPLErr read_opacity(const stac::PixelWindow &part, PixelBlock &block, std::size_t offset)
+    {
+        const auto width = static_cast<int>(part.width);
+        const auto height = static_cast<int>(part.height);
+        std::vector<unsigned char> mask(static_cast<std::size_t>(width) * height, 255);
+        if (m_mask)
+        {
+            const CPLErr status = m_dataset->GetRasterBand(1)->GetMaskBand()->RasterIO(
+                GF_Read, static_cast<int>(part.col), static_cast<int>(part.row), width, height, mask.data(), width,
+                height, GDT_Byte, 0, 0, nullptr);
+            if (status != CE_None)
+            {
+                return status;
+            }
+            std::replace_if(
+                mask.begin(), mask.end(), [](unsigned char value) { return value != 0; }, 255);
+        }
+        unsigned char *last = block.data(block.bands() - 1) + offset;
+        for (int line = 0; line < height; ++line)
+        {
+            GDALCopyWords(mask.data() + static_cast<std::size_t>(line) * width, GDT_Byte, 1,
+                          last + line * block.row_size(), block.type(), block.pixel_size(), width);
+        }
+        return CE_None;
+    }
+
+    DatasetPtr m_dataset;
+    const TilePyramid &m_pyramid;
+    bool m_mask;
+    std::optional<NodataChange> m_change;
+};
+
+} // namespace
+
+SourcePixels SourcePixels::of(GDALDataset &dataset)
+{
+    SourcePixels pixels;
+    pixels.bands = dataset.GetRasterCount();
+    if (pixels.bands == 0)
+    {
+        throw InputError("source: has no bands");
+    }
+    GDALRasterBand &first = *dataset.GetRasterBand(1);
+    pixels.type = first.GetRasterDataType();
+    pixels.nodata = nodata_of(first);
+    for (int band = 2; band <= pixels.bands; ++band)
+    {
+        GDALRasterBand &each = *dataset.GetRasterBand(band);
+        pixels.type = GDALDataTypeUnion(pixels.type, each.GetRasterDataType());
+        pixels.mixed_nodata = pixels.mixed_nodata || !same_value(nodata_of(each), pixels.nodata);
+    }
+    pixels.alpha = pixels.bands > 1 && dataset.GetRasterBand(pixels.bands)->GetColorInterpretation() == GCI_AlphaBand;
+    if (pixels.alpha)
+    {
+        pixels.nodata.reset();
+        pixels.mixed_nodata = false;
+    }
+    const int flags = first.GetMaskFlags();
+    pixels.mask = !pixels.nodata && !pixels.alpha && (flags & GMF_PER_DATASET) != 0 && (flags & GMF_ALPHA) == 0;
+    pixels.colors = pixels.bands == 1 ? colors_of(first) : nullptr;
+    return pixels;
+}
+
+stac::TileMatrixSet native_grid(GDALDataset &dataset, int tile_size, int metatile)
+{
+    const std::array<double, 6> values = geotransform_of(dataset);
+    const int width = dataset.GetRasterXSize();
+    const int height = dataset.GetRasterYSize();
+    check_geotransform(values, width, height);
+    stac::TileMatrixSet grid;
+    grid.id = "native";
+    grid.title = "Pixels of the source";
+    grid.crs = crs_of(dataset, true);
+    const stac::CrsFacts facts = crs_facts(grid.crs);
+    grid.northing_first = facts.northing_first;
+    const std::int64_t side = std::int64_t{tile_size} * metatile;
+    if (side > kMaxTileSize)
+    {
+        throw InputError("metatile: " + std::to_string(metatile) + " tiles of " + std::to_string(tile_size) +
+                         " pixels are more than 65536 pixels a side");
+    }
+    stac::TileMatrix matrix;
+    matrix.cell_size = values[1];
+    matrix.scale_denominator = values[1] * facts.metres_per_unit / kStandardPixel;
+    matrix.origin_x = values[0];
+    matrix.origin_y = values[3];
+    matrix.tile_width = static_cast<int>(side);
+    matrix.tile_height = static_cast<int>(side);
+    matrix.matrix_width = (width + side - 1) / side;
+    matrix.matrix_height = (height + side - 1) / side;
+    grid.matrices.push_back(matrix);
+    while (matrix.matrix_width > 1 || matrix.matrix_height > 1)
+    {
+        matrix.cell_size *= 2;
+        matrix.scale_denominator *= 2;
+        matrix.matrix_width = (matrix.matrix_width + 1) / 2;
+        matrix.matrix_height = (matrix.matrix_height + 1) / 2;
+        grid.matrices.push_back(matrix);
+    }
+    std::reverse(grid.matrices.begin(), grid.matrices.end());
+    for (std::size_t level = 0; level < grid.matrices.size(); ++level)
+    {
+        grid.matrices[level].id = std::to_string(level);
+    }
+    return grid;
+}
+
+bool is_nowhere(const stac::TileMatrixSet &grid)
+{
+    return grid.crs == kNowhere;
+}
+
+std::unique_ptr<PixelReader> open_native_reader(const SourceRaster &source, const SourcePixels &pixels,
+                                                const TilePyramid &pyramid)
+{
+    return std::make_unique<NativeReader>(source.open(), pixels, pyramid);
+}
+
+} // namespace tiledir::raster

@@ -1,0 +1,42 @@
+// The pixels of a raster as they are: a grid of its own, and the tiles of its base level.
+#pragma once
+
+#include "driver/raster/pyramid_builder.h"
+#include "driver/raster/source_raster.h"
+#include "stac/tile_matrix_set.h"
+
+#include <memory>
+#include <optional>
+
+namespace tiledir::raster
+{
+
+/// What a raster says of its pixels.
+struct SourcePixels
+{
+    GDALDataType type = GDT_Byte; ///< that holds all bands
+    int bands = 1;
+    bool alpha = false; ///< the last band is
+    bool mask = false;  ///< there is one of all bands
+    std::optional<double> nodata;
+    bool mixed_nodata = false; ///< bands have another than the first, which is `nodata`
+    std::shared_ptr<const std::vector<GDALColorEntry>> colors;
+
+    /// Throws InputError: no bands.
+    static SourcePixels of(GDALDataset &dataset);
+};
+
+/// Whose finest matrix has the raster's pixels, origin at its upper left corner; each coarser one half of them, up to a
+/// single tile. Ids count from 0, the coarsest. A raster without CRS lies in one that says so, without georeferencing
+/// in cells of 1. Throws InputError: rotated, not north-up, cells that are not square.
+stac::TileMatrixSet native_grid(GDALDataset &dataset, int tile_size, int metatile);
+
+/// The CRS of a grid whose place on Earth is unknown.
+bool is_nowhere(const stac::TileMatrixSet &grid);
+
+/// Windows of the finest matrix of native_grid(), as blocks of the pyramid's format, which may have a mask or alpha
+/// that the source has not: it says where the raster is.
+std::unique_ptr<PixelReader> open_native_reader(const SourceRaster &source, const SourcePixels &pixels,
+                                                const TilePyramid &pyramid);
+
+} // namespace tiledir::raster

@@ -1,0 +1,161 @@
+#include "driver/tile_creation.h"
+
+#include "driver/copy_plan.h"
+#include "driver/created_item.h"
+#include "driver/creation_options.h"
+#include "driver/creation_target.h"
+#include "driver/gdal_edge.h"
+#include "driver/raster/pyramid_builder.h"
+#include "driver/store/store.h"
+
+#include <gdal_rat.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+constexpr const char *kItemKey = "stac.json";
+
+/// What no directory of tiles holds: an error if the caller is strict.
+void refuse_losses(GDALDataset &source, std::vector<std::string> losses, bool strict)
+{
+    if (source.GetGCPCount() > 0)
+    {
+        losses.emplace_back("ground control points: gdalwarp makes a georeferenced raster of them");
+    }
+    for (int band = 1; band <= source.GetRasterCount(); ++band)
+    {
+        const GDALRasterAttributeTable *table = source.GetRasterBand(band)->GetDefaultRAT();
+        if (table != nullptr && table->GetRowCount() > 0)
+        {
+            losses.push_back("the raster attribute table of band " + std::to_string(band));
+        }
+    }
+    for (const std::string &loss : losses)
+    {
+        const std::string message = "TileDir: does not keep " + loss;
+        if (strict)
+        {
+            throw InputError(message);
+        }
+        warn(message);
+    }
+}
+
+std::unique_ptr<GDALDataset> opened(const std::string &folder)
+{
+    const char *const drivers[] = {"TileDir", nullptr};
+    auto dataset = std::unique_ptr<GDALDataset>(
+        GDALDataset::Open(folder.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers));
+    if (!dataset)
+    {
+        throw TileError(folder + ": was written and does not open");
+    }
+    return dataset;
+}
+
+/// What the item does not hold goes beside it.
+void copy_metadata(GDALDataset &source, GDALDataset &copy)
+{
+    const auto copy_items = [](GDALMajorObject &from, GDALMajorObject &to)
+    {
+        CSLConstList items = from.GetMetadata();
+        for (CSLConstList item = items; item != nullptr && *item != nullptr; ++item)
+        {
+            char *key = nullptr;
+            const char *value = CPLParseNameValue(*item, &key);
+            if (key != nullptr && value != nullptr && to.GetMetadataItem(key) == nullptr &&
+                !STARTS_WITH_CI(key, "STATISTICS_") && !EQUAL(key, GDALMD_AREA_OR_POINT))
+            {
+                to.SetMetadataItem(key, value);
+            }
+            CPLFree(key);
+        }
+    };
+    copy_items(source, copy);
+    for (int band = 1; band <= source.GetRasterCount() && band <= copy.GetRasterCount(); ++band)
+    {
+        copy_items(*source.GetRasterBand(band), *copy.GetRasterBand(band));
+        if (char **categories = source.GetRasterBand(band)->GetCategoryNames())
+        {
+            copy.GetRasterBand(band)->SetCategoryNames(categories);
+        }
+    }
+}
+
+void compute_statistics(GDALDataset &dataset)
+{
+    for (int band = 1; band <= dataset.GetRasterCount(); ++band)
+    {
+        const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler); // a band without data has none
+        double minimum = 0;
+        double maximum = 0;
+        double mean = 0;
+        double deviation = 0;
+        dataset.GetRasterBand(band)->ComputeStatistics(FALSE, &minimum, &maximum, &mean, &deviation, nullptr, nullptr);
+    }
+}
+
+std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &dataset, bool strict, CSLConstList options,
+                                    GDALProgressFunc progress, void *progress_data)
+{
+    const CreationOptions chosen = CreationOptions::from(options);
+    const raster::SourceRaster source(dataset);
+    const CopyPlan plan = plan_copy(source, chosen);
+    refuse_losses(dataset, plan.losses, strict);
+    CreationTarget target(name);
+    const auto store = store::open_store(target.folder());
+    const raster::TilePyramid tiles(plan.pyramid, *store);
+    raster::BuildSettings settings;
+    settings.open = [&] { return plan.open(tiles); };
+    settings.base = plan.base;
+    settings.threads = chosen.threads;
+    settings.sparse = chosen.sparse;
+    settings.by_whole_rows = plan.by_whole_rows;
+    settings.progress = progress;
+    settings.progress_data = progress_data;
+    raster::build_pyramid(tiles, settings);
+    store->sync();
+    const stac::TiledAssetsItem item = created_item(plan.pyramid, described_bands(dataset, plan.pyramid.format),
+                                                    plan.base, plan.data_bounds, chosen, target.name());
+    store->write(kItemKey, item.to_json().dump(2) + "\n");
+    store->sync();
+    auto copy = opened(target.folder());
+    copy_metadata(dataset, *copy);
+    if (chosen.statistics)
+    {
+        compute_statistics(*copy);
+    }
+    copy->FlushCache(false);
+    target.keep();
+    return copy;
+}
+
+} // namespace
+
+GDALDataset *create_copy(const char *name, GDALDataset *source, int strict, store::StringList options,
+                         GDALProgressFunc progress, void *progress_data) noexcept
+{
+    return at_gdal_edge<GDALDataset *>(
+        nullptr,
+        [&]() -> GDALDataset *
+        {
+            try
+            {
+                return copied(name, *source, strict != 0, options, progress, progress_data).release();
+            }
+            catch (const raster::Interrupted &)
+            {
+                CPLError(CE_Failure, CPLE_UserInterrupt, "%s: interrupted", one_line(name).c_str());
+                return nullptr;
+            }
+        });
+}
+
+} // namespace tiledir::driver
