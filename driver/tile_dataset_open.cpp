@@ -225,7 +225,12 @@ GDALDataset *TileDataset::open(GDALOpenInfo *info) noexcept
     {
         return nullptr;
     }
-    return at_gdal_edge<GDALDataset *>(nullptr, [info] { return open_item(*info).release(); });
+    GDALDataset *const dataset = at_gdal_edge<GDALDataset *>(nullptr, [info] { return open_item(*info).release(); });
+    if (dataset != nullptr && info->eAccess == GA_Update)
+    {
+        CPLErrorReset(); // GDAL has complained that /vsis3/ cannot be opened for update
+    }
+    return dataset;
 }
 
 std::unique_ptr<GDALDataset> TileDataset::open_item(GDALOpenInfo &info)

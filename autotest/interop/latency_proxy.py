@@ -78,7 +78,8 @@ class LatencyProxy:
 
     @contextlib.contextmanager
     def fault(self, action, path="", method="", fraction=1.0, times=0, each_path=False):
-        """Spoils requests: `action` is a status (204, 403, 404, 500, 503), "reset", "truncate" or "hang".
+        """Spoils requests: `action` is a status (204, 403, 404, 500, 503), "reset", "truncate", "hang" or
+        "lose": the server gets it, and the client no answer.
 
         `path` is a regular expression that fits a part of the path, `fraction` chooses at random of what fits, `times`
         (0: for ever) ends it after so many requests, of all paths or of each one.

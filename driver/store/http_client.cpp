@@ -26,7 +26,7 @@ constexpr double kMaxDelay = 30; ///< seconds before a retry
 
 bool may_pass(long status)
 {
-    return status == 0 || status == 429 || status == 500 || (status >= 502 && status <= 504);
+    return status == 0 || status == 409 || status == 429 || status == 500 || (status >= 502 && status <= 504);
 }
 
 double delay_before(int attempt, double first)
@@ -101,7 +101,7 @@ private:
     std::map<std::string, std::shared_ptr<Throttle>> m_throttles;
 };
 
-/// One call of get().
+/// One call of send().
 class HttpClient::Batch
 {
 public:
@@ -202,11 +202,14 @@ private:
             curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
         else
             response.failure = transfer->error[0] != '\0' ? transfer->error.data() : curl_easy_strerror(result);
+        response.no_server = result == CURLE_COULDNT_CONNECT || result == CURLE_COULDNT_RESOLVE_HOST ||
+                             result == CURLE_COULDNT_RESOLVE_PROXY;
         long version = 0;
         curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
         if (version == CURL_HTTP_VERSION_1_0)
             m_throttle.note_close();
         response.attempts = transfer->attempt;
+        response.sent_again = transfer->attempt > 1 || transfer->sendings > 1;
         m_unused.push_back(std::move(transfer->easy));
         m_throttle.note(response.status, transfer->sent, m_settings.max_connections);
         const bool again = may_pass(response.status) && !transfer->too_large;
@@ -243,8 +246,8 @@ HttpClient &HttpClient::of_process()
     return client;
 }
 
-void HttpClient::get(const std::string &server, std::size_t count, const HttpSettings &settings,
-                     const MakeRequest &make, const Done &done)
+void HttpClient::send(const std::string &server, std::size_t count, const HttpSettings &settings,
+                      const MakeRequest &make, const Done &done)
 {
     const auto throttle = m_pool->throttle_of(server);
     auto connections = m_pool->take();
@@ -253,6 +256,16 @@ void HttpClient::get(const std::string &server, std::size_t count, const HttpSet
         batch.run(count); // what it throws closes the connections
     }
     m_pool->give_back(std::move(connections));
+}
+
+HttpResponse HttpClient::send(const std::string &server, const HttpSettings &settings,
+                              const std::function<HttpRequest()> &make)
+{
+    HttpResponse answer;
+    send(
+        server, 1, settings, [&make](std::size_t) { return make(); },
+        [&answer](std::size_t, HttpResponse &&response) { answer = std::move(response); });
+    return answer;
 }
 
 } // namespace tiledir::store

@@ -1,13 +1,16 @@
-// GETs of many objects at once over connections that are kept.
+// Requests for many objects at once over connections that are kept.
 #pragma once
 
 #include "driver/store/http_settings.h"
 #include "driver/store/store.h"
 
 #include <cstddef>
+#include <ctime>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tiledir::store
@@ -17,14 +20,21 @@ struct HttpRequest
 {
     std::string url;
     std::vector<std::string> headers;
+    const char *method = "GET"; ///< or HEAD, PUT, DELETE
+    std::string_view body;      ///< of a PUT; not copied
 };
 
 struct HttpResponse
 {
-    long status = 0;     ///< of the last attempt; 0: no whole answer came
-    std::string failure; ///< why none came
+    long status = 0;        ///< of the last attempt; 0: no whole answer came
+    std::string failure;    ///< why none came
+    bool no_server = false; ///< it could not be reached
     int attempts = 1;
+    bool sent_again = false; ///< an earlier sending may have reached the server, whose answer was lost or a failure
     std::string etag;
+    std::optional<std::time_t> date;          ///< by the server's clock
+    std::optional<std::time_t> last_modified; ///< by the server's clock
+    std::string length;                       ///< of the body, where the server tells it
     Bytes body;
 };
 
@@ -37,13 +47,17 @@ public:
     using MakeRequest = std::function<HttpRequest(std::size_t index)>;
     using Done = std::function<void(std::size_t index, HttpResponse &&response)>;
 
-    /// GETs `count` objects of a server (any name that tells it from others) and calls `done` for each, in this thread,
-    /// as answers come. What may pass (no connection, reset, time-out, truncation, 429, 500, 502, 503, 504) is tried
-    /// again after a while; `make` is asked for each attempt's request, so that signatures are fresh. After a 429 or
-    /// 503 fewer requests are under way, and slowly more again. Throws what `make` and `done` throw; nothing is under
-    /// way then.
-    void get(const std::string &server, std::size_t count, const HttpSettings &settings, const MakeRequest &make,
-             const Done &done);
+    /// Makes `count` requests to a server (any name that tells it from others) and calls `done` for each, in this
+    /// thread, as answers come. What may pass (no connection, reset, time-out, truncation, 409, 429, 500, 502, 503,
+    /// 504) is tried again after a while; `make` is asked for each attempt's request, so that signatures are fresh.
+    /// After a 429 or 503 fewer requests are under way, and slowly more again. Throws what `make` and `done` throw;
+    /// nothing is under way then.
+    void send(const std::string &server, std::size_t count, const HttpSettings &settings, const MakeRequest &make,
+              const Done &done);
+
+    /// One request.
+    HttpResponse send(const std::string &server, const HttpSettings &settings,
+                      const std::function<HttpRequest()> &make);
 
 private:
     HttpClient();

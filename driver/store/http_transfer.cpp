@@ -21,6 +21,8 @@ std::size_t take_body(char *data, std::size_t size, std::size_t count, void *tra
         return 0;
     try
     {
+        if (response.body.empty())
+            response.body.reserve(std::min<std::size_t>(std::strtoull(response.length.c_str(), nullptr, 10), 64 << 20));
         const auto *bytes = reinterpret_cast<unsigned char *>(data);
         response.body.insert(response.body.end(), bytes, bytes + size * count);
     }
@@ -31,6 +33,12 @@ std::size_t take_body(char *data, std::size_t size, std::size_t count, void *tra
     return size * count;
 }
 
+std::optional<std::time_t> time_of(const std::string &text)
+{
+    const std::time_t time = curl_getdate(text.c_str(), nullptr);
+    return time == -1 ? std::nullopt : std::optional(time);
+}
+
 std::size_t take_header(char *data, std::size_t size, std::size_t count, void *transfer)
 {
     auto &response = static_cast<HttpTransfer *>(transfer)->response;
@@ -38,18 +46,34 @@ std::size_t take_header(char *data, std::size_t size, std::size_t count, void *t
     while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0)
         line.pop_back();
     if (line.rfind("HTTP/", 0) == 0)
-        response.etag.clear(); // of an answer that led elsewhere
+    {
+        // The last ones were of an answer that led elsewhere.
+        response.etag.clear();
+        response.length.clear();
+        response.last_modified.reset();
+    }
     const auto colon = line.find(':');
     std::string name = line.substr(0, colon);
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
     const auto begin = colon == std::string::npos ? colon : line.find_first_not_of(" \t", colon + 1);
     if (begin == std::string::npos)
         return size * count;
+    const std::string value = line.substr(begin);
     if (name == "etag")
-        response.etag = line.substr(begin);
+        response.etag = value;
+    if (name == "date")
+        response.date = time_of(value);
+    if (name == "last-modified")
+        response.last_modified = time_of(value);
     if (name == "content-length")
-        response.body.reserve(std::min<std::size_t>(std::strtoull(line.c_str() + begin, nullptr, 10), 64 << 20));
+        response.length = value;
     return size * count;
+}
+
+int note_sending(void *transfer, char *, char *, int, int)
+{
+    ++static_cast<HttpTransfer *>(transfer)->sendings;
+    return CURL_PREREQFUNC_OK;
 }
 
 void set_text(CURL *easy, CURLoption option, const std::string &text)
@@ -76,7 +100,6 @@ void HttpTransfer::prepare(const HttpSettings &settings, const HttpRequest &requ
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(handle, CURLOPT_MAXREDIRS, 10L);
     // A redirect never leaves HTTP.
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -100,14 +123,41 @@ void HttpTransfer::prepare(const HttpSettings &settings, const HttpRequest &requ
                      static_cast<long>(settings.netrc ? CURL_NETRC_OPTIONAL : CURL_NETRC_IGNORED));
     for (const auto *lines : {&settings.headers, &request.headers})
         for (const std::string &line : *lines)
-        {
-            curl_slist *longer = curl_slist_append(headers.get(), line.c_str());
-            if (longer == nullptr)
-                throw std::bad_alloc();
-            static_cast<void>(headers.release());
-            headers.reset(longer);
-        }
+            add_header(line.c_str());
+    set_method(request);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+}
+
+void HttpTransfer::add_header(const char *line)
+{
+    curl_slist *longer = curl_slist_append(headers.get(), line);
+    if (longer == nullptr)
+        throw std::bad_alloc();
+    static_cast<void>(headers.release());
+    headers.reset(longer);
+}
+
+/// Only reading follows a redirect.
+void HttpTransfer::set_method(const HttpRequest &request)
+{
+    CURL *const handle = easy.get();
+    const std::string method = request.method;
+    const bool reads = method == "GET" || method == "HEAD";
+    curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, reads ? 1L : 0L);
+    curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, note_sending);
+    curl_easy_setopt(handle, CURLOPT_PREREQDATA, this);
+    if (method == "HEAD")
+        curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+    if (method == "PUT")
+    {
+        curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+        curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+        // What libcurl would say of a form.
+        add_header("Content-Type:");
+        add_header("Expect:");
+    }
+    if (!reads)
+        curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method);
 }
 
 } // namespace tiledir::store

@@ -1,4 +1,4 @@
-// One GET by libcurl.
+// One request by libcurl.
 #pragma once
 
 #include "driver/store/http_client.h"
@@ -28,12 +28,16 @@ struct HttpTransfer
     /// Tells the handle what to ask for and how; it is new, or reset.
     void prepare(const HttpSettings &settings, const HttpRequest &request);
 
+    void set_method(const HttpRequest &request);
+    void add_header(const char *line);
+
     std::size_t index = 0;
     int attempt = 1;
     std::chrono::steady_clock::time_point sent = std::chrono::steady_clock::now();
     Easy easy;
     std::unique_ptr<curl_slist, FreeList> headers;
     HttpResponse response;
+    int sendings = 0; ///< libcurl sends again by itself where a kept connection has just been closed
     std::size_t max_body = 0;
     bool too_large = false;
     std::array<char, CURL_ERROR_SIZE> error{};

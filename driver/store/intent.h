@@ -1,28 +1,86 @@
-// What a writer is about to change, for those who find it dead.
+// What a writer is about to change, left where others find it: so that tiles whose writer died before it had made their
+// overviews are never forgotten, and no one has to look for them among millions.
 #pragma once
 
 #include "driver/store/store.h"
+#include "stac/bounds.h"
 #include "stac/tile_set.h"
 
+#include <condition_variable>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace tiledir::store
 {
 
+/// The intent of a writer that has gone, or left it to others.
+struct FoundIntent
+{
+    std::string key;
+    Stamp stamp;
+    std::string who; ///< "HOST process PID since TIME", to be shown
+
+    /// By the id of their matrix: those that may have been written, and perhaps some beside them, beyond the matrix
+    /// too.
+    using Tiles = std::map<std::string, std::vector<stac::TileRange>>;
+    std::optional<Tiles> tiles; ///< nullopt: it cannot be read (a power cut), any tile may be meant
+};
+
+/// An object `.tiledir/intents/HOST-PID-RANDOM.json`, rewritten by a thread of its own while this lives. It outlives a
+/// kill at once, and a power cut after the store's next sync(). One thread at a time uses an intent.
 class Intent
 {
 public:
-    explicit Intent(Store &store);
+    static constexpr Seconds kInterval{60};
+    static constexpr Seconds kDeadAfter{300};
+
+    /// Leaves nothing yet. The store must live longer; it is asked from the thread too.
+    explicit Intent(Store &store, Seconds interval = kInterval);
+    /// Like release(), without an error, where neither finish() nor release() was called.
+    ~Intent();
+    Intent(const Intent &) = delete;
+    Intent &operator=(const Intent &) = delete;
+
+    /// Before these tiles are written. No request where they were told before.
     void add(const std::string &matrix, const stac::TileSet &tiles);
+
+    /// All tiles are written and refreshed: there is nothing to adopt.
     void finish();
+
+    /// Leaves what is above the tiles to whoever refreshes next.
     void release();
 
+    /// Those to adopt: released, or of a process of this machine that is no more, or not rewritten for `dead_after` by
+    /// the store's clock. Who adopts one refreshes above its tiles and then calls forget(). To adopt a living one does
+    /// no harm. Throws InputError for one of a newer tiledir.
+    static std::vector<FoundIntent> adoptable(Store &store, Seconds dead_after = kDeadAfter);
+
+    /// Deletes it, unless its writer has rewritten it since: then it lives.
+    static void forget(Store &store, const FoundIntent &intent);
+
 private:
-    void write(bool released);
+    void write();
+    void start();
+    void keep_alive();
+    /// False where nothing was left, or it has ended before.
+    bool end();
+
     Store &m_store;
-    std::string m_key;
+    const std::string m_key;
+    const Seconds m_interval;
+
+    std::mutex m_mutex; ///< for what follows, and held while it is written
     std::map<std::string, stac::TileSet> m_tiles;
+    std::string m_since; ///< the first writing; empty before it
+    bool m_released = false;
+    int m_writes = 0; ///< makes each content another one
+    bool m_ended = false;
+    std::condition_variable m_ending;
+    std::thread m_thread;
 };
 
 } // namespace tiledir::store

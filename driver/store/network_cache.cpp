@@ -44,10 +44,25 @@ std::optional<CachedObject> NetworkCache::find(const std::string &key)
     return found->second->object;
 }
 
-void NetworkCache::insert(const std::string &key, const CachedObject &object)
+std::size_t NetworkCache::forgets()
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    insert_locked(key, object);
+    return m_forgets;
+}
+
+void NetworkCache::insert(const std::string &key, const CachedObject &object, std::size_t forgets)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    if (forgets == m_forgets)
+        insert_locked(key, object);
+}
+
+void NetworkCache::forget(const std::string &key)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    ++m_forgets;
+    if (const auto found = m_index.find(key); found != m_index.end())
+        drop(found->second);
 }
 
 void NetworkCache::insert_first(const std::string &key, const CachedObject &object)

@@ -40,7 +40,12 @@ public:
     static NetworkCache &of_process();
 
     std::optional<CachedObject> find(const std::string &key);
-    void insert(const std::string &key, const CachedObject &object);
+    /// How often forget() was called.
+    std::size_t forgets();
+    /// Not where something was forgotten since `forgets`, which was before the object was asked for: it may be old.
+    void insert(const std::string &key, const CachedObject &object, std::size_t forgets);
+    /// This process writes or deletes the object.
+    void forget(const std::string &key);
     /// Only if nothing was inserted yet under this key, or it is forgotten; never a second time.
     void insert_first(const std::string &key, const CachedObject &object);
 
@@ -59,6 +64,7 @@ private:
     std::list<Entry> m_entries;
     std::unordered_map<std::string, std::list<Entry>::iterator> m_index;
     std::size_t m_bytes = 0;
+    std::size_t m_forgets = 0;
     std::unordered_set<std::string> m_firsts; ///< keys of insert_first()
 };
 

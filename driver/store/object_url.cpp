@@ -59,7 +59,7 @@ std::optional<std::string> plain_url(const std::string &path)
 
 } // namespace
 
-std::optional<std::string> object_url(const std::string &path)
+std::optional<std::string> object_url(const std::string &path, const char *method)
 {
     if (auto url = plain_url(path))
     {
@@ -78,7 +78,9 @@ std::optional<std::string> object_url(const std::string &path)
         const char *url = VSIGetActualURL(path.c_str());
         return url == nullptr ? std::nullopt : std::optional(escaped(url));
     }
-    const std::unique_ptr<char, decltype(&VSIFree)> url(VSIGetSignedURL(path.c_str(), nullptr), VSIFree);
+    CPLStringList options;
+    options.SetNameValue("VERB", method);
+    const std::unique_ptr<char, decltype(&VSIFree)> url(VSIGetSignedURL(path.c_str(), options.List()), VSIFree);
     return url == nullptr ? std::nullopt : std::optional<std::string>(url.get());
 }
 

@@ -3,6 +3,7 @@
 
 #include "driver/store/http_client.h"
 #include "driver/store/network_cache.h"
+#include "driver/store/network_place.h"
 #include "driver/store/object_reader.h"
 
 namespace tiledir::store
@@ -21,22 +22,24 @@ public:
     void note_read_by_gdal(const std::string &key, Bytes bytes) const;
 
 private:
+    struct Call
+    {
+        const Done &done;
+        std::size_t forgets; ///< NetworkCache's, before anything was asked for
+    };
     std::optional<CachedObject> fresh(const std::string &key) const;
     void read_by_http(const std::vector<std::string> &keys, const std::vector<std::size_t> &wanted,
-                      const Done &done) const;
+                      const Call &call) const;
     void read_by_gdal(const std::vector<std::string> &keys, const std::vector<std::size_t> &wanted,
-                      const Done &done) const;
-    void take_answer(const std::string &key, std::size_t index, HttpResponse &&response, const Done &done) const;
-    [[noreturn]] void throw_answer(const std::string &key, const HttpResponse &response) const;
+                      const Call &call) const;
+    void take_answer(const std::string &key, std::size_t index, HttpResponse &&response, const Call &call) const;
     void keep(const std::string &key, std::size_t index, std::shared_ptr<const Bytes> bytes, const std::string &etag,
-              const Done &done) const;
+              const Call &call) const;
 
     std::string m_root;
-    std::string m_identity; ///< tells the server too: the same path may lead to another one later
-    std::string m_server;   ///< scheme and host
+    NetworkPlace m_place;
     ReadSettings m_settings;
     std::unique_ptr<Store> m_store;
-    bool m_http; ///< false: only GDAL can read
     NetworkCache::Clock::time_point m_fresh_since;
 };
 

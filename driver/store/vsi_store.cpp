@@ -19,6 +19,8 @@ namespace tiledir::store
 namespace
 {
 
+constexpr int kMostReads = 10; ///< of an object that changes meanwhile
+
 struct CloseFile
 {
     void operator()(VSILFILE *file) const { VSIFCloseL(file); }
@@ -112,7 +114,45 @@ bool VsiStore::is_absent(const std::string &full_path, int error) const
     return VSIStatExL(m_root.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0;
 }
 
+HttpObjects *VsiStore::http() const
+{
+    if (m_network)
+        std::call_once(m_http_asked, [this] { m_http = HttpObjects::open(m_root); });
+    return m_http.get();
+}
+
+HttpObjects *VsiStore::http_to_write() const
+{
+    HttpObjects *const objects = http();
+    return objects != nullptr && objects->can_write() ? objects : nullptr;
+}
+
 std::optional<Bytes> VsiStore::read(const std::string &key) const
+{
+    if (http() == nullptr)
+        return read_by_gdal(key);
+    auto object = http()->read(key);
+    return object ? std::optional(std::move(object->bytes)) : std::nullopt;
+}
+
+std::optional<StampedObject> VsiStore::read_stamped(const std::string &key) const
+{
+    if (http() != nullptr)
+        return http()->read(key);
+    for (int attempt = 1;; ++attempt)
+    {
+        const auto before = stamp_by_gdal(key);
+        auto bytes = before ? read_by_gdal(key) : std::nullopt;
+        if (!bytes)
+            return std::nullopt;
+        if (stamp_by_gdal(key) == before)
+            return StampedObject{*std::move(bytes), *before};
+        if (attempt == kMostReads)
+            throw TileError(path(key) + ": cannot read: it changes all the time");
+    }
+}
+
+std::optional<Bytes> VsiStore::read_by_gdal(const std::string &key) const
 {
     const std::string full_path = path(key);
     const GdalErrors errors;
@@ -137,48 +177,25 @@ std::optional<Bytes> VsiStore::read(const std::string &key) const
     return bytes;
 }
 
-std::optional<StampedObject> VsiStore::read_stamped(const std::string &key) const
+void VsiStore::write(const std::string &key, const void *data, std::size_t size)
 {
-    for (;;)
-    {
-        const auto before = stamp(key);
-        auto bytes = before ? read(key) : std::nullopt;
-        if (!bytes)
-            return std::nullopt;
-        if (stamp(key) == before)
-            return StampedObject{*std::move(bytes), *before};
-    }
+    if (HttpObjects *const objects = http_to_write())
+        objects->write(key, {static_cast<const char *>(data), size});
+    else
+        write_by_gdal(key, data, size);
 }
 
 bool VsiStore::write_if(const std::string &key, const void *data, std::size_t size, const std::optional<Stamp> &before)
 {
+    if (HttpObjects *const objects = http_to_write())
+        return objects->write_if(key, {static_cast<const char *>(data), size}, before);
     if (stamp(key) != before)
         return false;
-    write(key, data, size);
+    write_by_gdal(key, data, size);
     return true;
 }
 
-bool VsiStore::remove_if(const std::string &key, const std::optional<Stamp> &before)
-{
-    if (stamp(key) != before)
-        return false;
-    return !before || remove(key);
-}
-
-std::optional<Seconds> VsiStore::age(const std::string &key)
-{
-    const std::string full_path = path(key);
-    if (!stamp(key))
-        return std::nullopt;
-    VSIStatBufL status = {};
-    const GdalErrors errors;
-    forget_errors();
-    if (VSIStatExL(full_path.c_str(), &status, VSI_STAT_SIZE_FLAG | VSI_STAT_SET_ERROR_FLAG) != 0)
-        throw_error(full_path, "read", errors, errno);
-    return Seconds(std::max(0.0, std::difftime(std::time(nullptr), status.st_mtime)));
-}
-
-void VsiStore::write(const std::string &key, const void *data, std::size_t size)
+void VsiStore::write_by_gdal(const std::string &key, const void *data, std::size_t size) const
 {
     const std::string full_path = path(key);
     const GdalErrors errors;
@@ -205,8 +222,13 @@ void VsiStore::write(const std::string &key, const void *data, std::size_t size)
     const int error = errno;
     if (VSIFCloseL(file.release()) != 0 || !written || errors.failed())
         throw_error(full_path, "write", errors, written ? errno : error);
+    forget_on_network(key);
+}
+
+void VsiStore::forget_on_network(const std::string &key) const
+{
     if (m_network)
-        VSICurlPartialClearCache(full_path.c_str());
+        forget(network_place(m_root), m_root, key);
 }
 
 bool VsiStore::remove(const std::string &key)
@@ -214,15 +236,53 @@ bool VsiStore::remove(const std::string &key)
     // Object stores answer a DELETE of an absent object with success.
     if (!stamp(key))
         return false;
+    if (HttpObjects *const objects = http_to_write())
+    {
+        objects->remove(key);
+        return true;
+    }
     const std::string full_path = path(key);
     const GdalErrors errors;
     forget_errors();
     if (VSIUnlink(full_path.c_str()) != 0)
         throw_error(full_path, "delete", errors, errno);
+    forget_on_network(key);
     return true;
 }
 
+bool VsiStore::remove_if(const std::string &key, const std::optional<Stamp> &before)
+{
+    if (HttpObjects *const objects = http_to_write())
+        return objects->remove_if(key, before);
+    return stamp(key) == before && (!before || remove(key));
+}
+
 std::optional<Stamp> VsiStore::stamp(const std::string &key) const
+{
+    if (http() == nullptr)
+        return stamp_by_gdal(key);
+    auto state = http()->state(key);
+    return state ? std::optional(std::move(state->stamp)) : std::nullopt;
+}
+
+std::optional<Seconds> VsiStore::age(const std::string &key)
+{
+    if (http() != nullptr)
+    {
+        const auto state = http()->state(key);
+        return state ? std::optional(state->age) : std::nullopt;
+    }
+    if (!stamp_by_gdal(key))
+        return std::nullopt;
+    const GdalErrors errors;
+    forget_errors();
+    VSIStatBufL status = {};
+    if (VSIStatExL(path(key).c_str(), &status, VSI_STAT_SIZE_FLAG | VSI_STAT_SET_ERROR_FLAG) != 0)
+        throw_error(path(key), "read", errors, errno);
+    return Seconds(std::max(0.0, std::difftime(std::time(nullptr), status.st_mtime)));
+}
+
+std::optional<Stamp> VsiStore::stamp_by_gdal(const std::string &key) const
 {
     const std::string full_path = path(key);
     const GdalErrors errors;

@@ -1,91 +1,18 @@
 #include "driver/store/vsi_store.h"
 
+#include "autotest/driver/store/object_server.h"
+
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <cpl_vsi.h>
 
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <thread>
-
 namespace tiledir::store
 {
 
 namespace
 {
-
-/// Answers each request with the status that the path names: /200 with content, /404, /403, /short with less than said.
-class HttpServer
-{
-public:
-    HttpServer()
-        : m_socket(socket(AF_INET, SOCK_STREAM, 0))
-    {
-        sockaddr_in address = {};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        m_ready = bind(m_socket, reinterpret_cast<sockaddr *>(&address), length) == 0 && listen(m_socket, 16) == 0 &&
-                  getsockname(m_socket, reinterpret_cast<sockaddr *>(&address), &length) == 0;
-        m_port = ntohs(address.sin_port);
-        m_thread = std::thread([this] { serve(); });
-    }
-    ~HttpServer()
-    {
-        shutdown(m_socket, SHUT_RDWR);
-        m_thread.join();
-        close(m_socket);
-    }
-
-    bool ready() const { return m_ready; }
-    std::string root() const { return "/vsicurl/http://127.0.0.1:" + std::to_string(m_port); }
-    void set_status(int status) { m_status = status; }
-
-private:
-    void serve()
-    {
-        for (;;)
-        {
-            const int client = accept(m_socket, nullptr, nullptr);
-            if (client < 0)
-                return;
-            answer(client);
-            close(client);
-        }
-    }
-
-    void answer(int client)
-    {
-        std::string request;
-        char buffer[4096];
-        while (request.find("\r\n\r\n") == std::string::npos)
-        {
-            const ssize_t got = recv(client, buffer, sizeof buffer, 0);
-            if (got <= 0)
-                return;
-            request.append(buffer, static_cast<std::size_t>(got));
-        }
-        const bool head = request.rfind("HEAD", 0) == 0;
-        const bool cut = request.find("/short") != std::string::npos;
-        const std::string body = m_status == 200 ? "content" : "";
-        std::string text = "HTTP/1.1 " + std::to_string(m_status) + " Status\r\nETag: \"e1\"\r\nConnection: close\r\n" +
-                           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
-        if (!head)
-            text += cut ? body.substr(0, 3) : body;
-        send(client, text.data(), text.size(), MSG_NOSIGNAL);
-    }
-
-    int m_socket;
-    int m_port = 0;
-    bool m_ready = false;
-    std::atomic<int> m_status{200};
-    std::thread m_thread;
-};
 
 class VsiStoreTest : public testing::Test
 {
@@ -154,49 +81,91 @@ TEST_F(VsiStoreTest, AnUnreadableArchiveIsAnErrorAndNotAbsence)
     EXPECT_THROW(store->stamp("5/1.tif"), Error);
 }
 
-TEST(VsiStoreOverHttp, Only404IsAbsent)
+TEST_F(VsiStoreTest, WritesAndDeletesOnlyOverTheStateThatWasSeen)
 {
-    HttpServer server;
-    ASSERT_TRUE(server.ready());
-    const auto store = open_store(server.root());
-    EXPECT_EQ(store->read_text("a"), "content");
-    EXPECT_EQ(store->stamp("a")->text, "\"e1\"");
-    server.set_status(404);
-    EXPECT_FALSE(store->read("a")) << "GDAL's caches know it from before";
-    EXPECT_FALSE(store->stamp("a"));
-    for (const int status : {400, 401, 403, 410, 500, 503})
-    {
-        server.set_status(status);
-        EXPECT_THROW(store->read("a"), Error) << status;
-        EXPECT_THROW(store->stamp("a"), Error) << status;
-    }
-    server.set_status(404);
-    EXPECT_FALSE(store->read("b"));
-    server.set_status(200);
-    EXPECT_EQ(store->read_text("b"), "content") << "it appeared since";
+    EXPECT_TRUE(m_store->write_if("a", "first", std::nullopt));
+    EXPECT_FALSE(m_store->write_if("a", "second", std::nullopt));
+    const auto object = m_store->read_stamped("a");
+    ASSERT_TRUE(object);
+    EXPECT_EQ(object->stamp, *m_store->stamp("a"));
+    EXPECT_TRUE(m_store->write_if("a", "longer content", object->stamp));
+    EXPECT_FALSE(m_store->remove_if("a", object->stamp));
+    EXPECT_EQ(m_store->read_text("a"), "longer content");
+    EXPECT_LT(m_store->age("a")->count(), 60);
+    EXPECT_TRUE(m_store->remove_if("a", m_store->stamp("a")));
+    EXPECT_TRUE(m_store->remove_if("a", std::nullopt));
+    EXPECT_FALSE(m_store->read_stamped("a"));
+    EXPECT_FALSE(m_store->age("a"));
+    EXPECT_EQ(m_store->lock("a"), nullptr);
 }
 
-TEST(VsiStoreOverHttp, ATruncatedAnswerIsAnErrorThatNamesThePath)
+/// Plain HTTP, which is only read.
+class VsiStoreOverHttpTest : public testing::Test
 {
-    HttpServer server;
-    ASSERT_TRUE(server.ready());
-    const auto store = open_store(server.root());
+protected:
+    VsiStoreOverHttpTest() { CPLSetConfigOption("GDAL_HTTP_RETRY_DELAY", "0.001"); }
+    ~VsiStoreOverHttpTest() override { CPLSetConfigOption("GDAL_HTTP_RETRY_DELAY", nullptr); }
+    void SetUp() override { ASSERT_TRUE(m_server.ready()); }
+
+    ObjectServer m_server;
+    std::string m_root = "/vsicurl/http://" + m_server.address();
+    std::unique_ptr<Store> m_store = open_store(m_root);
+};
+
+TEST_F(VsiStoreOverHttpTest, Only404IsAbsent)
+{
+    m_server.put("/a", "content");
+    EXPECT_EQ(m_store->read_text("a"), "content");
+    EXPECT_EQ(m_store->stamp("a")->text, "\"1\"");
+    m_server.always({404});
+    EXPECT_FALSE(m_store->read("a"));
+    EXPECT_FALSE(m_store->stamp("a"));
+    for (const int status : {400, 401, 403, 410, 500, 503})
+    {
+        m_server.always({status});
+        EXPECT_THROW(m_store->read("a"), Error) << status;
+        EXPECT_THROW(m_store->stamp("a"), Error) << status;
+    }
+    m_server.always({});
+    EXPECT_FALSE(m_store->read("b"));
+    m_server.put("/b", "content");
+    EXPECT_EQ(m_store->read_text("b"), "content") << "it appeared since";
+}
+
+TEST_F(VsiStoreOverHttpTest, ATruncatedAnswerIsAnErrorThatNamesThePath)
+{
+    m_server.put("/a", "content");
+    m_server.always({0, false, true});
     try
     {
-        store->read("short");
+        m_store->read("a");
         FAIL() << "no error";
     }
     catch (const TileError &error)
     {
-        EXPECT_EQ(std::string(error.what()).find(server.root() + "/short: cannot read: "), 0u) << error.what();
+        EXPECT_EQ(std::string(error.what()).find(m_root + "/a: cannot read: "), 0u) << error.what();
     }
 }
 
-TEST(VsiStoreOverHttp, ARefusedConnectionIsAnErrorAndGdalsLastErrorStays)
+TEST_F(VsiStoreOverHttpTest, WhereOnlyGdalCanReadTheSameHolds)
+{
+    const auto store = open_store("/vsicurl?max_retry=0&url=http%3A%2F%2F" + m_server.address());
+    m_server.put("/a", "content");
+    EXPECT_EQ(store->read_text("a"), "content");
+    EXPECT_EQ(store->read_stamped("a")->stamp.text, "\"1\"");
+    m_server.always({404});
+    EXPECT_FALSE(store->read("a")) << "GDAL's caches know it from before";
+    EXPECT_FALSE(store->stamp("a"));
+    m_server.always({403});
+    EXPECT_THROW(store->read("a"), Error);
+    EXPECT_THROW(store->stamp("a"), Error);
+}
+
+TEST_F(VsiStoreOverHttpTest, ARefusedConnectionIsAnErrorAndGdalsLastErrorStays)
 {
     CPLErrorReset();
     const auto store = open_store("/vsicurl/http://127.0.0.1:1");
-    EXPECT_THROW(store->read("a"), Error);
+    EXPECT_THROW(store->read("a"), StoreError);
     EXPECT_EQ(CPLGetLastErrorType(), CE_None);
 }
 

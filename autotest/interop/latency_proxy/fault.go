@@ -13,7 +13,7 @@ import (
 // fault happens to the requests it fits. Of several that fit, the first one happens.
 type fault struct {
 	// status: the server is not asked. reset: the connection is. truncate: half of the body, then the connection ends.
-	// hang: no answer until the client gives up.
+	// hang: no answer until the client gives up. lose: the server is asked, and its answer is kept from the client.
 	Action   string  `json:"action"`
 	Status   int     `json:"status"`
 	Method   string  `json:"method"`   // "": any
@@ -37,9 +37,9 @@ func readFaults(from io.Reader) ([]*fault, error) {
 	}
 	for _, fault := range faults {
 		switch fault.Action {
-		case "status", "reset", "truncate", "hang":
+		case "status", "reset", "truncate", "hang", "lose":
 		default:
-			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang", fault.Action)
+			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang, lose", fault.Action)
 		}
 		if fault.Action == "status" && (fault.Status < 200 || fault.Status > 599) {
 			return nil, fmt.Errorf("status: %d is not one of 200 to 599", fault.Status)

@@ -68,8 +68,8 @@ func (relay *relay) ServeHTTP(answer http.ResponseWriter, request *http.Request)
 	defer relay.log.left()
 	time.Sleep(time.Duration(atomic.LoadInt64(&relay.delay)))
 	switch {
-	case fault == nil || fault.Action == "truncate":
-		relay.forward(answer, request, logged, fault != nil)
+	case fault == nil || fault.Action == "truncate" || fault.Action == "lose":
+		relay.forward(answer, request, logged, fault)
 	case fault.Action == "status":
 		relay.log.answered(logged, fault.Status, -1)
 		answerStatus(answer, fault.Status)
@@ -86,7 +86,7 @@ var hopByHop = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "T
 
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
-func (relay *relay) forward(answer http.ResponseWriter, request *http.Request, logged *loggedRequest, truncated bool) {
+func (relay *relay) forward(answer http.ResponseWriter, request *http.Request, logged *loggedRequest, fault *fault) {
 	outgoing := request.Clone(request.Context())
 	outgoing.URL.Scheme, outgoing.URL.Host = "http", relay.target
 	outgoing.RequestURI = ""
@@ -103,6 +103,12 @@ func (relay *relay) forward(answer http.ResponseWriter, request *http.Request, l
 		return
 	}
 	defer response.Body.Close()
+	if fault != nil && fault.Action == "lose" {
+		relay.log.answered(logged, response.StatusCode, response.ContentLength)
+		_, _ = io.Copy(io.Discard, response.Body)
+		resetConnection(answer)
+		return
+	}
 	header := answer.Header()
 	for name, values := range response.Header {
 		header[name] = values
@@ -118,6 +124,7 @@ func (relay *relay) forward(answer http.ResponseWriter, request *http.Request, l
 	relay.log.answered(logged, response.StatusCode, response.ContentLength)
 	answer.WriteHeader(response.StatusCode)
 	body := io.Reader(response.Body)
+	truncated := fault != nil
 	if truncated {
 		body = io.LimitReader(body, response.ContentLength/2)
 	}

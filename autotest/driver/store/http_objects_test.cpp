@@ -1,0 +1,240 @@
+#include "driver/store/http_objects.h"
+
+#include "autotest/driver/store/object_server.h"
+#include "driver/store/network_cache.h"
+#include "driver/store/vsi_store.h"
+#include "stac/error.h"
+
+#include <cpl_conv.h>
+#include <cpl_vsi.h>
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace tiledir::store
+{
+
+namespace
+{
+
+using Strings = std::vector<std::string>;
+
+/// S3 as GDAL is told of it; the server looks at no signature.
+class HttpObjectsTest : public testing::Test
+{
+protected:
+    HttpObjectsTest()
+    {
+        const std::map<const char *, std::string> options{
+            {"AWS_S3_ENDPOINT", m_server.address()}, {"AWS_HTTPS", "NO"},
+            {"AWS_VIRTUAL_HOSTING", "FALSE"},        {"AWS_ACCESS_KEY_ID", "key"},
+            {"AWS_SECRET_ACCESS_KEY", "secret"},     {"AWS_REGION", "us-east-1"},
+            {"GDAL_HTTP_RETRY_DELAY", "0.001"}};
+        for (const auto &[key, value] : options)
+        {
+            CPLSetConfigOption(key, value.c_str());
+            m_options.push_back(key);
+        }
+    }
+    ~HttpObjectsTest() override
+    {
+        for (const char *key : m_options)
+            CPLSetConfigOption(key, nullptr);
+        VSICurlClearCache();
+    }
+    void SetUp() override { ASSERT_TRUE(m_server.ready()); }
+
+    std::string content() { return m_server.content("/bucket/tiles/a"); }
+    std::string failure_of_write(const ObjectServer::Answer &answer)
+    {
+        m_server.always(answer);
+        try
+        {
+            m_store->write("a", "mine");
+        }
+        catch (const StoreError &error)
+        {
+            return std::string("store: ") + error.what();
+        }
+        catch (const TileError &error)
+        {
+            return std::string("tile: ") + error.what();
+        }
+        return "none";
+    }
+
+    ObjectServer m_server;
+    std::vector<const char *> m_options;
+    std::unique_ptr<Store> m_store = open_store("/vsis3/bucket/tiles");
+};
+
+} // namespace
+
+TEST_F(HttpObjectsTest, OnePutWritesAndOneGetReadsWithItsStamp)
+{
+    m_store->write("a", "text");
+    const auto object = m_store->read_stamped("a");
+    ASSERT_TRUE(object);
+    EXPECT_EQ(std::string(object->bytes.begin(), object->bytes.end()), "text");
+    EXPECT_EQ(object->stamp.text, "\"1\"");
+    EXPECT_EQ(m_store->stamp("a"), object->stamp);
+    EXPECT_EQ(m_server.requests(), (Strings{"PUT /bucket/tiles/a", "GET /bucket/tiles/a", "HEAD /bucket/tiles/a"}));
+}
+
+TEST_F(HttpObjectsTest, ConditionsAreTheServersToCheck)
+{
+    EXPECT_TRUE(m_store->write_if("a", "first", std::nullopt));
+    EXPECT_FALSE(m_store->write_if("a", "second", std::nullopt));
+    EXPECT_TRUE(m_store->write_if("a", "third", Stamp{"\"1\""}));
+    EXPECT_FALSE(m_store->write_if("a", "fourth", Stamp{"\"1\""}));
+    EXPECT_EQ(content(), "third");
+    EXPECT_EQ(m_server.requests(),
+              (Strings{"PUT /bucket/tiles/a if-none-match *", "PUT /bucket/tiles/a if-none-match *",
+                       "PUT /bucket/tiles/a if-match \"1\"", "PUT /bucket/tiles/a if-match \"1\""}));
+}
+
+TEST_F(HttpObjectsTest, ASuccessWhoseAnswerWasLostIsOnesOwn)
+{
+    m_server.next("PUT", {{0, true}});
+    EXPECT_TRUE(m_store->write_if("a", "mine", std::nullopt));
+    EXPECT_EQ(content(), "mine");
+    m_server.next("PUT", {{0, true}, {0, true}, {0, true}, {0, true}});
+    EXPECT_TRUE(m_store->write_if("b", "mine", std::nullopt));
+    m_server.next("PUT", {{0, true}, {503}, {503}, {503}});
+    EXPECT_NO_THROW(m_store->write("c", "mine"));
+    m_server.next("DELETE", {{0, true}});
+    EXPECT_TRUE(m_store->remove_if("a", m_store->stamp("a")));
+    EXPECT_EQ(content(), "absent");
+}
+
+TEST_F(HttpObjectsTest, WhatLibcurlSendsAgainByItselfIsOnesOwnToo)
+{
+    m_store->write("b", "text"); // there is a connection now, which ends with the next answer
+    m_server.next("PUT", {{0, true}});
+    EXPECT_TRUE(m_store->write_if("a", "mine", std::nullopt));
+    EXPECT_EQ(m_server.requests(), (Strings{"PUT /bucket/tiles/b", "PUT /bucket/tiles/a if-none-match *",
+                                            "PUT /bucket/tiles/a if-none-match *", "GET /bucket/tiles/a"}));
+}
+
+TEST_F(HttpObjectsTest, SameBytesOfAnotherAreNoSuccessWhereNoAnswerWasLost)
+{
+    m_server.put("/bucket/tiles/a", "mine");
+    EXPECT_FALSE(m_store->write_if("a", "mine", std::nullopt));
+}
+
+TEST_F(HttpObjectsTest, WhatAnotherWroteAfterALostAnswerIsARefusal)
+{
+    m_server.put("/bucket/tiles/a", "theirs");
+    m_server.next("PUT", {{503}});
+    EXPECT_FALSE(m_store->write_if("a", "mine", std::nullopt));
+    EXPECT_EQ(content(), "theirs");
+}
+
+TEST_F(HttpObjectsTest, AConflictIsTriedAgainAndThenARefusal)
+{
+    m_server.next("PUT", {{409, false, false, "ConditionalRequestConflict"}});
+    EXPECT_TRUE(m_store->write_if("a", "mine", std::nullopt));
+    m_server.next("PUT", {{409}, {409}, {409}, {409}});
+    EXPECT_FALSE(m_store->write_if("b", "mine", std::nullopt));
+}
+
+TEST_F(HttpObjectsTest, AnObjectThatIsGoneRefusesItsCondition)
+{
+    m_server.next("PUT", {{404, false, false, "NoSuchKey"}});
+    EXPECT_FALSE(m_store->write_if("a", "mine", Stamp{"\"1\""}));
+}
+
+TEST_F(HttpObjectsTest, AServerWithoutConditionsIsAskedBeforeAndToldOnce)
+{
+    m_server.always({501});
+    m_server.next("HEAD", {{}, {}, {}});
+    m_server.next("GET", {{}});
+    m_server.next("PUT", {{501}, {}});
+    EXPECT_TRUE(m_store->write_if("a", "first", std::nullopt));
+    EXPECT_FALSE(m_store->write_if("a", "second", std::nullopt));
+    EXPECT_EQ(content(), "first");
+    EXPECT_EQ(m_server.requests(), (Strings{"PUT /bucket/tiles/a if-none-match *", "HEAD /bucket/tiles/a",
+                                            "GET /bucket/tiles/a", "PUT /bucket/tiles/a", "HEAD /bucket/tiles/a"}));
+}
+
+TEST_F(HttpObjectsTest, DeletesOnlyTheStateThatWasSeen)
+{
+    m_server.put("/bucket/tiles/a", "first");
+    EXPECT_FALSE(m_store->remove_if("a", Stamp{"\"0\""}));
+    EXPECT_FALSE(m_store->remove_if("a", std::nullopt));
+    EXPECT_EQ(content(), "first");
+    EXPECT_TRUE(m_store->remove_if("a", Stamp{"\"1\""}));
+    EXPECT_EQ(content(), "absent");
+    EXPECT_TRUE(m_store->remove_if("a", std::nullopt));
+}
+
+TEST_F(HttpObjectsTest, RemoveTellsWhetherThereWasAnything)
+{
+    m_server.put("/bucket/tiles/a", "first");
+    EXPECT_TRUE(m_store->remove("a"));
+    EXPECT_FALSE(m_store->remove("a"));
+    EXPECT_EQ(content(), "absent");
+}
+
+TEST_F(HttpObjectsTest, AFailedWriteSaysInOneLineWhatTheServerSays)
+{
+    EXPECT_EQ(failure_of_write({403, false, false, "AccessDenied"}),
+              "store: /vsis3/bucket/tiles/a: cannot write: HTTP 403 AccessDenied, As told; these credentials need the "
+              "right to write and delete here");
+    EXPECT_EQ(failure_of_write({404, false, false, "NoSuchBucket"}),
+              "store: /vsis3/bucket/tiles/a: cannot write: HTTP 404 NoSuchBucket, As told");
+    EXPECT_EQ(failure_of_write({503, false, false, "SlowDown"}),
+              "tile: /vsis3/bucket/tiles/a: cannot write: HTTP 503 SlowDown, As told (4 attempts)");
+    EXPECT_EQ(content(), "absent");
+}
+
+TEST_F(HttpObjectsTest, AServerThatIsNotThereIsAnErrorOfTheStore)
+{
+    CPLSetConfigOption("AWS_S3_ENDPOINT", "127.0.0.1:1");
+    EXPECT_THROW(open_store("/vsis3/bucket/tiles")->write("a", "text"), StoreError);
+}
+
+TEST_F(HttpObjectsTest, AnAbsentBucketIsAnErrorAndNotAbsence)
+{
+    m_server.always({404, false, false, "NoSuchBucket"});
+    EXPECT_THROW(m_store->read("a"), StoreError);
+    EXPECT_THROW(m_store->stamp("a"), StoreError);
+}
+
+TEST_F(HttpObjectsTest, AgeIsByTheServersClock)
+{
+    EXPECT_FALSE(m_store->age("a"));
+    m_store->write("a", "text");
+    EXPECT_EQ(m_store->age("a")->count(), 120);
+}
+
+TEST_F(HttpObjectsTest, WhatWasWrittenIsForgottenByAllCaches)
+{
+    m_store->write("a", "text");
+    VSIStatBufL status = {};
+    ASSERT_EQ(VSIStatL("/vsis3/bucket/tiles/a", &status), 0);
+    auto &cache = NetworkCache::of_process();
+    const std::string known = "http://" + m_server.address() + "/bucket/tiles/a";
+    cache.insert(known, {nullptr, "", NetworkCache::Clock::now()}, cache.forgets());
+    const auto before = cache.forgets();
+    m_store->write("a", "longer text");
+    ASSERT_EQ(VSIStatL("/vsis3/bucket/tiles/a", &status), 0);
+    EXPECT_EQ(status.st_size, 11u);
+    EXPECT_FALSE(cache.find(known));
+    cache.insert(known, {nullptr, "", NetworkCache::Clock::now()}, before);
+    EXPECT_FALSE(cache.find(known)) << "it was asked for before the write";
+    m_store->remove("a");
+    EXPECT_NE(VSIStatL("/vsis3/bucket/tiles/a", &status), 0);
+}
+
+TEST_F(HttpObjectsTest, HeadersThatSignaturesMustHoldAreLeftToGdal)
+{
+    CPLSetConfigOption("GDAL_HTTP_HEADERS", "x-amz-storage-class: STANDARD");
+    EXPECT_FALSE(HttpObjects::open("/vsis3/bucket/tiles")->can_write());
+    CPLSetConfigOption("GDAL_HTTP_HEADERS", "X-Other: 1");
+    EXPECT_TRUE(HttpObjects::open("/vsis3/bucket/tiles")->can_write());
+    CPLSetConfigOption("GDAL_HTTP_HEADERS", nullptr);
+}
+
+} // namespace tiledir::store

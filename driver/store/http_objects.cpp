@@ -1,0 +1,241 @@
+#include "driver/store/http_objects.h"
+
+#include "driver/store/gdal_errors.h"
+#include "driver/store/http_words.h"
+#include "driver/store/object_url.h"
+
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+namespace tiledir::store
+{
+
+namespace
+{
+
+bool is_written(const HttpResponse &response)
+{
+    return response.status >= kHttpOk && response.status < 300;
+}
+
+/// The server may have done what it was asked to.
+bool is_lost(const HttpResponse &response)
+{
+    return response.status == 0 || response.status >= kHttpInternalError;
+}
+
+/// The state is another one, or others are just changing it.
+bool is_refused(const HttpResponse &response)
+{
+    return response.status == kHttpPreconditionFailed || response.status == kHttpConflict ||
+           (response.status == kHttpNotFound && error_code_of(response) == "NoSuchKey");
+}
+
+const char *remedy_of(const HttpResponse &response)
+{
+    const bool no_right = response.status == kHttpUnauthorized || error_code_of(response) == "AccessDenied";
+    return no_right ? "; these credentials need the right to write and delete here" : "";
+}
+
+std::string condition(const std::optional<Stamp> &before)
+{
+    return before ? "If-Match: " + before->text : "If-None-Match: *";
+}
+
+HttpRequest request_of(const char *method, std::vector<std::string> headers = {}, std::string_view body = {})
+{
+    HttpRequest request;
+    request.method = method;
+    request.headers = std::move(headers);
+    request.body = body;
+    return request;
+}
+
+Stamp stamp_of(const HttpResponse &response)
+{
+    if (!response.etag.empty())
+        return Stamp{response.etag};
+    return Stamp{response.length + '-' + std::to_string(response.last_modified.value_or(0))};
+}
+
+} // namespace
+
+std::unique_ptr<HttpObjects> HttpObjects::open(const std::string &root)
+{
+    NetworkPlace place = network_place(root);
+    return place.http ? std::make_unique<HttpObjects>(root, std::move(place)) : nullptr;
+}
+
+HttpObjects::HttpObjects(const std::string &root, NetworkPlace place)
+    : m_root(root)
+    , m_place(std::move(place))
+{
+}
+
+std::optional<StampedObject> HttpObjects::read(const std::string &key) const
+{
+    HttpResponse response = ask(key, request_of("GET"));
+    if (!is_there(key, response))
+        return std::nullopt;
+    Stamp stamp = stamp_of(response);
+    return StampedObject{std::move(response.body), std::move(stamp)};
+}
+
+std::optional<HttpObjects::State> HttpObjects::state(const std::string &key) const
+{
+    HttpResponse response = ask(key, request_of("HEAD"));
+    if (response.status == kHttpNotFound && m_has_bucket)
+        return std::nullopt;
+    // A HEAD's answer has no body to say what is wrong, or which of bucket and object is absent.
+    if (response.status != kHttpOk && response.status != 0)
+        response = ask(key, request_of("GET"));
+    if (!is_there(key, response))
+        return std::nullopt;
+    const std::time_t now = response.date.value_or(std::time(nullptr));
+    return State{stamp_of(response), Seconds(std::max(0.0, std::difftime(now, response.last_modified.value_or(now))))};
+}
+
+/// Of a GET's answer.
+bool HttpObjects::is_there(const std::string &key, const HttpResponse &response) const
+{
+    const bool absent = says_absent(response);
+    if (response.status != kHttpOk && !absent)
+        throw_answer(path(key), "read", response);
+    m_has_bucket = true;
+    return !absent;
+}
+
+bool HttpObjects::can_write() const
+{
+    if (m_root.rfind("/vsis3/", 0) != 0)
+        return false;
+    const auto headers = http_settings_of(m_root).headers;
+    return std::none_of(headers.begin(), headers.end(),
+                        [](const std::string &line) { return STARTS_WITH_CI(line.c_str(), "x-amz-"); });
+}
+
+void HttpObjects::write(const std::string &key, std::string_view data)
+{
+    const HttpResponse response = change(key, request_of("PUT", {}, data));
+    if (!is_written(response) && !(is_lost(response) && holds(key, data)))
+        throw_answer(path(key), "write", response, remedy_of(response));
+}
+
+bool HttpObjects::write_if(const std::string &key, std::string_view data, const std::optional<Stamp> &before)
+{
+    if (m_has_conditions)
+    {
+        const HttpResponse response = change(key, request_of("PUT", {condition(before)}, data));
+        if (is_written(response))
+            return true;
+        if (response.status != kHttpNotImplemented)
+        {
+            const bool refused = is_refused(response);
+            if ((is_lost(response) || (refused && response.sent_again)) && holds(key, data))
+                return true;
+            if (refused)
+                return false;
+            throw_answer(path(key), "write", response, remedy_of(response));
+        }
+        m_has_conditions = false;
+    }
+    const auto now = state(key);
+    if ((now ? std::optional(now->stamp) : std::nullopt) != before)
+        return false;
+    write(key, data);
+    return true;
+}
+
+void HttpObjects::remove(const std::string &key)
+{
+    const HttpResponse response = change(key, request_of("DELETE"));
+    if (!is_written(response) && !says_absent(response))
+        throw_answer(path(key), "delete", response, remedy_of(response));
+}
+
+bool HttpObjects::remove_if(const std::string &key, const std::optional<Stamp> &before)
+{
+    // Servers that know no condition of a DELETE overlook it.
+    const auto now = state(key);
+    if ((now ? std::optional(now->stamp) : std::nullopt) != before)
+        return false;
+    if (!before)
+        return true;
+    const HttpResponse response = change(key, request_of("DELETE", {condition(before)}));
+    if (is_written(response))
+        return true;
+    if (response.status == kHttpNotImplemented)
+    {
+        remove(key);
+        return true;
+    }
+    if (is_lost(response) || is_refused(response))
+    {
+        if (response.sent_again && !state(key))
+            return true;
+        if (is_refused(response))
+            return false;
+    }
+    throw_answer(path(key), "delete", response, remedy_of(response));
+}
+
+HttpResponse HttpObjects::ask(const std::string &key, const HttpRequest &request) const
+{
+    HttpResponse response = ask_once(key, request);
+    const long status = response.status;
+    const bool elsewhere =
+        status == kHttpMovedPermanently || status == kHttpTemporaryRedirect || status == kHttpBadRequest;
+    if (!elsewhere || m_root.rfind("/vsicurl/", 0) == 0)
+        return response;
+    const GdalErrors quiet;
+    VSICurlPartialClearCache(path(key).c_str());
+    VSIStatBufL ignored = {};
+    const bool found = VSIStatExL(path(key).c_str(), &ignored, VSI_STAT_EXISTS_FLAG) == 0;
+    static_cast<void>(found); // what it has learned counts
+    return ask_once(key, request);
+}
+
+HttpResponse HttpObjects::ask_once(const std::string &key, const HttpRequest &request) const
+{
+    const auto make = [&]
+    {
+        const auto url = object_url(path(key), request.method);
+        if (!url)
+            throw StoreError(path(key) + ": no credentials to sign a request with any more");
+        HttpRequest made = request;
+        made.url = *url;
+        return made;
+    };
+    return HttpClient::of_process().send(m_place.server, http_settings_of(m_root), make);
+}
+
+HttpResponse HttpObjects::change(const std::string &key, const HttpRequest &request) const
+{
+    forget(m_place, m_root, key);
+    HttpResponse response = ask(key, request);
+    // What was asked for meanwhile may have been answered before.
+    forget(m_place, m_root, key);
+    return response;
+}
+
+/// After an answer that was lost: what can be asked now counts.
+bool HttpObjects::holds(const std::string &key, std::string_view data) const
+{
+    try
+    {
+        const auto object = read(key);
+        return object && std::equal(object->bytes.begin(), object->bytes.end(),
+                                    reinterpret_cast<const unsigned char *>(data.data()),
+                                    reinterpret_cast<const unsigned char *>(data.data() + data.size()));
+    }
+    catch (const Error &)
+    {
+        return false; // the write's failure says more
+    }
+}
+
+} // namespace tiledir::store

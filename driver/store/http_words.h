@@ -1,0 +1,40 @@
+// What an HTTP answer says, as errors of ours.
+#pragma once
+
+#include "driver/store/http_client.h"
+
+#include <string>
+
+namespace tiledir::store
+{
+
+constexpr long kHttpOk = 200;
+constexpr long kHttpNoContent = 204;
+constexpr long kHttpMovedPermanently = 301;
+constexpr long kHttpNotModified = 304;
+constexpr long kHttpTemporaryRedirect = 307;
+constexpr long kHttpBadRequest = 400;
+constexpr long kHttpUnauthorized = 401;
+constexpr long kHttpForbidden = 403;
+constexpr long kHttpNotFound = 404;
+constexpr long kHttpMethodNotAllowed = 405;
+constexpr long kHttpConflict = 409;
+constexpr long kHttpPreconditionFailed = 412;
+constexpr long kHttpInternalError = 500;
+constexpr long kHttpNotImplemented = 501;
+constexpr long kHttpInsufficientStorage = 507;
+
+/// S3's name of what is wrong, as NoSuchKey; empty where the answer has none.
+std::string error_code_of(const HttpResponse &response);
+
+/// "HTTP 403 AccessDenied, Access Denied (4 attempts)": what the answer says, in one line.
+std::string words_of(const HttpResponse &response);
+
+/// Does this answer say that the object, and not its bucket, is absent?
+bool says_absent(const HttpResponse &response);
+
+/// PATH: cannot VERB: WORDS, and what would be right. StoreError where no other object would fare better.
+[[noreturn]] void throw_answer(const std::string &path, const char *verb, const HttpResponse &response,
+                               const std::string &remedy = {});
+
+} // namespace tiledir::store
