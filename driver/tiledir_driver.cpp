@@ -1,4 +1,5 @@
 // The plugin's one entry: GDAL finds GDALRegister_TileDir in gdal_TileDir.so.
+#include "driver/created_dataset.h"
 #include "driver/creation_options.h"
 #include "driver/dataset_files.h"
 #include "driver/open_options.h"
@@ -52,6 +53,7 @@ void GDALRegister_TileDir()
     driver->SetDescription("TileDir");
     driver->SetMetadataItem(GDAL_DMD_LONGNAME, "Directory of tiles with a STAC item");
     driver->SetMetadataItem(GDAL_DCAP_RASTER, "YES");
+    driver->SetMetadataItem(GDAL_DCAP_CREATE, "YES");
     driver->SetMetadataItem(GDAL_DCAP_CREATECOPY, "YES");
     driver->SetMetadataItem(GDAL_DMD_CREATIONDATATYPES, tiledir::driver::creation_data_types().c_str());
     driver->SetMetadataItem(GDAL_DCAP_VIRTUALIO, "YES");
@@ -59,6 +61,7 @@ void GDALRegister_TileDir()
     driver->SetMetadataItem(GDAL_DMD_SUBDATASETS, "YES");
     driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, tiledir::driver::OpenOptions::description());
     driver->pfnIdentify = tiledir::driver::TileDataset::identify;
+    driver->pfnCreate = tiledir::driver::CreatedDataset::create;
     driver->pfnCreateCopy = tiledir::driver::create_copy;
     driver->pfnOpen = tiledir::driver::TileDataset::open;
     driver->pfnDelete = tiledir::driver::delete_dataset;

@@ -80,6 +80,13 @@ using StringList = char **;
 #define TILEDIR_CLOSE_OVERRIDE
 #endif
 
+// GDALRasterBand *TILEDIR_REF_UNDERLYING_BAND override { ... } in a class over GDALProxyRasterBand.
+#if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 7, 0)
+#define TILEDIR_REF_UNDERLYING_BAND RefUnderlyingRasterBand(bool) const
+#else
+#define TILEDIR_REF_UNDERLYING_BAND RefUnderlyingRasterBand() const
+#endif
+
 // Up to 3.6 the warper's average makes only pixels whose centre falls on the input; later ones (seen on 3.10) also
 // those that it covers in part.
 #if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 7, 0)
