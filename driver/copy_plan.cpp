@@ -1,6 +1,8 @@
 #include "driver/copy_plan.h"
 
 #include "driver/raster/data_type.h"
+#include "driver/raster/grid_levels.h"
+#include "driver/raster/grid_reader.h"
 #include "driver/raster/spatial_reference.h"
 #include "stac/error.h"
 
@@ -8,6 +10,7 @@
 #include <ogr_spatialref.h>
 
 #include <cmath>
+#include <limits>
 
 namespace tiledir::driver
 {
@@ -174,12 +177,69 @@ void plan_native(CopyPlan &plan, const raster::SourceRaster &source, const Creat
     const stac::TileMatrix &base = pyramid.matrix(finest);
     const stac::PixelWindow raster{0, 0, dataset.GetRasterXSize(), dataset.GetRasterYSize()};
     plan.base = base.range();
+    plan.extent = base.window() == raster ? std::nullopt : std::optional(raster);
     plan.data_bounds = base.bounds(raster);
     const raster::SourcePixels pixels = raster::SourcePixels::of(dataset);
     set_format(plan, pixels, options, reaches_beyond(pyramid, dataset.GetRasterXSize(), dataset.GetRasterYSize()));
     plan.by_whole_rows = source.by_whole_rows();
     plan.open = [&source, pixels](const raster::TilePyramid &tiles)
     { return raster::open_native_reader(source, pixels, tiles); };
+}
+
+stac::TileMatrixSet chosen_grid(const CreationOptions &options)
+{
+    try
+    {
+        return raster::open_grid(options.grid, options.tile_size, options.metatile);
+    }
+    catch (const InputError &error)
+    {
+        throw InputError("creation option GRID: " + std::string(error.what()));
+    }
+}
+
+/// All tiles of a dataset have one size.
+void check_tile_sizes(const raster::Pyramid &pyramid)
+{
+    const stac::TileMatrix &base = pyramid.matrix(pyramid.finest);
+    for (int level = pyramid.coarsest; level < pyramid.finest; ++level)
+    {
+        const stac::TileMatrix &matrix = pyramid.matrix(level);
+        if (matrix.tile_width != base.tile_width || matrix.tile_height != base.tile_height)
+        {
+            throw InputError("creation option GRID: the tiles of " + pyramid.grid.id + " differ in size, those of " +
+                             matrix.id + " from those of " + base.id + "; LEVELS=" + base.id + " copies to one level");
+        }
+    }
+}
+
+void plan_warped(CopyPlan &plan, const raster::SourceRaster &source, const CreationOptions &options)
+{
+    raster::Pyramid &pyramid = plan.pyramid;
+    pyramid.grid = chosen_grid(options);
+    raster::SourcePixels pixels = raster::SourcePixels::of(source.dataset());
+    const auto warped = std::make_shared<const raster::WarpedRaster>(source, pixels, pyramid.grid.crs);
+    plan.data_bounds = warped->suggested().bounds;
+    const int finest = raster::nearest_level(pyramid.grid, warped->suggested().cell_size);
+    set_levels(pyramid, options.levels, raster::level_of_one_tile(pyramid.grid, finest, plan.data_bounds), finest);
+    check_tile_sizes(pyramid);
+    const stac::TileMatrix &base = pyramid.matrix(pyramid.finest);
+    plan.base = base.tiles_covering(plan.data_bounds);
+    if (plan.base.empty())
+    {
+        throw InputError("creation option GRID: the source lies outside of " + pyramid.grid.id);
+    }
+    // What numbers can say needs no mask.
+    if (GDALDataTypeIsFloating(pixels.type) && !GDALDataTypeIsComplex(pixels.type) && !pixels.nodata && !pixels.alpha &&
+        !pixels.mask)
+    {
+        pixels.nodata = std::numeric_limits<double>::quiet_NaN();
+    }
+    set_format(plan, pixels, options, true);
+    const raster::Resampling resampling =
+        options.resampling.value_or(pixels.colors ? raster::Resampling::Nearest : raster::Resampling::Cubic);
+    plan.by_whole_rows = source.by_whole_rows();
+    plan.open = [warped, resampling](const raster::TilePyramid &tiles) { return warped->open(tiles, resampling); };
 }
 
 } // namespace
@@ -193,7 +253,7 @@ CopyPlan plan_copy(const raster::SourceRaster &source, const CreationOptions &op
     }
     else
     {
-        throw InputError("creation option GRID: not yet");
+        plan_warped(plan, source, options);
     }
     raster::Pyramid &pyramid = plan.pyramid;
     pyramid.overview_resampling = options.overview_resampling.value_or(

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ namespace tiledir::driver
 struct CopyPlan
 {
     raster::Pyramid pyramid;
-    stac::TileRange base;     ///< tiles of the finest level
-    stac::Bounds data_bounds; ///< of the source, in the grid's CRS
+    stac::TileRange base;                    ///< tiles of the finest level
+    std::optional<stac::PixelWindow> extent; ///< pixels of the finest level; nullopt: all of the tiles
+    stac::Bounds data_bounds;                ///< of the source, in the grid's CRS
     bool by_whole_rows = false;
     /// Of the finest level; may be called from many threads. The source and the pyramid must live longer.
     std::function<std::unique_ptr<raster::PixelReader>(const raster::TilePyramid &)> open;

@@ -1,10 +1,12 @@
 #include "driver/created_item.h"
 
 #include "driver/band_colors.h"
+#include "driver/item_extent.h"
 #include "driver/raster/data_type.h"
 #include "driver/raster/native_source.h"
 #include "driver/raster/pyramid_builder.h"
 #include "driver/raster/spatial_reference.h"
+#include "driver/raster/stored_pyramid.h"
 #include "stac/error.h"
 
 #include <cpl_conv.h>
@@ -85,7 +87,8 @@ std::vector<stac::ItemBand> described_bands(GDALDataset &dataset, const raster::
 
 stac::TiledAssetsItem created_item(const raster::Pyramid &pyramid, std::vector<stac::ItemBand> bands,
                                    const stac::TileRange &base, const stac::Bounds &bounds,
-                                   const CreationOptions &options, const std::string &name)
+                                   const std::optional<stac::PixelWindow> &extent, const CreationOptions &options,
+                                   const std::string &name)
 {
     const raster::TileFormat &format = pyramid.format;
     stac::TiledAssetsItem item;
@@ -118,13 +121,11 @@ stac::TiledAssetsItem created_item(const raster::Pyramid &pyramid, std::vector<s
     tiles.title = "Tiles";
     tiles.bands = std::move(bands);
     item.assets.push_back(std::move(tiles));
-    nlohmann::json stored = {{"driver", format.driver}, {"options", format.options}};
-    stored["alpha"] = format.alpha;
-    stored["mask"] = format.mask;
-    item.extra_properties["tiledir:format"] = stored;
-    item.extra_properties["tiledir:overviews"] = {{"from", "children"},
-                                                  {"resampling", raster::name(pyramid.overview_resampling)}};
-    item.extra_properties["tiledir:base_level"] = pyramid.matrix(pyramid.finest).id;
+    raster::describe_pyramid(pyramid, item);
+    if (extent)
+    {
+        set_item_extent(item, pyramid.matrix(pyramid.finest), *extent);
+    }
     return item;
 }
 

@@ -1,5 +1,6 @@
 #include "driver/creation_target.h"
 
+#include "driver/dataset_files.h"
 #include "driver/href.h"
 #include "driver/item_location.h"
 #include "driver/store/object_reader.h"
@@ -20,8 +21,7 @@ constexpr const char *kPrefix = "TILEDIR:";
 
 CPLStringList names_in(const std::string &folder)
 {
-    constexpr int kEnough = 10;
-    CPLStringList names(VSIReadDirEx(folder.c_str(), kEnough));
+    const CPLStringList names(VSIReadDir(folder.c_str()));
     CPLStringList others;
     for (int index = 0; index < names.size(); ++index)
     {
@@ -56,14 +56,27 @@ CreationTarget::CreationTarget(const std::string &name)
         throw InputError(m_folder + ": is a file; name a folder that is new or empty");
     }
     const CPLStringList names = names_in(m_folder);
-    if (names.FindString("stac.json") >= 0)
-    {
-        throw InputError(m_folder + ": holds a dataset (stac.json); delete it first, or name a new folder");
-    }
-    if (!names.empty())
+    m_holds_dataset = names.FindString("stac.json") >= 0;
+    if (!m_holds_dataset && !names.empty())
     {
         throw InputError(m_folder + ": holds something else (" + names[0] + "); name a folder that is new or empty");
     }
+}
+
+void CreationTarget::make()
+{
+    if (m_holds_dataset && delete_dataset(m_folder.c_str()) != CE_None)
+    {
+        throw InputError(m_folder + ": the dataset in it cannot be deleted");
+    }
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper unchanged;
+    const CPLStringList names = m_was_there ? names_in(m_folder) : CPLStringList();
+    for (int index = 0; index < names.size(); ++index)
+    {
+        m_others.insert(names[index]);
+    }
+    m_made = true;
     if (!store::is_remote(m_folder))
     {
         VSIMkdirRecursive(m_folder.c_str(), 0755); // who cannot will learn from the first tile why
@@ -72,7 +85,7 @@ CreationTarget::CreationTarget(const std::string &name)
 
 CreationTarget::~CreationTarget()
 {
-    if (m_keep)
+    if (!m_made)
     {
         return;
     }
@@ -87,7 +100,7 @@ CreationTarget::~CreationTarget()
     for (int index = 0; index < names.size(); ++index)
     {
         const std::string path = m_folder + "/" + names[index];
-        if (VSIRmdirRecursive(path.c_str()) != 0)
+        if (m_others.count(names[index]) == 0 && VSIRmdirRecursive(path.c_str()) != 0)
         {
             VSIUnlink(path.c_str());
         }

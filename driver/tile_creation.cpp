@@ -48,6 +48,18 @@ void refuse_losses(GDALDataset &source, std::vector<std::string> losses, bool st
     }
 }
 
+void refuse_overwriting_source(GDALDataset &source, const std::string &folder)
+{
+    const CPLStringList files(source.GetFileList());
+    for (int index = 0; index < files.size(); ++index)
+    {
+        if (STARTS_WITH(files[index], (folder + "/").c_str()))
+        {
+            throw InputError(folder + ": is what is to be copied (" + files[index] + "); name another folder");
+        }
+    }
+}
+
 std::unique_ptr<GDALDataset> opened(const std::string &folder)
 {
     const char *const drivers[] = {"TileDir", nullptr};
@@ -110,6 +122,8 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     const CopyPlan plan = plan_copy(source, chosen);
     refuse_losses(dataset, plan.losses, strict);
     CreationTarget target(name);
+    refuse_overwriting_source(dataset, target.folder());
+    target.make();
     const auto store = store::open_store(target.folder());
     const raster::TilePyramid tiles(plan.pyramid, *store);
     raster::BuildSettings settings;
@@ -123,7 +137,7 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     raster::build_pyramid(tiles, settings);
     store->sync();
     const stac::TiledAssetsItem item = created_item(plan.pyramid, described_bands(dataset, plan.pyramid.format),
-                                                    plan.base, plan.data_bounds, chosen, target.name());
+                                                    plan.base, plan.data_bounds, plan.extent, chosen, target.name());
     store->write(kItemKey, item.to_json().dump(2) + "\n");
     store->sync();
     auto copy = opened(target.folder());

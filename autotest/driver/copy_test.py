@@ -104,20 +104,29 @@ def test_overviews_are_those_of_gdaladdo(tmp_path, resampling, dtype, nodata, ba
 def test_where_the_raster_does_not_fill_its_tiles_a_mask_says_so(tmp_path):
     pixels = noise(3, 100, 150)
     made = copy(source(tmp_path / "a.tif", pixels), tmp_path / "out", "TILE_SIZE=64")
-    assert (made.RasterXSize, made.RasterYSize) == (192, 128)
+    assert (made.RasterXSize, made.RasterYSize) == (150, 100)
+    assert (made.GetRasterBand(1).GetMaskBand().ReadAsArray() == 255).all()
+    made = gdal.OpenEx(str(tmp_path / "out"), open_options=["EXTENT=MATRIX"])
     mask = made.GetRasterBand(1).GetMaskBand().ReadAsArray()
-    assert (mask[:100, :150] == 255).all() and mask.sum() == 255 * 100 * 150
-    average = pixels[:, 98:100, 148:150].reshape(3, 4).mean(axis=1)
-    overview = made.GetRasterBand(1).GetOverview(0)
-    assert made.GetRasterBand(2).GetOverview(0).ReadAsArray()[49, 74] == pytest.approx(average[1], abs=0.51)
-    mask = overview.GetMaskBand().ReadAsArray()
+    assert mask.shape == (128, 192) and (mask[:100, :150] == 255).all() and mask.sum() == 255 * 100 * 150
+    mask = made.GetRasterBand(1).GetOverview(0).GetMaskBand().ReadAsArray()
     assert (mask[:50, :75] == 255).all() and mask.sum() == 255 * 50 * 75
+
+
+def test_the_last_pixels_of_overviews_are_made_of_what_is_there(tmp_path):
+    pixels = noise(2, 99, 151)
+    made = copy(source(tmp_path / "a.tif", pixels), tmp_path / "out", "TILE_SIZE=64")
+    overview = made.GetRasterBand(2).GetOverview(0).ReadAsArray()
+    assert overview.shape == (50, 76)
+    assert overview[49, 75] == pixels[1, 98, 150]
+    assert overview[49, 3] == pytest.approx(pixels[1, 98, 6:8].mean(), abs=0.51)
+    assert overview[4, 75] == pytest.approx(pixels[1, 8:10, 150].mean(), abs=0.51)
 
 
 def test_a_raster_that_fills_its_tiles_needs_no_mask(tmp_path):
     made = copy(source(tmp_path / "a.tif", noise(1, 128, 128)), tmp_path / "out", "TILE_SIZE=64")
     item = json.loads((tmp_path / "out" / "stac.json").read_text())
-    assert item["properties"]["tiledir:format"]["mask"] is False
+    assert "mask" not in item["properties"]["tiledir:format"]
     assert made.GetRasterBand(1).GetMaskBand().ReadAsArray().min() == 255
 
 
@@ -125,7 +134,8 @@ def test_a_raster_that_fills_its_tiles_needs_no_mask(tmp_path):
 def test_nodata_is_kept_and_fills_the_last_tiles(tmp_path, dtype, nodata):
     pixels = noise(1, 70, 90, dtype)
     pixels[0, 10:20, 10:20] = nodata
-    made = copy(source(tmp_path / "a.tif", pixels, nodata), tmp_path / "out", "TILE_SIZE=64")
+    copy(source(tmp_path / "a.tif", pixels, nodata), tmp_path / "out", "TILE_SIZE=64")
+    made = gdal.OpenEx(str(tmp_path / "out"), open_options=["EXTENT=MATRIX"])
     kept = made.ReadAsArray()
     assert numpy.array_equal(kept[:70, :90], pixels[0], equal_nan=dtype.startswith("float"))
     assert numpy.array_equal(kept[70:], numpy.full((58, 128), nodata, dtype), equal_nan=dtype.startswith("float"))
@@ -460,10 +470,34 @@ def test_a_folder_that_holds_something_is_left_as_it_is(tmp_path):
     (folder / "notes.txt").write_text("keep")
     made, messages = errors_while(lambda: gdal.GetDriverByName("TileDir").CreateCopy(str(folder), gdal.Open(path)))
     assert made is None and "notes.txt" in messages[-1][1]
+    assert [each.name for each in folder.iterdir()] == ["notes.txt"]
+    notes = str(folder / "notes.txt")
+    made, messages = errors_while(lambda: gdal.GetDriverByName("TileDir").CreateCopy(notes, gdal.Open(path)))
+    assert made is None and "is a file" in messages[-1][1]
     assert (folder / "notes.txt").read_text() == "keep"
-    (folder / "notes.txt").unlink()
-    copy(path, folder)
-    assert gdal.Open(str(folder)) is not None
+
+
+def test_a_dataset_that_is_there_is_replaced(tmp_path):
+    folder = tmp_path / "out"
+    copy(source(tmp_path / "a.tif", noise(1, 200, 200)), folder, "TILE_SIZE=32", "FORMAT=PNG")
+    (folder / "notes.txt").write_text("keep")
+    pixels = noise(1, 70, 64, seed=2)
+    path = source(tmp_path / "b.tif", pixels)
+    made, _ = errors_while(lambda: gdal.GetDriverByName("TileDir").CreateCopy(str(folder), gdal.Open(path), False, ["COMPRES=LZW"]))
+    assert made is None and gdal.Open(str(folder)).RasterXSize == 200
+    made = copy(path, folder, "TILE_SIZE=64")
+    assert numpy.array_equal(read(made), pixels)
+    assert not list(folder.rglob("*.png")) and (folder / "notes.txt").read_text() == "keep"
+    made, _ = errors_while(lambda: gdal.GetDriverByName("TileDir").CreateCopy(str(folder), gdal.Open(path), callback=lambda *_: 0))
+    assert made is None and [each.name for each in folder.iterdir()] == ["notes.txt"]
+
+
+def test_a_dataset_is_not_copied_over_itself(tmp_path):
+    folder = tmp_path / "out"
+    copy(source(tmp_path / "a.tif", noise(1, 64, 64)), folder, "TILE_SIZE=64")
+    made, messages = errors_while(lambda: gdal.GetDriverByName("TileDir").CreateCopy(str(folder), gdal.Open(str(folder))))
+    assert made is None and "name another folder" in messages[-1][1]
+    assert gdal.Open(str(folder)).ReadAsArray() is not None
 
 
 def test_a_source_that_breaks_leaves_nothing(tmp_path):

@@ -226,6 +226,8 @@ public:
         resample(into);
     }
 
+    void forget() override { m_reader.forget(); }
+
 private:
     void resample(PixelBlock &into)
     {

@@ -1,6 +1,7 @@
 // A mosaic seen on the pixels of a tile matrix: what processes and CreateCopy read.
 #pragma once
 
+#include "driver/raster/mem_dataset.h"
 #include "driver/raster/mosaic_reader.h"
 #include "driver/raster/resampling.h"
 #include "stac/tile_matrix_set.h"
@@ -38,6 +39,8 @@ public:
     virtual ~GridSource() = default;
     /// Float32 (or `type`) pixels, NaN where no input covers the pixel. Throws TileError.
     virtual void read(const stac::PixelWindow &window, PixelBlock &into) = 0;
+    /// Drops what GDAL keeps of the inputs read.
+    virtual void forget() {}
 };
 
 /// The separable resampler where the axes map separately (same CRS, or longitude/latitude to Mercator, and the
@@ -50,5 +53,21 @@ std::unique_ptr<GridSource> open_grid_source(std::shared_ptr<const Mosaic> mosai
 std::unique_ptr<GridSource> open_warp_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
                                              const stac::TileMatrix &matrix, Resampling resampling,
                                              const KernelScale &scale, GDALDataType type = GDT_Float32);
+
+/// How a raster is warped that is no mosaic of plain numbers.
+struct WarpedBands
+{
+    GDALDataType type = GDT_Byte;  ///< of the output, in which the warper works
+    int bands = 1;                 ///< that are data
+    bool source_has_alpha = false; ///< as the band after these
+    bool opacity = false;          ///< the output has one more band: alpha, 0 where there is no data
+    std::optional<double> source_nodata;
+    std::optional<double> nodata; ///< of the output
+};
+/// By GDAL's warper, of one raster: alpha, complex numbers and 64-bit integers stay what they are. Without data there
+/// are nodata or zeros.
+std::unique_ptr<GridSource> open_warp_source(DatasetPtr raster, const std::string &grid_crs,
+                                             const stac::TileMatrix &matrix, Resampling resampling,
+                                             const KernelScale &scale, const WarpedBands &bands);
 
 } // namespace tiledir::raster

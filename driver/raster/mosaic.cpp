@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace tiledir::raster
 {
@@ -114,10 +115,10 @@ MosaicSource placed(const FileGrid &grid, const std::array<double, 6> &mosaic)
     return source;
 }
 
-GDALDatasetUniquePtr opened(const std::string &path)
+GDALDatasetUniquePtr opened(const std::string &path, const OpenFile &open_file)
 {
     const store::GdalErrors errors;
-    GDALDatasetUniquePtr file = open_raster(path);
+    GDALDatasetUniquePtr file = open_file(path);
     if (!file)
     {
         throw InputError(path + ": cannot be opened as a raster: " + errors.cause_at(path));
@@ -133,6 +134,11 @@ GDALDatasetUniquePtr opened(const std::string &path)
 
 Mosaic Mosaic::open(const std::vector<std::string> &paths, std::optional<double> nodata)
 {
+    return open(paths, nodata, open_raster);
+}
+
+Mosaic Mosaic::open(const std::vector<std::string> &paths, std::optional<double> nodata, OpenFile open_file)
+{
     if (paths.empty())
     {
         throw InputError("input: no files; give at least one");
@@ -145,7 +151,7 @@ Mosaic Mosaic::open(const std::vector<std::string> &paths, std::optional<double>
     grids.reserve(paths.size());
     for (const std::string &path : paths)
     {
-        const GDALDatasetUniquePtr file = opened(path);
+        const GDALDatasetUniquePtr file = opened(path, open_file);
         const OGRSpatialReference &crs = crs_of(path, *file);
         const int bands = data_bands(*file);
         if (grids.empty())
@@ -168,6 +174,7 @@ Mosaic Mosaic::open(const std::vector<std::string> &paths, std::optional<double>
         }
         grids.push_back(file_grid(path, *file));
     }
+    mosaic.m_open_file = std::move(open_file);
     mosaic.m_crs_wkt = wkt(first_crs);
 
     auto &values = mosaic.m_geotransform;

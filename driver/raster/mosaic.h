@@ -3,9 +3,10 @@
 
 #include "stac/bounds.h"
 
-#include <gdal.h>
+#include <gdal_priv.h>
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct MosaicSource
     bool aligned = true; ///< one pixel here is one pixel of the mosaic, at a whole offset
 };
 
+/// Opens a file of a mosaic to read; null where that fails. Called from many threads.
+using OpenFile = std::function<GDALDatasetUniquePtr(const std::string &path)>;
+
 /// What the mosaic is; immutable, shared by threads. Pixels come from a MosaicReader.
 ///
 /// As gdalbuildvrt does it: one CRS, north-up, the extent is the union, the resolution is that of the finest file
@@ -38,6 +42,8 @@ public:
     /// Throws InputError, naming the file: missing, not a raster, no CRS, rotated, another CRS or band count than
     /// the first.
     static Mosaic open(const std::vector<std::string> &paths, std::optional<double> nodata);
+    /// The same of what `open_file` gives for the paths.
+    static Mosaic open(const std::vector<std::string> &paths, std::optional<double> nodata, OpenFile open_file);
 
     const std::vector<MosaicSource> &sources() const { return m_sources; }
     int width() const { return m_width; }
@@ -51,6 +57,7 @@ public:
     const std::optional<double> &nodata() const { return m_nodata; } ///< the one given to open()
     const std::string &unit() const { return m_unit; }               ///< unit type of the first file's first band
     bool has_color_table() const { return m_has_color_table; }
+    GDALDatasetUniquePtr open_file(const std::string &path) const { return m_open_file(path); }
 
 private:
     std::vector<MosaicSource> m_sources;
@@ -63,6 +70,7 @@ private:
     std::optional<double> m_nodata;
     std::string m_unit;
     bool m_has_color_table = false;
+    OpenFile m_open_file;
 };
 
 } // namespace tiledir::raster

@@ -27,6 +27,8 @@ public:
     CPLErr read_window(int col, int row, int width, int height, void *into, GDALDataType type, int band_count,
                        const int *bands, GSpacing pixel_space, GSpacing line_space, GSpacing band_space);
 
+    MosaicReader &reader() { return m_reader; }
+
 protected:
     CPLErr IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
                      int buffer_height, GDALDataType type, int band_count, store::BandMap bands, GSpacing pixel_space,

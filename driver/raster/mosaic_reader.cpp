@@ -36,7 +36,7 @@ struct OpenBand
     Validity validity;
 };
 
-struct OpenFile
+struct OpenedFile
 {
     std::string path;
     GDALDatasetUniquePtr dataset;
@@ -152,7 +152,7 @@ bool covers(const Part &part, const stac::PixelWindow &window)
     return part.cols.size == window.width && part.rows.size == window.height;
 }
 
-void read_pixels(const OpenFile &file, GDALRasterBand &band, const Part &part, void *into, GDALDataType type,
+void read_pixels(const OpenedFile &file, GDALRasterBand &band, const Part &part, void *into, GDALDataType type,
                  std::size_t line_size)
 {
     const store::GdalErrors errors;
@@ -177,7 +177,7 @@ template <class T> bool is_nodata(T pixel, T nodata, bool nearly)
 
 /// Sets NaN where the band says that a pixel is not valid.
 template <class T>
-void mask_pixels(const OpenFile &file, const OpenBand &band, const Part &part, T *pixels, std::size_t line_size)
+void mask_pixels(const OpenedFile &file, const OpenBand &band, const Part &part, T *pixels, std::size_t line_size)
 {
     const int width = part.cols.input_size;
     const int height = part.rows.input_size;
@@ -232,7 +232,7 @@ void overlay(const std::vector<From> &pixels, const Part &part, PixelBlock &into
 }
 
 template <class From, class To>
-void read_over(const OpenFile &file, const OpenBand &band, const Part &part, PixelBlock &into, int index)
+void read_over(const OpenedFile &file, const OpenBand &band, const Part &part, PixelBlock &into, int index)
 {
     std::vector<From> pixels(static_cast<std::size_t>(part.cols.input_size) * part.rows.input_size);
     const std::size_t line_size = sizeof(From) * part.cols.input_size;
@@ -249,14 +249,14 @@ bool fits_float32(const OpenBand &band)
 
 /// Into a block that holds nothing yet under the part.
 template <class T>
-void read_directly(const OpenFile &file, const OpenBand &band, const Part &part, PixelBlock &into, int index)
+void read_directly(const OpenedFile &file, const OpenBand &band, const Part &part, PixelBlock &into, int index)
 {
     T *pixels = into.row<T>(index, part.rows.first) + part.cols.first;
     read_pixels(file, *band.band, part, pixels, into.type(), into.row_size());
     mask_pixels(file, band, part, pixels, into.row_size());
 }
 
-void read_part(const OpenFile &file, const Part &part, bool nothing_below, PixelBlock &into)
+void read_part(const OpenedFile &file, const Part &part, bool nothing_below, PixelBlock &into)
 {
     const bool whole_pixels = part.cols.picks.empty() && part.rows.picks.empty();
     for (int index = 0; index < into.bands(); ++index)
@@ -309,7 +309,16 @@ Validity validity_of(GDALRasterBand &band, const std::optional<double> &given)
 class MosaicReader::Files
 {
 public:
-    const OpenFile &file(const Mosaic &mosaic, std::size_t index)
+    /// Their blocks in GDAL's cache are dropped.
+    void forget()
+    {
+        for (const Entry &entry : m_files)
+        {
+            entry.second.dataset->FlushCache(false);
+        }
+    }
+
+    const OpenedFile &file(const Mosaic &mosaic, std::size_t index)
     {
         const auto found = m_index.find(index);
         if (found != m_index.end())
@@ -317,7 +326,7 @@ public:
             m_files.splice(m_files.begin(), m_files, found->second);
             return m_files.front().second;
         }
-        OpenFile file = opened(mosaic, mosaic.sources()[index]);
+        OpenedFile file = opened(mosaic, mosaic.sources()[index]);
         if (m_files.size() == kMaxOpenFiles)
         {
             m_index.erase(m_files.back().first);
@@ -329,10 +338,10 @@ public:
     }
 
 private:
-    static OpenFile opened(const Mosaic &mosaic, const MosaicSource &source)
+    static OpenedFile opened(const Mosaic &mosaic, const MosaicSource &source)
     {
         const store::GdalErrors errors;
-        OpenFile file{source.path, open_raster(source.path), {}};
+        OpenedFile file{source.path, mosaic.open_file(source.path), {}};
         if (!file.dataset)
         {
             throw TileError(source.path + ": cannot be opened: " + errors.cause_at(source.path));
@@ -350,7 +359,7 @@ private:
         return file;
     }
 
-    using Entry = std::pair<std::size_t, OpenFile>;
+    using Entry = std::pair<std::size_t, OpenedFile>;
     std::list<Entry> m_files;
     std::unordered_map<std::size_t, std::list<Entry>::iterator> m_index;
 };
@@ -362,6 +371,11 @@ MosaicReader::MosaicReader(std::shared_ptr<const Mosaic> mosaic)
 }
 
 MosaicReader::~MosaicReader() = default;
+
+void MosaicReader::forget()
+{
+    m_files->forget();
+}
 
 void MosaicReader::read(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type)
 {

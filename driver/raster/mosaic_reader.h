@@ -26,6 +26,9 @@ public:
     /// file.
     void read(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type = GDT_Float32);
 
+    /// Drops what GDAL keeps of the files read, so that memory does not depend on their size.
+    void forget();
+
 private:
     class Files;
     std::shared_ptr<const Mosaic> m_mosaic;

@@ -253,7 +253,10 @@ void describe_pyramid(const Pyramid &pyramid, stac::TiledAssetsItem &item)
         format["mask"] = true;
     }
     nlohmann::json &overviews = item.extra_properties[kOverviews];
-    overviews["from"] = overviews.value("from", "children");
+    if (!overviews.contains("from"))
+    {
+        overviews["from"] = "children";
+    }
     overviews["resampling"] = name(pyramid.overview_resampling);
     item.extra_properties[kBaseLevel] = pyramid.matrix(pyramid.finest).id;
 }

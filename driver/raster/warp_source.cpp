@@ -63,14 +63,14 @@ struct WindowTransformer
     }
 };
 
-std::unique_ptr<void, TransformerDestroy> make_transformer(MosaicDataset &mosaic, const std::string &grid_crs,
+std::unique_ptr<void, TransformerDestroy> make_transformer(GDALDataset &raster, const std::string &grid_crs,
                                                            const stac::TileMatrix &matrix)
 {
     const store::GdalErrors errors;
     CPLStringList options;
     options.SetNameValue("DST_SRS", wkt(spatial_reference(grid_crs)).c_str());
     std::unique_ptr<void, TransformerDestroy> transformer(
-        GDALCreateGenImgProjTransformer2(GDALDataset::ToHandle(&mosaic), nullptr, options.List()));
+        GDALCreateGenImgProjTransformer2(GDALDataset::ToHandle(&raster), nullptr, options.List()));
     if (!transformer)
     {
         throw InputError("input: cannot be brought to the grid's coordinate reference system: " +
@@ -100,28 +100,35 @@ bool has_variants(Resampling resampling)
 class WarpSource final : public GridSource
 {
 public:
-    WarpSource(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs, const stac::TileMatrix &matrix,
-               Resampling resampling, const KernelScale &scale, GDALDataType type)
-        : m_bands(mosaic->bands())
-        , m_type(type)
-        , m_mosaic(std::move(mosaic), type)
-        , m_whole(make_transformer(m_mosaic, grid_crs, matrix))
+    WarpSource(DatasetPtr raster, const std::string &grid_crs, const stac::TileMatrix &matrix, Resampling resampling,
+               const KernelScale &scale, const WarpedBands &bands)
+        : m_bands(bands.bands + (bands.opacity ? 1 : 0))
+        , m_type(bands.type)
+        , m_raster(std::move(raster))
+        , m_whole(make_transformer(*m_raster, grid_crs, matrix))
         , m_options(GDALCreateWarpOptions())
     {
         m_transformer.whole = m_whole.get();
         m_options->eResampleAlg = warp_algorithm(resampling);
-        m_options->eWorkingDataType = type;
-        m_options->hSrcDS = GDALDataset::ToHandle(&m_mosaic);
+        m_options->eWorkingDataType = m_type;
+        m_options->hSrcDS = GDALDataset::ToHandle(m_raster.get());
         m_options->pfnTransformer = WindowTransformer::transform;
         m_options->pTransformerArg = &m_transformer;
-        GDALWarpInitDefaultBandMapping(m_options.get(), m_bands);
-        const double nan = std::numeric_limits<double>::quiet_NaN();
-        GDALWarpInitSrcNoDataReal(m_options.get(), nan);
-        GDALWarpInitDstNoDataReal(m_options.get(), nan);
+        GDALWarpInitDefaultBandMapping(m_options.get(), bands.bands);
+        m_options->nSrcAlphaBand = bands.source_has_alpha ? bands.bands + 1 : 0;
+        m_options->nDstAlphaBand = bands.opacity ? bands.bands + 1 : 0;
+        if (bands.source_nodata)
+        {
+            GDALWarpInitSrcNoDataReal(m_options.get(), *bands.source_nodata);
+        }
+        if (bands.nodata)
+        {
+            GDALWarpInitDstNoDataReal(m_options.get(), *bands.nodata);
+        }
 
         set("XSCALE", CPLSPrintf("%.17g", scale.x));
         set("YSCALE", CPLSPrintf("%.17g", scale.y));
-        set("INIT_DEST", "NO_DATA");
+        set("INIT_DEST", bands.nodata ? "NO_DATA" : "0");
         set("UNIFIED_SRC_NODATA", "NO");
         set("ERROR_OUT_IF_EMPTY_SOURCE_WINDOW", "FALSE");
         set("SAMPLE_GRID", "YES");
@@ -133,6 +140,15 @@ public:
         }
     }
 
+    void forget() override
+    {
+        if (auto *mosaic = dynamic_cast<MosaicDataset *>(m_raster.get()))
+        {
+            mosaic->reader().forget();
+        }
+        m_raster->FlushCache(false);
+    }
+
     void read(const stac::PixelWindow &window, PixelBlock &into) override
     {
         const auto width = static_cast<int>(window.width);
@@ -142,7 +158,7 @@ public:
             into = PixelBlock(width, height, m_bands, m_type);
         }
         const store::GdalErrors errors;
-        const MemDataset output(into, std::nullopt);
+        const MemDataset output(into, std::nullopt); // written to: INIT_DEST sets all of it
         m_transformer.col = static_cast<double>(window.col);
         m_transformer.row = static_cast<double>(window.row);
         m_options->hDstDS = output.handle();
@@ -166,7 +182,7 @@ private:
 
     int m_bands;
     GDALDataType m_type;
-    MosaicDataset m_mosaic;
+    DatasetPtr m_raster;
     std::unique_ptr<void, TransformerDestroy> m_whole;
     WindowTransformer m_transformer;
     std::unique_ptr<GDALWarpOptions, OptionsDestroy> m_options;
@@ -178,7 +194,20 @@ std::unique_ptr<GridSource> open_warp_source(std::shared_ptr<const Mosaic> mosai
                                              const stac::TileMatrix &matrix, Resampling resampling,
                                              const KernelScale &scale, GDALDataType type)
 {
-    return std::make_unique<WarpSource>(std::move(mosaic), grid_crs, matrix, resampling, scale, type);
+    WarpedBands bands;
+    bands.type = type;
+    bands.bands = mosaic->bands();
+    bands.source_nodata = std::numeric_limits<double>::quiet_NaN();
+    bands.nodata = bands.source_nodata;
+    return std::make_unique<WarpSource>(DatasetPtr(new MosaicDataset(std::move(mosaic), type)), grid_crs, matrix,
+                                        resampling, scale, bands);
+}
+
+std::unique_ptr<GridSource> open_warp_source(DatasetPtr raster, const std::string &grid_crs,
+                                             const stac::TileMatrix &matrix, Resampling resampling,
+                                             const KernelScale &scale, const WarpedBands &bands)
+{
+    return std::make_unique<WarpSource>(std::move(raster), grid_crs, matrix, resampling, scale, bands);
 }
 
 } // namespace tiledir::raster

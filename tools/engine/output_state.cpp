@@ -1,5 +1,6 @@
 #include "tools/engine/output_state.h"
 
+#include "driver/raster/grid_levels.h"
 #include "stac/error.h"
 #include "tools/engine/input_fingerprint.h"
 
@@ -145,7 +146,7 @@ std::vector<OutputState::Difference> OutputState::differences(const Job &job) co
 stac::TileMatrixSet OutputState::grid() const
 {
     const Json &grid = m_recipe["grid"];
-    return open_grid(grid["tile_matrix_set"], grid["tile_size"].get<int>(), grid["metatile"]);
+    return raster::open_grid(grid["tile_matrix_set"], grid["tile_size"].get<int>(), grid["metatile"]);
 }
 
 stac::HrefTemplate OutputState::tile_path() const

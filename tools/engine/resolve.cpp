@@ -1,45 +1,19 @@
 #include "tools/engine/resolve.h"
 
 #include "driver/raster/data_type.h"
+#include "driver/raster/grid_levels.h"
 #include "driver/raster/spatial_reference.h"
 #include "stac/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 
 namespace tiledir::engine
 {
 namespace
 {
-
-/// A cell that is larger by less than this share still counts as not larger.
-constexpr double kCellTolerance = 1e-9;
-
-int finest_level(const stac::TileMatrixSet &grid, double cell_size)
-{
-    for (std::size_t level = 0; level < grid.matrices.size(); ++level)
-    {
-        if (grid.matrices[level].cell_size <= cell_size * (1 + kCellTolerance))
-        {
-            return static_cast<int>(level);
-        }
-    }
-    return static_cast<int>(grid.matrices.size()) - 1;
-}
-
-int coarsest_level(const stac::TileMatrixSet &grid, int finest, const stac::Bounds &bounds)
-{
-    int level = finest;
-    while (level > 0 && grid.matrices[static_cast<std::size_t>(level)].tiles_covering(bounds).count() > 1)
-    {
-        --level;
-    }
-    return level;
-}
 
 int level_of(const Recipe &recipe, const stac::TileMatrixSet &grid, const std::string &id)
 {
@@ -61,7 +35,7 @@ void set_grid(Job &job)
 {
     try
     {
-        job.grid = open_grid(job.recipe.tile_matrix_set, job.recipe.tile_size, job.recipe.metatile);
+        job.grid = raster::open_grid(job.recipe.tile_matrix_set, job.recipe.tile_size, job.recipe.metatile);
     }
     catch (const InputError &error)
     {
@@ -75,8 +49,8 @@ void set_levels(Job &job, double cell_size)
     const auto dash = text.find('-', 1);
     if (text == "auto")
     {
-        job.finest = finest_level(job.grid, cell_size);
-        job.coarsest = coarsest_level(job.grid, job.finest, job.data_bounds);
+        job.finest = raster::level_not_coarser(job.grid, cell_size);
+        job.coarsest = raster::level_of_one_tile(job.grid, job.finest, job.data_bounds);
     }
     else if (job.grid.index_of(text) || dash == std::string::npos)
     {
@@ -253,33 +227,6 @@ void set_document(Job &job)
 }
 
 } // namespace
-
-stac::TileMatrixSet open_grid(const std::string &name, std::optional<int> tile_size, int metatile)
-{
-    auto known = stac::TileMatrixSet::well_known(name);
-    if (!known)
-    {
-        std::ifstream file(name);
-        if (!file)
-        {
-            throw InputError(fmt::format("'{}' is neither a known set ({}) nor a readable JSON file", name,
-                                         fmt::join(stac::TileMatrixSet::well_known_ids(), ", ")));
-        }
-        try
-        {
-            known = stac::TileMatrixSet::from_json(nlohmann::json::parse(file), raster::crs_facts);
-        }
-        catch (const nlohmann::json::exception &)
-        {
-            throw InputError(name + ": is not JSON");
-        }
-        catch (const InputError &error)
-        {
-            throw InputError(fmt::format("{}: {}", name, error.what()));
-        }
-    }
-    return known->derived(tile_size.value_or(known->matrices.front().tile_width), metatile);
-}
 
 stac::HrefTemplate tile_path_of(const std::string &format)
 {

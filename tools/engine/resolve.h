@@ -29,8 +29,6 @@ struct Job : raster::Pyramid
     std::string name(int level, std::int64_t row, std::int64_t col) const;
 };
 
-/// The grid of stored tiles. `name` is an id, a URI or a JSON file. Throws InputError.
-stac::TileMatrixSet open_grid(const std::string &name, std::optional<int> tile_size, int metatile);
 /// Where the tiles of an output in a format are.
 stac::HrefTemplate tile_path_of(const std::string &format);
 
