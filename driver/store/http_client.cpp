@@ -127,24 +127,33 @@ public:
         std::size_t next = 0;
         while (next < count || !m_under_way.empty() || !m_delayed.empty())
         {
-            const auto room = [this]
-            { return static_cast<int>(m_under_way.size()) < m_throttle.limit(m_settings.max_connections); };
-            for (const auto now = Clock::now(); room() && !m_delayed.empty() && m_delayed.begin()->first <= now;)
+            while (next < count || is_delayed_one_due())
             {
-                const auto [index, attempt] = m_delayed.begin()->second;
-                m_delayed.erase(m_delayed.begin());
-                start(index, attempt);
+                auto place = m_throttle.place(static_cast<int>(m_under_way.size()), m_settings.max_connections);
+                if (!place)
+                    break;
+                if (is_delayed_one_due())
+                {
+                    const auto [index, attempt] = m_delayed.begin()->second;
+                    m_delayed.erase(m_delayed.begin());
+                    start(index, attempt, std::move(place));
+                }
+                else
+                {
+                    start(next++, 1, std::move(place));
+                }
             }
-            while (room() && next < count)
-                start(next++, 1);
             advance();
         }
     }
 
 private:
-    void start(std::size_t index, int attempt)
+    bool is_delayed_one_due() const { return !m_delayed.empty() && m_delayed.begin()->first <= Clock::now(); }
+
+    void start(std::size_t index, int attempt, Throttle::Place place)
     {
         auto transfer = std::make_unique<HttpTransfer>();
+        transfer->place = std::move(place);
         transfer->index = index;
         transfer->attempt = attempt;
         if (m_unused.empty())
@@ -180,7 +189,8 @@ private:
         if (ended)
             return;
         int wait = kMaxWait;
-        if (!m_delayed.empty())
+        // One that is due and has no place waits for an answer.
+        if (!m_delayed.empty() && (m_under_way.empty() || !is_delayed_one_due()))
         {
             const auto until = m_delayed.begin()->first - Clock::now();
             const auto left_ms = std::chrono::duration_cast<std::chrono::milliseconds>(until).count() + 1;
@@ -211,6 +221,7 @@ private:
         response.attempts = transfer->attempt;
         response.sent_again = transfer->attempt > 1 || transfer->sendings > 1;
         m_unused.push_back(std::move(transfer->easy));
+        transfer->place.reset();
         m_throttle.note(response.status, transfer->sent, m_settings.max_connections);
         const bool again = may_pass(response.status) && !transfer->too_large;
         if (again && transfer->attempt <= m_settings.retries)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/store/http_client.h"
+#include "driver/store/throttle.h"
 
 #include <curl/curl.h>
 
@@ -31,6 +32,7 @@ struct HttpTransfer
     void set_method(const HttpRequest &request);
     void add_header(const char *line);
 
+    Throttle::Place place;
     std::size_t index = 0;
     int attempt = 1;
     std::chrono::steady_clock::time_point sent = std::chrono::steady_clock::now();

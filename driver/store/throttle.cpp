@@ -9,6 +9,7 @@ namespace
 {
 
 constexpr int kMostNew = 4; ///< new connections at once
+constexpr std::chrono::seconds kMostWait(1);
 
 bool asks_for_fewer(long status)
 {
@@ -20,7 +21,31 @@ bool asks_for_fewer(long status)
 int Throttle::limit(int most)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
+    return limit_locked(most);
+}
+
+int Throttle::limit_locked(int most) const
+{
     return static_cast<int>(std::clamp<double>(m_limit, 1, m_closes ? std::min(most, kMostNew) : most));
+}
+
+Throttle::Place Throttle::place(int own, int most)
+{
+    std::unique_lock<std::mutex> lock(m_mutex);
+    const auto has_room = [&] { return !m_cut || m_under_way < limit_locked(most); };
+    if (own == 0)
+        m_left.wait_for(lock, kMostWait, has_room);
+    else if (own >= limit_locked(most) || !has_room())
+        return nullptr;
+    ++m_under_way;
+    return Place(this);
+}
+
+void Throttle::count_out()
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    --m_under_way;
+    m_left.notify_one();
 }
 
 void Throttle::note_close()

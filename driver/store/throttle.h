@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -9,12 +11,24 @@ namespace tiledir::store
 {
 
 /// Requests that may be under way to a server, in each call: a few at first, one more with each answer; halved when it
-/// asks for fewer (429, 503), and then raised by one after as many answers as there may be requests. A server that
-/// closes each connection gets few for ever: its queue of new ones may be short. May be used by many threads.
+/// asks for fewer (429, 503), and from then on of all calls together, and raised by one after as many answers as there
+/// may be requests. A server that closes each connection gets few for ever: its queue of new ones may be short. May be
+/// used by many threads.
 class Throttle
 {
 public:
     using Clock = std::chrono::steady_clock;
+
+    /// A request that is under way as long as this lives.
+    struct CountOut
+    {
+        void operator()(Throttle *throttle) const { throttle->count_out(); }
+    };
+    using Place = std::unique_ptr<Throttle, CountOut>;
+
+    /// Null where no more may be under way, of a call that has `own`. A call that has none waits for a place, but no
+    /// longer than a second: it may be made by a thread that others wait for.
+    Place place(int own, int most);
 
     /// From 1 to `most`.
     int limit(int most);
@@ -25,7 +39,12 @@ public:
     void note(long status, Clock::time_point sent, int most);
 
 private:
+    void count_out();
+    int limit_locked(int most) const;
+
     std::mutex m_mutex;
+    std::condition_variable m_left;
+    int m_under_way = 0;
     static constexpr double kFirst = 16;
     double m_limit = kFirst;
     std::optional<Clock::time_point> m_cut; ///< when the limit was halved last

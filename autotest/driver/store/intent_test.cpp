@@ -48,7 +48,7 @@ protected:
     /// As a writer of another machine leaves it.
     std::string leave(const std::string &text) const
     {
-        const std::string key = std::string(kFolder) + "/elsewhere-1-2.json";
+        std::string key = std::string(kFolder) + "/elsewhere-1-2.json";
         m_store->write(key, text);
         return key;
     }

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <vector>
+
 namespace tiledir::store
 {
 
@@ -49,6 +54,35 @@ TEST(Throttle, AServerThatClosesConnectionsGetsFew)
     throttle.note_close();
     EXPECT_EQ(throttle.limit(64), 4);
     EXPECT_EQ(throttle.limit(2), 2);
+}
+
+TEST(Throttle, EachCallHasItsOwnPlacesUntilTheServerAsksForFewer)
+{
+    Throttle throttle;
+    std::vector<Throttle::Place> places;
+    for (int call = 0; call < 3; ++call)
+        for (int own = 0; own < 16; ++own)
+            places.push_back(throttle.place(own, 64));
+    EXPECT_TRUE(std::all_of(places.begin(), places.end(), [](const auto &place) { return place != nullptr; }));
+    EXPECT_FALSE(throttle.place(16, 64));
+    places.resize(7);
+    throttle.note(503, Throttle::Clock::now(), 64); // 8 from now on
+    places.push_back(throttle.place(1, 64));
+    EXPECT_TRUE(places.back());
+    EXPECT_FALSE(throttle.place(1, 64)) << "other calls have them all";
+}
+
+TEST(Throttle, ACallThatHasNoPlaceWaitsForOne)
+{
+    Throttle throttle;
+    throttle.note(503, Throttle::Clock::now(), 1);
+    auto first = throttle.place(0, 1);
+    auto second = std::async(std::launch::async, [&] { return throttle.place(0, 1) != nullptr; });
+    EXPECT_EQ(second.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+    first.reset();
+    EXPECT_EQ(second.wait_for(std::chrono::milliseconds(500)), std::future_status::ready);
+    first = throttle.place(0, 1);
+    EXPECT_TRUE(throttle.place(0, 1)) << "but not for ever";
 }
 
 TEST(Throttle, OtherFailuresDoNotCount)
