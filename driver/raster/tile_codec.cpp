@@ -251,6 +251,25 @@ const TiffSplice *splice_of(const TileFormat &format)
     return found->second ? &*found->second : nullptr;
 }
 
+/// Nothing is left out by the mask, the last band.
+bool is_whole(const PixelBlock &pixels)
+{
+    const double valid = 255;
+    std::array<unsigned char, 16> pixel{};
+    GDALCopyWords(&valid, GDT_Float64, 0, pixel.data(), pixels.type(), 0, 1);
+    const unsigned char *mask = pixels.data(pixels.bands() - 1);
+    const auto size = static_cast<std::size_t>(pixels.pixel_size());
+    return std::equal(mask, mask + size, pixel.data()) && std::equal(mask + size, mask + pixels.band_size(), mask);
+}
+
+/// All bands but the mask.
+PixelBlock without_mask(const PixelBlock &pixels)
+{
+    PixelBlock plain(pixels.width(), pixels.height(), pixels.bands() - 1, pixels.type());
+    std::copy_n(pixels.data(), plain.size(), plain.data());
+    return plain;
+}
+
 } // namespace
 
 store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, const stac::Bounds &bounds)
@@ -260,6 +279,12 @@ store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, con
         throw TileError("cannot encode as " + format.driver + ": " +
                         shape(pixels.width(), pixels.height(), pixels.bands()) + " where " +
                         shape(format.width, format.height, format.block_bands()) + " are expected");
+    if (format.mask && is_whole(pixels))
+    {
+        TileFormat plain = format;
+        plain.mask = false;
+        return encode_tile(plain, without_mask(pixels), bounds);
+    }
     if (const TiffSplice *splice = splice_of(format))
         if (auto bytes = splice->tile(pixels, bounds))
             return *std::move(bytes);

@@ -11,7 +11,8 @@
 namespace tiledir::raster
 {
 
-/// Whole bytes of a tile. The same pixels give the same bytes. Throws TileError.
+/// Whole bytes of a tile. The same pixels give the same bytes. A mask that leaves out nothing is not stored. Throws
+/// TileError.
 store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, const stac::Bounds &bounds);
 
 } // namespace tiledir::raster
