@@ -160,6 +160,18 @@ CPLStringList known_siblings(const ItemLocation &location, GDALOpenInfo &info)
     return siblings;
 }
 
+bool is_lossy(const raster::TileFormat &format)
+{
+    const auto says = [&format](const char *option, const char *value)
+    {
+        return std::any_of(format.options.begin(), format.options.end(),
+                           [=](const auto &given)
+                           { return EQUAL(given.first.c_str(), option) && EQUAL(given.second.c_str(), value); });
+    };
+    return format.driver == "JPEG" || says("COMPRESS", "JPEG") ||
+           (format.driver == "WEBP" && !says("LOSSLESS", "YES") && !says("LOSSLESS", "TRUE"));
+}
+
 /// Throws InputError: the item cannot be written to as it was opened. Tiles of the extent may come to be there.
 std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
 {
@@ -184,9 +196,13 @@ std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
             limits = limits.united(matrix.tiles_of(level.window).intersection(matrix.range()).value_or(limits));
         }
     }
+    WritingOptions options;
+    options.refresh = opened.options.refresh;
+    options.threads = opened.options.reading.threads;
+    options.lossy = is_lossy(pyramid.format);
+    options.overviews_from_process = raster::has_overviews_from_process(opened.item);
     return std::make_unique<TileWriter>(std::move(pyramid), store::open_store(opened.location.folder),
-                                        opened.location.file,
-                                        WritingOptions{opened.options.refresh, opened.options.reading.threads});
+                                        opened.location.file, options);
 }
 
 } // namespace

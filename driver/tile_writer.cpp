@@ -1,10 +1,12 @@
 #include "driver/tile_writer.h"
 
 #include "driver/gdal_edge.h"
+#include "driver/raster/journal_files.h"
 #include "driver/raster/refresh.h"
 #include "driver/raster/stored_pyramid.h"
 #include "driver/store/task_queue.h"
 #include "driver/store/update_object.h"
+#include "stac/tile_parents.h"
 
 #include <cpl_conv.h>
 
@@ -184,10 +186,34 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
     {
         return;
     }
+    if (m_options.overviews_from_process)
+    {
+        record_stale();
+        return;
+    }
     raster::RefreshSettings settings;
     settings.threads = m_options.threads;
     settings.go_on = go_on;
     raster::refresh(m_tiles, m_changed, settings);
+    end_refresh({});
+}
+
+/// The overviews are the process's own: only a run can make them again.
+void TileWriter::record_stale()
+{
+    stac::LevelSets stale;
+    stac::TileSet tiles = m_changed;
+    for (int level = m_pyramid.finest; level > m_pyramid.coarsest; --level)
+    {
+        tiles = stac::parents(m_pyramid.grid, level, tiles, m_pyramid.overview_halo());
+        stale[level - 1] = tiles;
+    }
+    end_refresh(stale);
+}
+
+void TileWriter::end_refresh(const stac::LevelSets &stale)
+{
+    raster::tell_journal(*m_store, m_pyramid.grid, {{m_pyramid.finest, m_changed}}, stale);
     raster::grow_item(*m_store, m_item_key, m_pyramid, m_changed);
     m_store->sync();
     m_changed = {};
@@ -213,6 +239,7 @@ void TileWriter::finish()
     }
     else if (m_intent)
     {
+        raster::tell_journal(*m_store, m_pyramid.grid, {{m_pyramid.finest, m_changed}}, {});
         raster::grow_item(*m_store, m_item_key, m_pyramid, m_changed);
         m_intent->release();
         m_intent.reset();

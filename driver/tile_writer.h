@@ -21,6 +21,7 @@ struct WritingOptions
     Refresh refresh = Refresh::AtFlush;
     int threads = 1; ///< that encode and store
     bool lossy = false;
+    bool overviews_from_process = false; ///< they are recorded as stale, not made again
 };
 
 /// Pixels may be given from any thread; the other functions are for one thread at a time.
@@ -54,6 +55,8 @@ public:
 private:
     void store_tile(TileBuffer::Place place, const ChangedTile &tile);
     void announce(const stac::TileSet &places);
+    void record_stale();
+    void end_refresh(const stac::LevelSets &stale);
     void warn_of_loss(bool encoded_again);
 
     raster::Pyramid m_pyramid;

@@ -2,6 +2,7 @@
 
 #include "driver/raster/data_type.h"
 #include "driver/raster/spatial_reference.h"
+#include "driver/raster/stored_pyramid.h"
 #include "stac/error.h"
 #include "stac/tiled_assets_item.h"
 
@@ -91,9 +92,8 @@ void write_item(store::Store &store, const Job &job, const stac::LevelSets &tile
     }
     item.bbox = crs84_bbox(job, tiles.at(job.finest).bounding());
     item.assets.push_back(asset(job));
-    item.extra_properties["tiledir:overviews"] = {{"from", job.recipe.overviews_from_process ? "process" : "children"},
-                                                  {"resampling", raster::name(job.overview_resampling)}};
-    item.extra_properties["tiledir:base_level"] = job.matrix(job.finest).id;
+    item.extra_properties["tiledir:overviews"] = {{"from", job.recipe.overviews_from_process ? "process" : "children"}};
+    raster::describe_pyramid(job, item);
     nlohmann::json mixed = before.value(kMixed, nlohmann::json::array());
     if (!notes.empty() && (mixed.empty() || mixed.back().value("differences", nlohmann::json()) != notes))
     {

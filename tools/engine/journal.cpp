@@ -3,10 +3,8 @@
 #include "stac/error.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <random>
 #include <sstream>
 
 namespace tiledir::engine
@@ -16,22 +14,18 @@ namespace
 
 constexpr std::chrono::seconds kWriteInterval{2};
 constexpr std::size_t kManyFiles = 16;
-constexpr const char *kHeading = "tiledir journal 1";
-
-std::string writer_name()
-{
-    std::random_device random;
-    return fmt::format("{:08x}{:08x}", random(), static_cast<unsigned>(::getpid()));
-}
 
 } // namespace
 
 stac::LevelSets DoneTiles::all() const
 {
     stac::LevelSets sets = stored;
-    for (const auto &[level, tiles] : empty)
+    for (const stac::LevelSets *more : {&empty, &foreign})
     {
-        sets[level].insert(tiles);
+        for (const auto &[level, tiles] : *more)
+        {
+            sets[level].insert(tiles);
+        }
     }
     return sets;
 }
@@ -42,28 +36,26 @@ void DoneTiles::erase(const stac::LevelSets &tiles)
     {
         stored[level].erase(set);
         empty[level].erase(set);
+        foreign[level].erase(set);
     }
 }
 
 Journal::Journal(store::Store &store, const stac::TileMatrixSet &grid)
     : m_store(store)
     , m_grid(grid)
-    , m_files(store.list(kFolder))
-    , m_writer(writer_name())
+    , m_files(store.list(raster::kJournalFolder))
+    , m_writer(store, m_files)
     , m_last_write(std::chrono::steady_clock::now())
 {
-    long last = 0;
     for (const auto &name : m_files)
     {
         read(name);
-        last = std::max(last, std::strtol(name.c_str(), nullptr, 10));
     }
-    m_generation = fmt::format("{:08d}", last + 1);
 }
 
 void Journal::read(const std::string &name)
 {
-    const std::string key = std::string(kFolder) + "/" + name;
+    const std::string key = std::string(raster::kJournalFolder) + "/" + name;
     const auto text = m_store.read_text(key);
     if (!text)
     {
@@ -72,9 +64,9 @@ void Journal::read(const std::string &name)
     const auto refuse = [&](const std::string &what) { throw TileError(m_store.path(key) + ": " + what); };
     std::istringstream lines(*text);
     std::string line;
-    if (!std::getline(lines, line) || line != kHeading)
+    if (!std::getline(lines, line) || line != raster::kJournalHeading)
     {
-        refuse(fmt::format("is not a journal file: it does not begin with '{}'", kHeading));
+        refuse(fmt::format("is not a journal file: it does not begin with '{}'", raster::kJournalHeading));
     }
     while (std::getline(lines, line))
     {
@@ -95,6 +87,7 @@ void Journal::read(const std::string &name)
         }
         m_before.stored[*level].erase(row, first, last);
         m_before.empty[*level].erase(row, first, last);
+        m_before.foreign[*level].erase(row, first, last);
         if (kind == "stored")
         {
             m_before.stored[*level].insert(row, first, last);
@@ -103,34 +96,28 @@ void Journal::read(const std::string &name)
         {
             m_before.empty[*level].insert(row, first, last);
         }
+        else if (kind == "foreign")
+        {
+            m_before.foreign[*level].insert(row, first, last);
+        }
         else if (kind != "redo")
         {
-            refuse(fmt::format("'{}' is neither stored, empty nor redo", kind));
+            refuse(fmt::format("'{}' is none of stored, empty, foreign and redo", kind));
         }
     }
 }
 
 std::string Journal::lines(const char *word, const stac::LevelSets &tiles) const
 {
-    std::string text;
-    for (const auto &[level, set] : tiles)
-    {
-        const std::string &matrix = m_grid.matrices[static_cast<std::size_t>(level)].id;
-        set.for_each_run([&](std::int64_t row, std::int64_t first, std::int64_t last)
-                         { text += fmt::format("{} {} {} {} {}\n", word, matrix, row, first, last); });
-    }
-    return text;
+    return raster::journal_lines(word, m_grid, tiles);
 }
 
 void Journal::write(const char *kind, const std::string &text)
 {
-    if (text.empty())
+    if (const std::string name = m_writer.write(kind, text); !name.empty())
     {
-        return;
+        m_files.push_back(name);
     }
-    const std::string name = fmt::format("{}-{}-{}-{:06d}", m_generation, kind, m_writer, ++m_number);
-    m_store.write(std::string(kFolder) + "/" + name, fmt::format("{}\n{}", kHeading, text));
-    m_files.push_back(name);
 }
 
 void Journal::redo(const stac::LevelSets &tiles)
@@ -176,18 +163,19 @@ void Journal::flush()
 void Journal::compact()
 {
     flush();
-    m_files = m_store.list(kFolder);
+    m_files = m_store.list(raster::kJournalFolder);
     if (m_files.size() < kManyFiles)
     {
         return;
     }
     Journal whole(m_store, m_grid);
     const std::vector<std::string> replaced = whole.m_files;
-    whole.write("1done", whole.lines("stored", whole.m_before.stored) + whole.lines("empty", whole.m_before.empty));
+    whole.write("1done", whole.lines("stored", whole.m_before.stored) + whole.lines("empty", whole.m_before.empty) +
+                             whole.lines("foreign", whole.m_before.foreign));
     m_store.sync();
     for (const auto &name : replaced)
     {
-        m_store.remove(std::string(kFolder) + "/" + name);
+        m_store.remove(std::string(raster::kJournalFolder) + "/" + name);
     }
 }
 

@@ -2,10 +2,8 @@
 // tiles it names are durable. See docs/journal.md.
 #pragma once
 
-#include "driver/store/store.h"
-#include "stac/tile_matrix_set.h"
+#include "driver/raster/journal_files.h"
 
-#include "stac/tile_set.h"
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -13,24 +11,23 @@
 namespace tiledir::engine
 {
 
-/// Tiles that are done: stored, or found empty.
+/// Tiles that are done: stored, found empty, or written by others than a run.
 struct DoneTiles
 {
     stac::LevelSets stored;
     stac::LevelSets empty;
+    stac::LevelSets foreign;
 
     stac::LevelSets all() const;
     void erase(const stac::LevelSets &tiles);
 };
 
 /// Files are named GENERATION-KIND-WRITER-NUMBER and read in the order of their names. A generation is one run. Kinds:
-/// 0redo (tiles no longer done), 1done. Lines: `stored LEVEL ROW FIRST LAST`, `empty ...`, `redo ...`, where
-/// LEVEL is the tile matrix's id and the rest are a row and a run of columns.
+/// 0redo (tiles no longer done), 1done. Lines: `stored LEVEL ROW FIRST LAST`, `empty ...`, `foreign ...`, `redo ...`,
+/// where LEVEL is the tile matrix's id and the rest are a row and a run of columns.
 class Journal
 {
 public:
-    static constexpr const char *kFolder = ".tiledir/journal";
-
     /// Reads what is there. Throws TileError for a file that cannot be understood.
     Journal(store::Store &store, const stac::TileMatrixSet &grid);
 
@@ -58,9 +55,7 @@ private:
     const stac::TileMatrixSet &m_grid;
     std::vector<std::string> m_files;
     DoneTiles m_before;
-    std::string m_generation;
-    std::string m_writer;
-    int m_number = 0;
+    raster::JournalFiles m_writer;
     std::mutex m_mutex; ///< guards what follows
     std::mutex m_write_mutex;
     DoneTiles m_pending;

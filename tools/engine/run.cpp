@@ -109,7 +109,7 @@ void wipe(store::Store &store, const OutputState &state)
     OutputState::begin_wipe(store);
     const stac::TileMatrixSet grid = state.grid();
     const stac::HrefTemplate path = state.tile_path();
-    const stac::LevelSets stored = Journal(store, grid).before().stored;
+    const stac::LevelSets stored = Journal(store, grid).before().all(); // of those found empty there may be none
     for (const auto &[level, tiles] : stored)
     {
         const stac::TileMatrix &matrix = grid.matrices[static_cast<std::size_t>(level)];
@@ -123,9 +123,9 @@ void wipe(store::Store &store, const OutputState &state)
             });
     }
     store.sync();
-    for (const auto &name : store.list(Journal::kFolder))
+    for (const auto &name : store.list(raster::kJournalFolder))
     {
-        store.remove(std::string(Journal::kFolder) + "/" + name);
+        store.remove(std::string(raster::kJournalFolder) + "/" + name);
     }
 }
 

@@ -1,0 +1,82 @@
+#include "driver/raster/journal_files.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+
+namespace tiledir::raster
+{
+
+namespace
+{
+
+std::string writer_name()
+{
+    std::random_device random;
+    char name[17];
+    std::snprintf(name, sizeof name, "%08x%08x", static_cast<unsigned>(random()), static_cast<unsigned>(::getpid()));
+    return name;
+}
+
+std::string with_zeros(long number, int digits)
+{
+    std::string text = std::to_string(number);
+    return std::string(static_cast<std::size_t>(std::max(0, digits - static_cast<int>(text.size()))), '0') + text;
+}
+
+} // namespace
+
+std::string journal_lines(const char *word, const stac::TileMatrixSet &grid, const stac::LevelSets &tiles)
+{
+    std::string text;
+    for (const auto &[level, set] : tiles)
+    {
+        const std::string prefix = std::string(word) + ' ' + grid.matrices[static_cast<std::size_t>(level)].id + ' ';
+        set.for_each_run(
+            [&](std::int64_t row, std::int64_t first, std::int64_t last) {
+                text += prefix + std::to_string(row) + ' ' + std::to_string(first) + ' ' + std::to_string(last) + '\n';
+            });
+    }
+    return text;
+}
+
+JournalFiles::JournalFiles(store::Store &store, const std::vector<std::string> &there)
+    : m_store(store)
+    , m_writer(writer_name())
+{
+    long last = 0;
+    for (const std::string &name : there)
+    {
+        last = std::max(last, std::strtol(name.c_str(), nullptr, 10));
+    }
+    m_generation = with_zeros(last + 1, 8);
+}
+
+std::string JournalFiles::write(const char *kind, const std::string &lines)
+{
+    if (lines.empty())
+    {
+        return {};
+    }
+    const std::string name = m_generation + '-' + kind + '-' + m_writer + '-' + with_zeros(++m_number, 6);
+    m_store.write(std::string(kJournalFolder) + '/' + name, std::string(kJournalHeading) + '\n' + lines);
+    return name;
+}
+
+void tell_journal(store::Store &store, const stac::TileMatrixSet &grid, const stac::LevelSets &foreign,
+                  const stac::LevelSets &stale)
+{
+    const std::vector<std::string> there = store.list(kJournalFolder);
+    if (there.empty())
+    {
+        return;
+    }
+    JournalFiles files(store, there);
+    files.write("0redo", journal_lines("redo", grid, stale));
+    files.write("1done", journal_lines("foreign", grid, foreign));
+}
+
+} // namespace tiledir::raster
