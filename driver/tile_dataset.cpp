@@ -103,7 +103,7 @@ std::optional<CPLErr> TileDataset::read_past_blocks(const RasterRequest &request
     }
     if (m_writer && !request.mask)
     {
-        flush_blocks_of(request); // GDAL's cache may hold what is newer
+        flush_blocks_of(request.bands);
     }
     const bool large = request.width >= matrix.tile_width / 2 && request.height >= matrix.tile_height / 2;
     return at_gdal_edge<std::optional<CPLErr>>(

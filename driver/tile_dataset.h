@@ -102,7 +102,7 @@ private:
     void read_next_steps(const stac::TileRange &tile, int band);
     void allow_writing(std::unique_ptr<TileWriter> writer);
     const char *why_not_writable(bool mask) const;
-    void flush_blocks_of(const RasterRequest &request);
+    void flush_blocks_of(const std::vector<int> &bands);
     void store_pixels();
     void show_given(const stac::PixelWindow &window, const PixelTarget &target) const;
     CPLErr flush(bool closing);

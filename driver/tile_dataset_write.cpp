@@ -98,7 +98,7 @@ CPLErr TileDataset::write(const RasterRequest &request)
         CE_Failure,
         [&]
         {
-            flush_blocks_of(request);
+            flush_blocks_of(request.bands);
             const stac::PixelWindow window{m_level.window.col + request.col, m_level.window.row + request.row,
                                            request.width, request.height};
             const bool one_by_one = request.width == request.buffer_width && request.height == request.buffer_height;
@@ -121,22 +121,14 @@ CPLErr TileDataset::write(const RasterRequest &request)
         });
 }
 
-/// What GDAL keeps of blocks: changed ones are older than what is written now, others would be stale.
-void TileDataset::flush_blocks_of(const RasterRequest &request)
+/// GDAL's cache may hold changed blocks, which are older than what is written now and newer than what is stored; another
+/// thread may be about to hand one over, which FlushCache() waits for and FlushBlock() does not.
+void TileDataset::flush_blocks_of(const std::vector<int> &bands)
 {
-    const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
-    for (const int number : request.bands)
+    for (const int number : bands)
     {
         GDALRasterBand *band = number < nBands ? papoBands[number] : papoBands[0]->GetMaskBand();
-        for (int row = request.row / matrix.tile_height; row <= (request.row + request.height - 1) / matrix.tile_height;
-             ++row)
-        {
-            for (int col = request.col / matrix.tile_width;
-                 col <= (request.col + request.width - 1) / matrix.tile_width; ++col)
-            {
-                band->FlushBlock(col, row);
-            }
-        }
+        band->FlushCache(false);
     }
 }
 
