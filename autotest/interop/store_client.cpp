@@ -39,8 +39,9 @@ std::string size_by_gdal(const std::string &path)
 /// Adds lines "NAME NUMBER" to an object, each by a read and a write over what was read. `once`: not where it is there.
 std::string append(Store &store, const std::string &key, const std::string &name, int count, bool once)
 {
+    constexpr int kTooMany = 20000;
     int refused = 0;
-    for (int number = 0; number < count;)
+    for (int number = 0; number < count && refused < kTooMany;)
     {
         const std::string line = name + ' ' + std::to_string(number) + ' ';
         const auto object = store.read_stamped(key);
@@ -52,7 +53,7 @@ std::string append(Store &store, const std::string &key, const std::string &name
         else
             ++refused;
     }
-    return std::to_string(refused);
+    return refused < kTooMany ? std::to_string(refused) : "gives up";
 }
 
 std::string joined(const Words &words)

@@ -1,6 +1,7 @@
 #include "driver/store/http_client.h"
 
 #include "driver/store/http_transfer.h"
+#include "driver/store/http_words.h"
 #include "driver/store/throttle.h"
 
 #include <unistd.h>
@@ -24,9 +25,10 @@ using Clock = std::chrono::steady_clock;
 constexpr int kMaxWait = 1000;   ///< milliseconds between two looks at what is delayed
 constexpr double kMaxDelay = 30; ///< seconds before a retry
 
-bool may_pass(long status)
+bool may_pass(const HttpResponse &response)
 {
-    return status == 0 || status == 409 || status == 429 || status == 500 || (status >= 502 && status <= 504);
+    const long status = response.status;
+    return status == 0 || says_conflict(response) || status == 429 || status == 500 || (status >= 502 && status <= 504);
 }
 
 double delay_before(int attempt, double first)
@@ -223,7 +225,7 @@ private:
         m_unused.push_back(std::move(transfer->easy));
         transfer->place.reset();
         m_throttle.note(response.status, transfer->sent, m_settings.max_connections);
-        const bool again = may_pass(response.status) && !transfer->too_large;
+        const bool again = may_pass(response) && !transfer->too_large;
         if (again && transfer->attempt <= m_settings.retries)
         {
             const std::chrono::duration<double> delay(delay_before(transfer->attempt, m_settings.retry_delay));

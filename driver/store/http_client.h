@@ -48,10 +48,10 @@ public:
     using Done = std::function<void(std::size_t index, HttpResponse &&response)>;
 
     /// Makes `count` requests to a server (any name that tells it from others) and calls `done` for each, in this
-    /// thread, as answers come. What may pass (no connection, reset, time-out, truncation, 409, 429, 500, 502, 503,
-    /// 504) is tried again after a while; `make` is asked for each attempt's request, so that signatures are fresh.
-    /// After a 429 or 503 fewer requests are under way, and slowly more again. Throws what `make` and `done` throw;
-    /// nothing is under way then.
+    /// thread, as answers come. What may pass (no connection, reset, time-out, truncation, a conflict with another
+    /// writer, 429, 500, 502, 503, 504) is tried again after a while; `make` is asked for each attempt's request, so
+    /// that signatures are fresh. After a 429 or 503 fewer requests are under way, and slowly more again. Throws what
+    /// `make` and `done` throw; nothing is under way then.
     void send(const std::string &server, std::size_t count, const HttpSettings &settings, const MakeRequest &make,
               const Done &done);
 

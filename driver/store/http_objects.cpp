@@ -31,7 +31,7 @@ bool is_lost(const HttpResponse &response)
 /// The state is another one, or others are just changing it.
 bool is_refused(const HttpResponse &response)
 {
-    return response.status == kHttpPreconditionFailed || response.status == kHttpConflict ||
+    return response.status == kHttpPreconditionFailed || says_conflict(response) ||
            (response.status == kHttpNotFound && error_code_of(response) == "NoSuchKey");
 }
 
@@ -44,6 +44,12 @@ const char *remedy_of(const HttpResponse &response)
 std::string condition(const std::optional<Stamp> &before)
 {
     return before ? "If-Match: " + before->text : "If-None-Match: *";
+}
+
+/// A weak ETag, or what stands for one, fits no If-Match.
+bool can_be_condition(const std::optional<Stamp> &before)
+{
+    return !before || before->text.rfind('"', 0) == 0;
 }
 
 HttpRequest request_of(const char *method, std::vector<std::string> headers = {}, std::string_view body = {})
@@ -127,7 +133,7 @@ void HttpObjects::write(const std::string &key, std::string_view data)
 
 bool HttpObjects::write_if(const std::string &key, std::string_view data, const std::optional<Stamp> &before)
 {
-    if (m_has_conditions)
+    if (m_has_conditions && can_be_condition(before))
     {
         const HttpResponse response = change(key, request_of("PUT", {condition(before)}, data));
         if (is_written(response))
@@ -165,14 +171,13 @@ bool HttpObjects::remove_if(const std::string &key, const std::optional<Stamp> &
         return false;
     if (!before)
         return true;
-    const HttpResponse response = change(key, request_of("DELETE", {condition(before)}));
+    const HttpResponse response = m_has_conditions && can_be_condition(before)
+                                      ? change(key, request_of("DELETE", {condition(before)}))
+                                      : change(key, request_of("DELETE"));
     if (is_written(response))
         return true;
-    if (response.status == kHttpNotImplemented)
-    {
-        remove(key);
-        return true;
-    }
+    if (response.status == kHttpNotImplemented && m_has_conditions.exchange(false))
+        return remove_if(key, before);
     if (is_lost(response) || is_refused(response))
     {
         if (response.sent_again && !state(key))

@@ -48,6 +48,14 @@ bool says_absent(const HttpResponse &response)
     return response.status == kHttpNotFound && error_code_of(response) != "NoSuchBucket";
 }
 
+bool says_conflict(const HttpResponse &response)
+{
+    if (response.status != kHttpConflict)
+        return false;
+    const std::string code = error_code_of(response);
+    return code == "ConditionalRequestConflict" || code == "OperationAborted";
+}
+
 void throw_answer(const std::string &path, const char *verb, const HttpResponse &response, const std::string &remedy)
 {
     const std::string message = path + ": cannot " + verb + ": " + words_of(response) + remedy;

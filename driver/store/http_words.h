@@ -33,6 +33,9 @@ std::string words_of(const HttpResponse &response);
 /// Does this answer say that the object, and not its bucket, is absent?
 bool says_absent(const HttpResponse &response);
 
+/// Does this answer say that somebody else is just changing the object?
+bool says_conflict(const HttpResponse &response);
+
 /// PATH: cannot VERB: WORDS, and what would be right. StoreError where no other object would fare better.
 [[noreturn]] void throw_answer(const std::string &path, const char *verb, const HttpResponse &response,
                                const std::string &remedy = {});

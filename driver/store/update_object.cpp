@@ -12,6 +12,7 @@ namespace
 {
 
 constexpr int kMostDoublings = 7;
+constexpr int kMostLosses = 500;     ///< over five minutes of pauses: then something else is wrong
 constexpr double kFirstPause = 0.01; ///< seconds, of the longest there may be after the first loss
 
 /// Who lost often waits longer, but by chance not always: of many writers each gets through in time.
@@ -44,6 +45,10 @@ void update_object(Store &store, const std::string &key, const ChangeObject &cha
         if (write_changed(store, key, there, change(there ? &there->bytes : nullptr)))
         {
             return;
+        }
+        if (losses == kMostLosses)
+        {
+            throw TileError(store.path(key) + ": cannot write: each time others had just changed it");
         }
         pause_after(losses);
     }

@@ -135,8 +135,16 @@ TEST_F(HttpObjectsTest, AConflictIsTriedAgainAndThenARefusal)
 {
     m_server.next("PUT", {{409, false, false, "ConditionalRequestConflict"}});
     EXPECT_TRUE(m_store->write_if("a", "mine", std::nullopt));
-    m_server.next("PUT", {{409}, {409}, {409}, {409}});
+    m_server.always({409, false, false, "OperationAborted"});
+    m_server.next("GET", {{404}});
     EXPECT_FALSE(m_store->write_if("b", "mine", std::nullopt));
+}
+
+TEST_F(HttpObjectsTest, AConflictThatWillNotPassIsAnError)
+{
+    m_server.next("PUT", {{409, false, false, "ExistingObjectIsDirectory"}});
+    EXPECT_THROW(m_store->write_if("a", "mine", std::nullopt), TileError);
+    EXPECT_EQ(m_server.requests().size(), 1u);
 }
 
 TEST_F(HttpObjectsTest, AnObjectThatIsGoneRefusesItsCondition)
@@ -156,6 +164,28 @@ TEST_F(HttpObjectsTest, AServerWithoutConditionsIsAskedBeforeAndToldOnce)
     EXPECT_EQ(content(), "first");
     EXPECT_EQ(m_server.requests(), (Strings{"PUT /bucket/tiles/a if-none-match *", "HEAD /bucket/tiles/a",
                                             "GET /bucket/tiles/a", "PUT /bucket/tiles/a", "HEAD /bucket/tiles/a"}));
+}
+
+TEST_F(HttpObjectsTest, AWeakTagIsComparedBeforeAndNotSent)
+{
+    m_server.tag_weakly();
+    m_store->write("a", "first");
+    const auto first = m_store->stamp("a");
+    EXPECT_EQ(first->text, "W/\"1\"");
+    EXPECT_TRUE(m_store->write_if("a", "second", first));
+    EXPECT_FALSE(m_store->write_if("a", "third", first));
+    EXPECT_FALSE(m_store->remove_if("a", first));
+    EXPECT_EQ(content(), "second");
+    EXPECT_TRUE(m_store->remove_if("a", m_store->stamp("a")));
+    EXPECT_EQ(content(), "absent");
+}
+
+TEST_F(HttpObjectsTest, AServerWithoutConditionsOfADeleteIsAskedWithoutThem)
+{
+    m_store->write("a", "text");
+    m_server.next("DELETE", {{501}});
+    EXPECT_TRUE(m_store->remove_if("a", m_store->stamp("a")));
+    EXPECT_EQ(content(), "absent");
 }
 
 TEST_F(HttpObjectsTest, DeletesOnlyTheStateThatWasSeen)

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <future>
 #include <thread>
 #include <vector>
@@ -124,32 +125,36 @@ TEST_F(LocalLocksTest, ALockFileThatIsDeletedMeanwhileKeepsNobodyApart)
 
 TEST_F(LocalLocksTest, NoThreadThatContendsIsLeftOut)
 {
-    constexpr int kThreads = 4;
-    constexpr int kTurns = 400;
+    // Each gets 20 before all together have had 20,000: seconds, longer than a busy machine lets a thread wait.
+    constexpr int kTurns = 20;
+    constexpr int kMostTurns = 20000;
+    std::array<std::atomic<int>, 4> own{};
     std::atomic<int> turns{0};
     std::atomic<int> inside{0};
     std::atomic<bool> alone{true};
-    std::vector<int> own(kThreads, 0);
+    const auto has_its_turns = [](const std::atomic<int> &count) { return count >= kTurns; };
+    const auto contend = [&](std::atomic<int> &count)
+    {
+        while (turns < kMostTurns && !std::all_of(own.begin(), own.end(), has_its_turns))
+        {
+            const auto held = take("a");
+            alone = alone && inside++ == 0;
+            const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(200);
+            while (std::chrono::steady_clock::now() < until)
+                continue; // the work
+            --inside;
+            ++count;
+            ++turns;
+        }
+    };
     std::vector<std::thread> threads;
-    threads.reserve(kThreads);
-    for (int &count : own)
-        threads.emplace_back(
-            [&]
-            {
-                while (turns < kTurns)
-                {
-                    const auto held = take("a");
-                    alone = alone && inside++ == 0;
-                    std::this_thread::sleep_for(std::chrono::microseconds(200)); // the work
-                    --inside;
-                    ++count;
-                    ++turns;
-                }
-            });
+    threads.reserve(own.size());
+    for (auto &count : own)
+        threads.emplace_back(contend, std::ref(count));
     for (std::thread &thread : threads)
         thread.join();
     EXPECT_TRUE(alone);
-    EXPECT_GE(*std::min_element(own.begin(), own.end()), kTurns / kThreads / 4);
+    EXPECT_TRUE(std::all_of(own.begin(), own.end(), has_its_turns));
 }
 
 TEST_F(LocalLocksTest, AFolderThatCannotBeWrittenIsAnErrorThatNamesIt)

@@ -74,6 +74,12 @@ public:
         const std::lock_guard<std::mutex> lock(m_mutex);
         m_next[method].insert(m_next[method].end(), answers.begin(), answers.end());
     }
+    /// As proxies that compress do: what is written from now on has an ETag that fits no condition.
+    void tag_weakly()
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        m_weak = true;
+    }
     /// An object, by the path of its URL.
     void put(const std::string &path, const std::string &content)
     {
@@ -109,7 +115,7 @@ private:
 
     void store(const std::string &path, const std::string &content)
     {
-        m_objects[path] = {content, "\"" + std::to_string(++m_count) + "\""};
+        m_objects[path] = {content, (m_weak ? "W/\"" : "\"") + std::to_string(++m_count) + "\""};
     }
 
     void serve()
@@ -211,7 +217,7 @@ private:
         const auto found = m_objects.find(request.path);
         const bool there = found != m_objects.end();
         if ((request.if_none_match == "*" && there) ||
-            (!request.if_match.empty() && (!there || found->second.etag != request.if_match)))
+            (!request.if_match.empty() && (m_weak || !there || found->second.etag != request.if_match)))
             return 412;
         if (request.method == "PUT")
             store(request.path, request.body);
@@ -234,6 +240,7 @@ private:
     std::vector<std::pair<int, std::thread>> m_clients;
     std::map<std::string, Object> m_objects;
     int m_count = 0;
+    bool m_weak = false;
     Answer m_always;
     std::map<std::string, std::deque<Answer>> m_next;
     std::vector<std::string> m_requests;
