@@ -164,7 +164,7 @@ GDALDataset *create_copy(const char *name, GDALDataset *source, int strict, stor
             {
                 return copied(name, *source, strict != 0, options, progress, progress_data).release();
             }
-            catch (const raster::Interrupted &)
+            catch (const Interrupted &)
             {
                 CPLError(CE_Failure, CPLE_UserInterrupt, "%s: interrupted", one_line(name).c_str());
                 return nullptr;

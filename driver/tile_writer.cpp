@@ -6,7 +6,6 @@
 #include "driver/raster/stored_pyramid.h"
 #include "driver/store/task_queue.h"
 #include "driver/store/update_object.h"
-#include "stac/tile_parents.h"
 
 #include <cpl_conv.h>
 
@@ -188,7 +187,8 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
     }
     if (m_options.overviews_from_process)
     {
-        record_stale();
+        // They are the process's own: only a run can make them again.
+        end_refresh(raster::overviews_above(m_pyramid, m_changed));
         return;
     }
     raster::RefreshSettings settings;
@@ -196,19 +196,6 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
     settings.go_on = go_on;
     raster::refresh(m_tiles, m_changed, settings);
     end_refresh({});
-}
-
-/// The overviews are the process's own: only a run can make them again.
-void TileWriter::record_stale()
-{
-    stac::LevelSets stale;
-    stac::TileSet tiles = m_changed;
-    for (int level = m_pyramid.finest; level > m_pyramid.coarsest; --level)
-    {
-        tiles = stac::parents(m_pyramid.grid, level, tiles, m_pyramid.overview_halo());
-        stale[level - 1] = tiles;
-    }
-    end_refresh(stale);
 }
 
 void TileWriter::end_refresh(const stac::LevelSets &stale)

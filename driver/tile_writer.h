@@ -55,7 +55,6 @@ public:
 private:
     void store_tile(TileBuffer::Place place, const ChangedTile &tile);
     void announce(const stac::TileSet &places);
-    void record_stale();
     void end_refresh(const stac::LevelSets &stale);
     void warn_of_loss(bool encoded_again);
 

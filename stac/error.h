@@ -36,4 +36,11 @@ public:
     using Error::Error;
 };
 
+/// The caller wanted no more of it: what is done stays, the rest is not made.
+class Interrupted : public Error
+{
+public:
+    using Error::Error;
+};
+
 } // namespace tiledir

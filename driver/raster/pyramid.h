@@ -30,8 +30,11 @@ struct Pyramid
         return tile_path.expand(matrix(level), row, col, path_values);
     }
     std::string key(const stac::TileId &tile) const { return key(tile.level, tile.row, tile.col); }
-    /// Pixels of the next finer level that an overview's kernel reaches beyond the tile's own; 0 where none.
+    /// Pixels of the next finer level that an overview's kernel reaches beyond the tile's own; 0 where none. Of levels
+    /// that nest two by two; for others see reach().
     int overview_halo() const;
+    /// Pixels of a level that a tile of the next coarser level depends on beyond those under it.
+    int reach(int level) const;
     /// True where a tile without data can be told from one with data, so that it need not be stored.
     bool can_be_absent() const { return format.nodata.has_value() || format.alpha || format.mask; }
 };

@@ -35,16 +35,10 @@ struct BuildSettings
     void *progress_data = nullptr;
 };
 
-/// What BuildSettings::progress asked for.
-class Interrupted : public Error
-{
-public:
-    using Error::Error;
-};
-
 /// Writes every tile of every level under which there are base tiles. Base tiles are made in squares of about 2048
 /// pixels, together with the overviews that need no other tiles; the others from stored tiles, level by level. Memory
-/// depends on the threads, not on the raster. Any failure ends it. Throws Interrupted, TileError, StoreError.
+/// depends on the threads, not on the raster. Any failure ends it. Throws Interrupted (the progress function said so),
+/// TileError, StoreError.
 void build_pyramid(const TilePyramid &pyramid, const BuildSettings &settings);
 
 /// Tiles of a level that have the base tiles under them.

@@ -1,13 +1,17 @@
 #include "driver/raster/refresh.h"
 
+#include "driver/raster/stamped_tiles.h"
+#include "driver/store/backoff.h"
 #include "driver/store/task_queue.h"
-#include "driver/store/update_object.h"
 #include "stac/error.h"
 #include "stac/tile_parents.h"
 
 #include <algorithm>
-#include <map>
-#include <optional>
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace tiledir::raster
 {
@@ -15,111 +19,273 @@ namespace tiledir::raster
 namespace
 {
 
-/// Rounds in which a tile's children change while it is made, before somebody else is to make it.
-constexpr int kMostRounds = 1000;
+/// Tiles below that others change all the time: about two minutes of pauses.
+constexpr int kMostTries = 200;
+constexpr int kMostTriesUnderLock = 4;
 
-using Stamps = std::map<stac::TileId, std::optional<store::Stamp>>;
-
-/// One tile, made from its children.
-class Overview
+/// Gives the tiles of a set, one after the other, to many threads.
+class TileWalk
 {
 public:
-    Overview(const TilePyramid &pyramid, const stac::TileId &tile)
-        : m_pyramid(pyramid)
-        , m_tile(tile)
+    TileWalk(int level, const stac::TileSet &tiles)
+        : m_level(level)
     {
+        tiles.for_each_run(
+            [this](std::int64_t row, std::int64_t first, std::int64_t last) {
+                m_runs.push_back({row, row, first, last});
+            });
     }
-
-    /// Makes it until its children are, after it was written, those that it was made from.
-    void make()
+    std::optional<stac::TileId> next()
     {
-        for (int round = 0; round < kMostRounds; ++round)
-        {
-            store::update_object(m_pyramid.store(), m_pyramid.pyramid().key(m_tile),
-                                 [this](const store::Bytes *) { return bytes(); });
-            if (is_up_to_date())
-            {
-                return;
-            }
-        }
-        throw TileError(m_pyramid.store().path(m_pyramid.pyramid().key(m_tile)) +
-                        ": the tiles under it change all the time; refresh it again later");
-    }
-
-private:
-    std::optional<store::Bytes> bytes()
-    {
-        m_stamps.clear();
-        const PixelBlock finer = m_pyramid.pixels(m_tile.level + 1, m_pyramid.window_under(m_tile),
-                                                  [this](const stac::TileId &child) { return read(child); });
-        const bool childless =
-            std::all_of(m_stamps.begin(), m_stamps.end(), [](const auto &entry) { return !entry.second; });
-        if (childless)
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        if (m_at == m_runs.size())
         {
             return std::nullopt;
         }
-        const PixelBlock pixels = m_pyramid.overview(m_tile, finer);
-        return m_pyramid.is_empty(pixels) ? std::nullopt : std::optional(m_pyramid.encode(m_tile, pixels));
-    }
-
-    TilePyramid::Block read(const stac::TileId &child)
-    {
-        const auto there = m_pyramid.store().read_stamped(m_pyramid.pyramid().key(child));
-        m_stamps[child] = there ? std::optional(there->stamp) : std::nullopt;
-        return there ? m_pyramid.decode(child, there->bytes) : nullptr;
-    }
-
-    bool is_up_to_date() const
-    {
-        for (const auto &[child, stamp] : m_stamps)
+        stac::TileRange &run = m_runs[m_at];
+        const stac::TileId tile{m_level, run.min_row, run.min_col};
+        if (++run.min_col > run.max_col)
         {
-            if (m_pyramid.store().stamp(m_pyramid.pyramid().key(child)) != stamp)
-            {
-                return false;
-            }
+            ++m_at;
         }
-        return true;
+        return tile;
     }
 
-    const TilePyramid &m_pyramid;
-    stac::TileId m_tile;
-    Stamps m_stamps; ///< of the children that it was made from
+private:
+    int m_level;
+    std::mutex m_mutex;                  ///< for what follows
+    std::vector<stac::TileRange> m_runs; ///< of one row each
+    std::size_t m_at = 0;
 };
+
+class Refresh
+{
+public:
+    Refresh(const TilePyramid &tiles, const RefreshSettings &settings)
+        : m_tiles(tiles)
+        , m_settings(settings)
+        , m_below(tiles, settings.memory)
+    {
+    }
+
+    RefreshResult run(const stac::LevelSets &levels);
+
+private:
+    /// A tile that is made, and what it was made from.
+    struct Made
+    {
+        TilePyramid::Block pixels; ///< null: there is to be none
+        std::vector<std::pair<stac::TileId, std::optional<store::Stamp>>> below;
+    };
+    enum class Outcome
+    {
+        Lost, ///< somebody else was faster
+        Unchanged,
+        Written,
+        Removed
+    };
+
+    void work(TileWalk &walk);
+    Outcome renew(const stac::TileId &tile);
+    Made make(const stac::TileId &tile);
+    Outcome put(const stac::TileId &tile, const Made &made, const std::optional<store::StampedObject> &there,
+                bool locked);
+    bool below_is_as_it_was(const Made &made);
+    void failed(const std::string &why);
+    void done(Outcome outcome);
+
+    const TilePyramid &m_tiles;
+    const RefreshSettings &m_settings;
+    StampedTiles m_below;
+    const std::thread::id m_caller = std::this_thread::get_id();
+    std::atomic<bool> m_stopped{false};
+    std::mutex m_mutex; ///< for what follows
+    RefreshResult m_result;
+    std::int64_t m_done = 0;
+    std::int64_t m_all = 0;
+    std::int64_t m_failed = 0;
+    std::string m_first_failure;
+};
+
+RefreshResult Refresh::run(const stac::LevelSets &levels)
+{
+    for (const auto &[level, tiles] : levels)
+    {
+        m_all += tiles.count();
+    }
+    for (auto level = levels.rbegin(); level != levels.rend() && !m_stopped; ++level)
+    {
+        TileWalk walk(level->first, level->second);
+        const auto threads = std::min<std::int64_t>(std::max(1, m_settings.threads), level->second.count());
+        store::TaskQueue queue(static_cast<int>(threads));
+        for (std::int64_t thread = 0; thread < threads; ++thread)
+        {
+            queue.add([&] { work(walk); });
+        }
+        queue.finish();
+    }
+    if (m_stopped)
+    {
+        throw Interrupted("refresh: interrupted");
+    }
+    if (m_failed > 0)
+    {
+        throw TileError(m_failed == 1 ? m_first_failure
+                                      : m_first_failure + " (and " + std::to_string(m_failed - 1) + " more tiles)");
+    }
+    return m_result;
+}
+
+/// A tile that fails does not keep the others from being made.
+void Refresh::work(TileWalk &walk)
+{
+    while (!m_stopped)
+    {
+        const auto tile = walk.next();
+        if (!tile)
+        {
+            return;
+        }
+        try
+        {
+            done(renew(*tile));
+        }
+        catch (const TileError &error)
+        {
+            failed(error.what());
+            done(Outcome::Lost);
+        }
+        catch (...)
+        {
+            m_stopped = true; // no tile would fare better
+            throw;
+        }
+    }
+}
+
+Refresh::Outcome Refresh::renew(const stac::TileId &tile)
+{
+    store::Store &store = m_tiles.store();
+    const std::string key = m_tiles.pyramid().key(tile);
+    const auto lock = store.lock(key);
+    Outcome last = Outcome::Lost;
+    for (int tries = 0; tries < kMostTries; ++tries)
+    {
+        const auto there = store.read_stamped(key);
+        const Made made = make(tile);
+        const Outcome outcome = put(tile, made, there, lock != nullptr);
+        last = outcome == Outcome::Unchanged && last != Outcome::Lost ? last : outcome;
+        // Under our lock: whoever changes what is below now waits for it, to make this tile again.
+        const bool left_to_others = lock && tries + 1 == kMostTriesUnderLock;
+        if (outcome != Outcome::Lost && (below_is_as_it_was(made) || left_to_others))
+        {
+            return last;
+        }
+        if (!lock)
+        {
+            store::pause_after(tries);
+        }
+    }
+    throw TileError(store.path(key) + ": cannot be made: it or the tiles below it change all the time");
+}
+
+Refresh::Made Refresh::make(const stac::TileId &tile)
+{
+    Made made;
+    const int level = tile.level + 1;
+    const stac::TileMatrix &finer = m_tiles.pyramid().matrix(level);
+    const stac::TileRange under = finer.tiles_of(m_tiles.pixels_under(tile));
+    bool any_under = false;
+    const PixelBlock pixels =
+        m_tiles.pixels(level, m_tiles.window_under(tile),
+                       [&](const stac::TileId &child)
+                       {
+                           const StampedTiles::Tile content = m_below.read(child);
+                           made.below.emplace_back(child, content.stamp);
+                           any_under = any_under || (content.pixels && under.contains(child.row, child.col));
+                           return content.pixels;
+                       });
+    if (any_under)
+    {
+        PixelBlock overview = m_tiles.overview(tile, pixels);
+        if (!m_tiles.is_empty(overview))
+        {
+            made.pixels = std::make_shared<const PixelBlock>(std::move(overview));
+        }
+    }
+    return made;
+}
+
+Refresh::Outcome Refresh::put(const stac::TileId &tile, const Made &made,
+                              const std::optional<store::StampedObject> &there, bool locked)
+{
+    store::Store &store = m_tiles.store();
+    const std::string key = m_tiles.pyramid().key(tile);
+    const std::optional<store::Stamp> before = there ? std::optional(there->stamp) : std::nullopt;
+    const std::optional<store::Bytes> bytes =
+        made.pixels ? std::optional(m_tiles.encode(tile, *made.pixels)) : std::nullopt;
+    const bool same = there.has_value() == bytes.has_value() && (!there || there->bytes == *bytes);
+    const bool is_put =
+        same || (bytes ? store.write_if(key, bytes->data(), bytes->size(), before) : store.remove_if(key, before));
+    // Nobody else writes under our lock: the stamp is of what we wrote, and the level above need not read it.
+    if (is_put && (same || locked) && tile.level > m_tiles.pyramid().coarsest)
+    {
+        m_below.keep(tile, {bytes ? m_tiles.decode(tile, *bytes) : nullptr, same ? before : store.stamp(key)});
+    }
+    return !is_put ? Outcome::Lost : same ? Outcome::Unchanged : bytes ? Outcome::Written : Outcome::Removed;
+}
+
+bool Refresh::below_is_as_it_was(const Made &made)
+{
+    bool same = true;
+    for (const auto &[child, stamp] : made.below)
+    {
+        if (m_tiles.store().stamp(m_tiles.pyramid().key(child)) != stamp)
+        {
+            m_below.forget(child);
+            same = false;
+        }
+    }
+    return same;
+}
+
+void Refresh::failed(const std::string &why)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    m_first_failure = m_failed++ == 0 ? why : m_first_failure;
+}
+
+void Refresh::done(Outcome outcome)
+{
+    std::unique_lock<std::mutex> lock(m_mutex);
+    const double part = static_cast<double>(++m_done) / static_cast<double>(m_all);
+    m_result.unchanged += outcome == Outcome::Unchanged ? 1 : 0;
+    m_result.written += outcome == Outcome::Written ? 1 : 0;
+    m_result.removed += outcome == Outcome::Removed ? 1 : 0;
+    lock.unlock();
+    if (m_settings.go_on && std::this_thread::get_id() == m_caller && !m_settings.go_on(part))
+    {
+        m_stopped = true;
+    }
+}
 
 } // namespace
 
-void refresh(const TilePyramid &pyramid, const stac::TileSet &base_tiles, const RefreshSettings &settings)
+stac::LevelSets overviews_above(const Pyramid &pyramid, const stac::TileSet &base_tiles)
 {
-    const Pyramid &layout = pyramid.pyramid();
     stac::LevelSets levels;
     stac::TileSet tiles = base_tiles;
-    std::int64_t all = 0;
-    for (int level = layout.finest; level > layout.coarsest; --level)
+    for (int level = pyramid.finest; level > pyramid.coarsest && !tiles.empty(); --level)
     {
-        tiles = stac::parents(layout.grid, level, tiles, layout.overview_halo());
+        tiles = stac::parents(pyramid.grid, level, tiles, pyramid.reach(level));
         levels[level - 1] = tiles;
-        all += tiles.count();
     }
-    std::int64_t done = 0;
-    for (auto level = levels.rbegin(); level != levels.rend(); ++level)
-    {
-        store::TaskQueue queue(settings.threads);
-        level->second.for_each_run(
-            [&](std::int64_t row, std::int64_t first, std::int64_t last)
-            {
-                for (std::int64_t col = first; col <= last; ++col)
-                {
-                    queue.add([&pyramid, tile = stac::TileId{level->first, row, col}]
-                              { Overview(pyramid, tile).make(); });
-                    ++done;
-                    if (settings.go_on && !settings.go_on(static_cast<double>(done) / static_cast<double>(all)))
-                    {
-                        throw TileError("refresh: was interrupted");
-                    }
-                }
-            });
-        queue.finish();
-    }
+    return levels;
+}
+
+RefreshResult refresh(const TilePyramid &tiles, const stac::TileSet &base_tiles, const RefreshSettings &settings)
+{
+    return Refresh(tiles, settings).run(overviews_above(tiles.pyramid(), base_tiles));
 }
 
 } // namespace tiledir::raster

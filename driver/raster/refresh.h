@@ -1,8 +1,10 @@
-// Makes the overviews above tiles that have changed, and no others.
+// Makes the overviews again that lie above what changed.
 #pragma once
 
 #include "driver/raster/tile_pyramid.h"
+#include "stac/tile_set.h"
 
+#include <cstdint>
 #include <functional>
 
 namespace tiledir::raster
@@ -11,12 +13,28 @@ namespace tiledir::raster
 struct RefreshSettings
 {
     int threads = 1;
-    std::function<bool(double done)> go_on; ///< from 0 to 1, from the calling thread; false: to be ended
+    std::function<bool(double done)> go_on;     ///< from 0 to 1, from the calling thread; false: to be ended
+    std::size_t memory = std::size_t{64} << 20; ///< bytes of tiles kept, so that they need not be read again
 };
 
-/// Makes all tiles above these of the base level again, level by level, those of which a kernel touches a changed tile
-/// too. Tiles without data are removed where the pyramid can do without them. Right beside other writers, whatever the
-/// store: see docs/concurrency.md. Throws TileError, StoreError.
-void refresh(const TilePyramid &pyramid, const stac::TileSet &base_tiles, const RefreshSettings &settings);
+struct RefreshResult
+{
+    std::int64_t written = 0;
+    std::int64_t removed = 0;
+    std::int64_t unchanged = 0;
+};
+
+/// Tiles of all levels above the base whose pixels depend on base tiles, by level.
+stac::LevelSets overviews_above(const Pyramid &pyramid, const stac::TileSet &base_tiles);
+
+/// Makes all overviews_above() these tiles again, from the finest level up, as a rebuild of the whole pyramid makes
+/// them. A tile without tiles under it, and one without data where that can be told, is removed; one that is as it
+/// should be is not written.
+///
+/// Any number of refreshes of the same or of neighbouring tiles may run at once, beside writers of base tiles: when all
+/// have ended, each overview is what the tiles below it give. (The last write of an overview is by somebody who saw
+/// after it that the tiles below were still those that it was made from; who changes one of them later makes it again.)
+/// Throws TileError (some tiles could not be made, the others are), StoreError, Interrupted.
+RefreshResult refresh(const TilePyramid &tiles, const stac::TileSet &base_tiles, const RefreshSettings &settings = {});
 
 } // namespace tiledir::raster

@@ -32,10 +32,10 @@ FinerPart part_under(const Pyramid &pyramid, const stac::TileId &tile)
             coarser.cell_size / finer.cell_size};
 }
 
-/// In pixels of the overview, where the levels nest.
-int halo_of(const Pyramid &pyramid, int ratio)
+/// In pixels of the overview: its kernel's radius, and one for rounding; 0 where it has none.
+int halo_of(const Pyramid &pyramid)
 {
-    return (pyramid.overview_halo() + ratio - 1) / ratio;
+    return pyramid.overview_halo() / 2;
 }
 
 /// The pixels of the next finer level that the tile's own are made of, where the levels nest.
@@ -119,6 +119,17 @@ int Pyramid::overview_halo() const
     return radius == 0 ? 0 : 2 * (radius + 1);
 }
 
+int Pyramid::reach(int level) const
+{
+    if (const auto ratio = grid.ratio(level, level - 1))
+    {
+        return halo_of(*this) * *ratio;
+    }
+    constexpr int kRounding = 2; // the window's edges lie between pixels, and its size is rounded up
+    const double step = matrix(level - 1).cell_size / matrix(level).cell_size;
+    return static_cast<int>(std::ceil(halo_of(*this) * step)) + kRounding;
+}
+
 PixelBlock TilePyramid::empty_block(int width, int height) const
 {
     const TileFormat &format = m_pyramid.format;
@@ -192,14 +203,20 @@ stac::PixelWindow TilePyramid::window_under(const stac::TileId &tile) const
     const FinerPart part = part_under(m_pyramid, tile);
     if (const auto ratio = m_pyramid.grid.ratio(tile.level + 1, tile.level))
     {
-        return within_matrix(nested_window(format, part, *ratio).grown(halo_of(m_pyramid, *ratio) * *ratio),
+        return within_matrix(nested_window(format, part, *ratio).grown(m_pyramid.reach(tile.level + 1)),
                              m_pyramid.matrix(tile.level + 1), *ratio);
     }
-    const std::int64_t margin = m_pyramid.overview_halo() + 1;
+    const std::int64_t margin = m_pyramid.reach(tile.level + 1) - 1;
     return {static_cast<std::int64_t>(std::floor(part.col)) - margin,
             static_cast<std::int64_t>(std::floor(part.row)) - margin,
             std::llround(std::ceil(format.width * part.step)) + 2 * margin + 1,
             std::llround(std::ceil(format.height * part.step)) + 2 * margin + 1};
+}
+
+stac::PixelWindow TilePyramid::pixels_under(const stac::TileId &tile) const
+{
+    const stac::Bounds bounds = m_pyramid.matrix(tile.level).tile_bounds(tile.row, tile.col);
+    return m_pyramid.matrix(tile.level + 1).pixels_covering(bounds);
 }
 
 stac::TileRange TilePyramid::tiles_under(const stac::TileId &tile) const
@@ -208,9 +225,27 @@ stac::TileRange TilePyramid::tiles_under(const stac::TileId &tile) const
     return finer.tiles_of(window_under(tile)).intersection(finer.range()).value_or(stac::TileRange{0, -1, 0, -1});
 }
 
+/// A kernel that reaches over the tile's edge would bring data into a tile that has none under it.
+bool TilePyramid::has_data_only_around(const stac::TileId &tile, const PixelBlock &finer) const
+{
+    if (!m_pyramid.can_be_absent() || m_pyramid.reach(tile.level + 1) == 0)
+    {
+        return false;
+    }
+    const stac::PixelWindow around = window_under(tile);
+    const auto under = pixels_under(tile).intersection(around);
+    return !under ||
+           is_empty(finer.part(static_cast<int>(under->col - around.col), static_cast<int>(under->row - around.row),
+                               static_cast<int>(under->width), static_cast<int>(under->height)));
+}
+
 PixelBlock TilePyramid::overview(const stac::TileId &tile, const PixelBlock &finer) const
 {
     const TileFormat &format = m_pyramid.format;
+    if (has_data_only_around(tile, finer))
+    {
+        return empty_block(format.width, format.height);
+    }
     const bool has_holes = finer.bands() > format.block_bands();
     const LastBand last = format.alpha ? LastBand::Alpha : format.mask || has_holes ? LastBand::Mask : LastBand::Plain;
     const FinerPart part = part_under(m_pyramid, tile);

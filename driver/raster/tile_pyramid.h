@@ -43,15 +43,19 @@ public:
     /// then one more band.
     PixelBlock pixels(int level, const stac::PixelWindow &window, const ReadTile &read) const;
 
-    /// Pixels of level + 1 that overview() needs.
+    /// Pixels of level + 1 that lie under a tile.
+    stac::PixelWindow pixels_under(const stac::TileId &tile) const;
+    /// Those that overview() needs: a kernel reaches beyond the tile.
     stac::PixelWindow window_under(const stac::TileId &tile) const;
     /// Tiles of level + 1 that touch window_under().
     stac::TileRange tiles_under(const stac::TileId &tile) const;
     /// The tile from the pixels of window_under(). Where the levels nest, from whole pixels and a halo around them;
-    /// else from the part that the tile covers. Throws TileError.
+    /// else from the part that the tile covers. Without data where there is none under the tile. Throws TileError.
     PixelBlock overview(const stac::TileId &tile, const PixelBlock &finer) const;
 
 private:
+    bool has_data_only_around(const stac::TileId &tile, const PixelBlock &finer) const;
+
     const Pyramid &m_pyramid;
     store::Store &m_store;
 };

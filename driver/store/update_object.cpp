@@ -1,9 +1,6 @@
 #include "driver/store/update_object.h"
 
-#include <algorithm>
-#include <chrono>
-#include <random>
-#include <thread>
+#include "driver/store/backoff.h"
 
 namespace tiledir::store
 {
@@ -11,17 +8,7 @@ namespace tiledir::store
 namespace
 {
 
-constexpr int kMostDoublings = 7;
-constexpr int kMostLosses = 500;     ///< over five minutes of pauses: then something else is wrong
-constexpr double kFirstPause = 0.01; ///< seconds, of the longest there may be after the first loss
-
-/// Who lost often waits longer, but by chance not always: of many writers each gets through in time.
-void pause_after(int losses)
-{
-    thread_local std::minstd_rand random(std::random_device{}());
-    const double longest = kFirstPause * (1 << std::min(losses, kMostDoublings));
-    std::this_thread::sleep_for(std::chrono::duration<double>(std::uniform_real_distribution<>(0, longest)(random)));
-}
+constexpr int kMostLosses = 500; ///< over five minutes of pauses: then something else is wrong
 
 bool write_changed(Store &store, const std::string &key, const std::optional<StampedObject> &there,
                    const std::optional<Bytes> &wanted)
