@@ -156,6 +156,18 @@ def test_who_may_not_write_is_told_so_in_one_line(s3, client, on_s3):
     assert answer.startswith(f"StoreError: {s3.path}/tiles/a: cannot write: HTTP 403 SignatureDoesNotMatch, ")
 
 
+def test_intents_of_the_dead_and_those_left_are_adopted(s3, on_s3):
+    living, killed, adopter = on_s3(), on_s3(), on_s3()
+    assert living("announce", "5", "kept") == "done"
+    assert living("announce", "6", "left") == "done"
+    assert killed("announce", "7", "kept") == "done"
+    killed.process.kill()
+    killed.process.wait()
+    assert adopter("adopt") == "6 7"
+    assert adopter("adopt") == ""
+    assert len(list((s3.folder / "tiles" / ".tiledir" / "intents").iterdir())) == 1
+
+
 def test_a_bucket_that_is_not_there_is_an_error(s3, started):
     client = started("/vsis3/no-such-bucket/tiles", s3.environment)
     assert client("write", "a", "text").startswith("StoreError: /vsis3/no-such-bucket/tiles/a: cannot write: HTTP 404")

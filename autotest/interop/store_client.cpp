@@ -1,10 +1,12 @@
 // A Store in a process of its own: store_client ROOT, then a command a line on stdin, its words separated by tabs. Each
 // is answered by one line on stdout: what the function gave ("-": nullopt), or "StoreError: ..." or "TileError: ...".
+#include "driver/store/intent.h"
 #include "driver/store/store.h"
 
 #include <cpl_vsi.h>
 #include <gdal.h>
 
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -64,6 +66,30 @@ std::string joined(const Words &words)
     return text;
 }
 
+/// An intent for a tile that is there until the process ends; "left": for others at once.
+std::string announce(Store &store, const std::string &matrix, bool left)
+{
+    auto *intent = new Intent(store); // never deleted
+    intent->add(matrix, tiledir::stac::TileSet({1, 2, 3, 4}));
+    if (left)
+        intent->release();
+    return "done";
+}
+
+/// The matrices that the intents to adopt name, which are then forgotten.
+std::string adopt(Store &store)
+{
+    Words matrices;
+    for (const FoundIntent &found : Intent::adoptable(store))
+    {
+        for (const auto &[matrix, ranges] : *found.tiles)
+            matrices.push_back(matrix);
+        Intent::forget(store, found);
+    }
+    std::sort(matrices.begin(), matrices.end());
+    return joined(matrices);
+}
+
 using Command = std::function<std::string(Store &, const Words &)>;
 
 std::string nothing_after(const std::function<void()> &work)
@@ -100,6 +126,9 @@ const std::map<std::string, Command> &commands()
          { return yes_or_no(store.remove_if(words.at(1), stamp_of(words.at(2)))); }},
         {"append", [](Store &store, const Words &words)
          { return append(store, words.at(1), words.at(2), std::stoi(words.at(3)), words.at(4) == "once"); }},
+        {"announce",
+         [](Store &store, const Words &words) { return announce(store, words.at(1), words.at(2) == "left"); }},
+        {"adopt", [](Store &store, const Words &) { return adopt(store); }},
         {"size_by_gdal", [](Store &store, const Words &words) { return size_by_gdal(store.path(words.at(1))); }},
     };
     return kCommands;

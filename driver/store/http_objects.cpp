@@ -96,8 +96,11 @@ std::optional<HttpObjects::State> HttpObjects::state(const std::string &key) con
     HttpResponse response = ask(key, request_of("HEAD"));
     if (response.status == kHttpNotFound && m_has_bucket)
         return std::nullopt;
-    // A HEAD's answer has no body to say what is wrong, or which of bucket and object is absent.
-    if (response.status != kHttpOk && response.status != 0)
+    // A HEAD's answer has no body to say what is wrong, or which of bucket and object is absent; some servers know
+    // none.
+    const bool may_say_more = response.status != kHttpOk && response.status != 0 &&
+                              (response.status < kHttpInternalError || response.status == kHttpNotImplemented);
+    if (may_say_more)
         response = ask(key, request_of("GET"));
     if (!is_there(key, response))
         return std::nullopt;

@@ -17,7 +17,6 @@ constexpr long kHttpBadRequest = 400;
 constexpr long kHttpUnauthorized = 401;
 constexpr long kHttpForbidden = 403;
 constexpr long kHttpNotFound = 404;
-constexpr long kHttpMethodNotAllowed = 405;
 constexpr long kHttpConflict = 409;
 constexpr long kHttpPreconditionFailed = 412;
 constexpr long kHttpInternalError = 500;

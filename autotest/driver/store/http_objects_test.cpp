@@ -232,6 +232,16 @@ TEST_F(HttpObjectsTest, AnAbsentBucketIsAnErrorAndNotAbsence)
     EXPECT_THROW(m_store->stamp("a"), StoreError);
 }
 
+TEST_F(HttpObjectsTest, AServerWithoutHeadIsAskedForTheContent)
+{
+    m_store->write("a", "text");
+    for (const int status : {405, 501})
+    {
+        m_server.next("HEAD", {{status}});
+        EXPECT_EQ(m_store->stamp("a"), Stamp{"\"1\""}) << status;
+    }
+}
+
 TEST_F(HttpObjectsTest, AgeIsByTheServersClock)
 {
     EXPECT_FALSE(m_store->age("a"));
