@@ -17,7 +17,7 @@ def scales(path, made):
     dataset = gdal.Open(path)
     x, y = dataset.RasterXSize / 2, dataset.RasterYSize / 2
     points = [transformer.TransformPoint(0, *point)[1] for point in ((x - 0.5, y), (x + 0.5, y), (x, y - 0.5), (x, y + 0.5))]
-    return tuple(numpy.hypot(*numpy.subtract(points[i], points[j])[:2]) for i, j in ((0, 1), (2, 3)))
+    return tuple(float(numpy.hypot(*numpy.subtract(points[i], points[j])[:2])) for i, j in ((0, 1), (2, 3)))
 
 
 def warped(path, made, kernel, **more):
