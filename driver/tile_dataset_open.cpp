@@ -186,7 +186,8 @@ std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
                          ": open option LEVEL: opens read-only; the base level is written to, the others are made " +
                          "from it");
     }
-    raster::Pyramid pyramid = raster::stored_pyramid(opened.item);
+    auto store = store::open_store(opened.location.folder);
+    raster::Pyramid pyramid = raster::stored_pyramid(opened.item, *store, template_values(opened.dimensions));
     for (const RasterLevel &level : raster_levels(opened.item, opened.options))
     {
         const stac::TileMatrix &matrix = opened.item.tile_matrix_set.matrices[level.matrix];
@@ -201,8 +202,7 @@ std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
     options.threads = opened.options.reading.threads;
     options.lossy = is_lossy(pyramid.format);
     options.overviews_from_process = raster::has_overviews_from_process(opened.item);
-    return std::make_unique<TileWriter>(std::move(pyramid), store::open_store(opened.location.folder),
-                                        opened.location.file, options);
+    return std::make_unique<TileWriter>(std::move(pyramid), std::move(store), opened.location.file, options);
 }
 
 } // namespace

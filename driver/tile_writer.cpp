@@ -187,8 +187,7 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
     }
     if (m_options.overviews_from_process)
     {
-        // They are the process's own: only a run can make them again.
-        end_refresh(raster::overviews_above(m_pyramid, m_changed));
+        end_refresh(raster::overviews_above(m_pyramid, {{m_pyramid.finest, m_changed}})); // only a run makes them
         return;
     }
     raster::RefreshSettings settings;

@@ -2,6 +2,10 @@
 
 #include "stac/error.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 namespace tiledir::stac
 {
 
@@ -10,27 +14,101 @@ using Json = nlohmann::ordered_json;
 namespace
 {
 
+constexpr double kTurn = 360;
+constexpr std::array kLinks = {"tiles:tile_matrix_links", "tiles:tile_matrix_set_links"};
+constexpr std::array kShape = {"proj:shape", "proj:transform"};
+
 Json ring(double west, double south, double east, double north)
 {
     return Json::array({Json::array({west, south}), Json::array({east, south}), Json::array({east, north}),
                         Json::array({west, north}), Json::array({west, south})});
 }
 
-Json &link_of(Json &properties, const std::string &set_key)
+/// Degrees east of `west`.
+double east_of(double west, double longitude)
 {
-    for (const char *name : {"tiles:tile_matrix_links", "tiles:tile_matrix_set_links"})
+    const double rest = std::fmod(longitude - west, kTurn);
+    return rest < 0 ? rest + kTurn : rest;
+}
+
+/// Degrees that reach from the west of `from` to the east end of `to`.
+double reach(const std::vector<double> &from, const std::vector<double> &to)
+{
+    return std::max(east_of(from[0], from[2]), east_of(from[0], to[0]) + east_of(to[0], to[2]));
+}
+
+Json *member(Json &json, const char *name)
+{
+    const auto found = json.is_object() ? json.find(name) : json.end();
+    return found == json.end() || !found->is_object() ? nullptr : &*found;
+}
+
+/// Null: the item does not link the set, and so has no limits.
+Json *link_of(Json &properties, const std::string &set_key)
+{
+    for (const char *key : kLinks)
     {
-        const auto links = properties.find(name);
-        if (links != properties.end() && links->is_object() && !links->empty())
+        Json *links = member(properties, key);
+        if (Json *link = links == nullptr ? nullptr : member(*links, set_key.c_str()))
         {
-            const auto link = set_key.empty() ? links->begin() : links->find(set_key);
-            if (link != links->end() && link->is_object())
-            {
-                return *link;
-            }
+            return link;
         }
     }
-    throw InputError("tiles:tile_matrix_links: has no link of the tile matrix set " + set_key);
+    return nullptr;
+}
+
+bool grow_range(Json &limits, const TileRange &tiles)
+{
+    bool grew = false;
+    const auto widen = [&](const char *key, std::int64_t value, bool is_least)
+    {
+        const auto found = limits.find(key);
+        if (found == limits.end() || !found->is_number())
+        {
+            return; // the matrix's own
+        }
+        const auto before = found->get<std::int64_t>();
+        if (is_least ? value < before : value > before)
+        {
+            *found = value;
+            grew = true;
+        }
+    };
+    widen("min_tile_col", tiles.min_col, true);
+    widen("max_tile_col", tiles.max_col, false);
+    widen("min_tile_row", tiles.min_row, true);
+    widen("max_tile_row", tiles.max_row, false);
+    return grew;
+}
+
+/// Ids of the matrices whose limits grew.
+std::vector<std::string> grow_limits(Json *link, const std::map<std::string, TileRange> &tiles)
+{
+    Json *limits = link == nullptr ? nullptr : member(*link, "limits");
+    std::vector<std::string> grown;
+    for (const auto &[matrix, range] : tiles)
+    {
+        Json *of_matrix = limits == nullptr || range.empty() ? nullptr : member(*limits, matrix.c_str());
+        if (of_matrix != nullptr && grow_range(*of_matrix, range))
+        {
+            grown.push_back(matrix);
+        }
+    }
+    return grown;
+}
+
+/// Of two or of three dimensions; empty where it is none.
+std::vector<double> bbox_of(const Json &item)
+{
+    const auto found = item.find("bbox");
+    if (found == item.end() || !found->is_array() || (found->size() != 4 && found->size() != 6) ||
+        !std::all_of(found->begin(), found->end(), [](const Json &number) { return number.is_number(); }))
+    {
+        return {};
+    }
+    const std::size_t half = found->size() / 2;
+    const auto at = [&](std::size_t index) { return (*found)[index].get<double>(); };
+    return {at(0), at(1), at(half), at(half + 1)};
 }
 
 } // namespace
@@ -68,20 +146,48 @@ Json geometry_json(const std::vector<double> &bbox)
     return geometry;
 }
 
-void set_limits(Json &item, const std::string &set_key, const std::map<std::string, TileRange> &limits,
-                const std::vector<double> &bbox)
+std::vector<double> united_bbox(const std::vector<double> &one, const std::vector<double> &other)
 {
-    const auto inner = item.find("properties");
-    Json &link = link_of(inner != item.end() && inner->is_object() ? *inner : item, set_key);
-    for (const auto &[matrix, range] : limits)
+    if (one.empty() || other.empty())
     {
-        link["limits"][matrix] = limits_json(range);
+        return one.empty() ? other : one;
     }
-    if (!bbox.empty())
+    std::vector<double> both = {std::min(one[0], other[0]), std::min(one[1], other[1]), std::max(one[2], other[2]),
+                                std::max(one[3], other[3])};
+    if (one[0] > one[2] || other[0] > other[2])
     {
-        item["bbox"] = bbox;
-        item["geometry"] = geometry_json(bbox);
+        const bool first = reach(one, other) <= reach(other, one);
+        const double west = first ? one[0] : other[0];
+        const double width = std::min(reach(one, other), reach(other, one));
+        const double east = west + width;
+        both[0] = width >= kTurn ? -kTurn / 2 : west;
+        both[2] = width >= kTurn ? kTurn / 2 : east > kTurn / 2 ? east - kTurn : east;
     }
+    return both;
+}
+
+bool grow_item(Json &item, const ItemGrowth &growth)
+{
+    Json *inner = item.is_object() ? member(item, "properties") : nullptr;
+    Json &properties = inner == nullptr ? item : *inner; // a Collection has them at its top
+    const auto grown = grow_limits(link_of(properties, growth.set_key), growth.tiles);
+    if (std::find(grown.begin(), grown.end(), growth.base) != grown.end())
+    {
+        for (const char *key : kShape)
+        {
+            properties.erase(key);
+        }
+    }
+    const std::vector<double> before = bbox_of(item);
+    const bool stays = before.empty() || properties.contains(kShape.front());
+    const std::vector<double> bbox = stays ? before : united_bbox(before, growth.bbox);
+    if (bbox == before)
+    {
+        return !grown.empty();
+    }
+    item["bbox"] = bbox;
+    item["geometry"] = geometry_json(bbox);
+    return true;
 }
 
 } // namespace tiledir::stac

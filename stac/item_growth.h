@@ -1,7 +1,7 @@
 // What of an item's JSON changes when its tiles do.
 #pragma once
 
-#include "stac/tile_matrix_set.h"
+#include "stac/bounds.h"
 
 #include <nlohmann/json.hpp>
 
@@ -16,9 +16,22 @@ nlohmann::ordered_json limits_json(const TileRange &range);
 /// Of a bbox (west, south, east, north): a Polygon, or a MultiPolygon across the antimeridian. Throws InputError.
 nlohmann::ordered_json geometry_json(const std::vector<double> &bbox);
 
-/// Writes limits, by matrix id, and bbox (empty: none) into an item; all else of it stays as it is. `set_key` is the
-/// link's; empty: the first. Throws InputError where the item has no such link.
-void set_limits(nlohmann::ordered_json &item, const std::string &set_key,
-                const std::map<std::string, TileRange> &limits, const std::vector<double> &bbox);
+/// The smallest box that holds both, over the antimeridian (west > east) where one of them goes over it. Either may be
+/// empty.
+std::vector<double> united_bbox(const std::vector<double> &one, const std::vector<double> &other);
+
+/// What an item is to stand for beside what it does already.
+struct ItemGrowth
+{
+    std::string set_key;                    ///< of the link of its tile matrix set
+    std::string base;                       ///< id of the matrix that is the base level
+    std::map<std::string, TileRange> tiles; ///< by matrix id
+    std::vector<double> bbox;               ///< CRS84: west, south, east, north; empty: stays
+};
+
+/// Widens limits, bbox and geometry of an item; all else stays as it is, and so do limits that it does not give (of a
+/// matrix whose tiles are all there). Where those of the base grow, proj:shape and proj:transform go, which tell of
+/// what was there before; as long as they are there the bbox stays, which is of their pixels. False: nothing is new.
+bool grow_item(nlohmann::ordered_json &item, const ItemGrowth &growth);
 
 } // namespace tiledir::stac

@@ -1,6 +1,7 @@
 #include "driver/raster/refresh.h"
 
 #include "driver/raster/stamped_tiles.h"
+#include "driver/raster/tile_walk.h"
 #include "driver/store/backoff.h"
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
@@ -23,41 +24,6 @@ namespace
 constexpr int kMostTries = 200;
 constexpr int kMostTriesUnderLock = 4;
 
-/// Gives the tiles of a set, one after the other, to many threads.
-class TileWalk
-{
-public:
-    TileWalk(int level, const stac::TileSet &tiles)
-        : m_level(level)
-    {
-        tiles.for_each_run(
-            [this](std::int64_t row, std::int64_t first, std::int64_t last) {
-                m_runs.push_back({row, row, first, last});
-            });
-    }
-    std::optional<stac::TileId> next()
-    {
-        const std::lock_guard<std::mutex> lock(m_mutex);
-        if (m_at == m_runs.size())
-        {
-            return std::nullopt;
-        }
-        stac::TileRange &run = m_runs[m_at];
-        const stac::TileId tile{m_level, run.min_row, run.min_col};
-        if (++run.min_col > run.max_col)
-        {
-            ++m_at;
-        }
-        return tile;
-    }
-
-private:
-    int m_level;
-    std::mutex m_mutex;                  ///< for what follows
-    std::vector<stac::TileRange> m_runs; ///< of one row each
-    std::size_t m_at = 0;
-};
-
 class Refresh
 {
 public:
@@ -71,12 +37,6 @@ public:
     RefreshResult run(const stac::LevelSets &levels);
 
 private:
-    /// A tile that is made, and what it was made from.
-    struct Made
-    {
-        TilePyramid::Block pixels; ///< null: there is to be none
-        std::vector<std::pair<stac::TileId, std::optional<store::Stamp>>> below;
-    };
     enum class Outcome
     {
         Lost, ///< somebody else was faster
@@ -87,10 +47,8 @@ private:
 
     void work(TileWalk &walk);
     Outcome renew(const stac::TileId &tile);
-    Made make(const stac::TileId &tile);
-    Outcome put(const stac::TileId &tile, const Made &made, const std::optional<store::StampedObject> &there,
+    Outcome put(const stac::TileId &tile, const MadeOverview &made, const std::optional<store::StampedObject> &there,
                 bool locked);
-    bool below_is_as_it_was(const Made &made);
     void failed(const std::string &why);
     void done(Outcome outcome);
 
@@ -172,12 +130,12 @@ Refresh::Outcome Refresh::renew(const stac::TileId &tile)
     for (int tries = 0; tries < kMostTries; ++tries)
     {
         const auto there = store.read_stamped(key);
-        const Made made = make(tile);
+        const MadeOverview made = make_overview(m_tiles, m_below, tile);
         const Outcome outcome = put(tile, made, there, lock != nullptr);
         last = outcome == Outcome::Unchanged && last != Outcome::Lost ? last : outcome;
         // Under our lock: whoever changes what is below now waits for it, to make this tile again.
         const bool left_to_others = lock && tries + 1 == kMostTriesUnderLock;
-        if (outcome != Outcome::Lost && (below_is_as_it_was(made) || left_to_others))
+        if (outcome != Outcome::Lost && (is_up_to_date(m_tiles, m_below, made) || left_to_others))
         {
             return last;
         }
@@ -189,41 +147,15 @@ Refresh::Outcome Refresh::renew(const stac::TileId &tile)
     throw TileError(store.path(key) + ": cannot be made: it or the tiles below it change all the time");
 }
 
-Refresh::Made Refresh::make(const stac::TileId &tile)
-{
-    Made made;
-    const int level = tile.level + 1;
-    const stac::TileMatrix &finer = m_tiles.pyramid().matrix(level);
-    const stac::TileRange under = finer.tiles_of(m_tiles.pixels_under(tile));
-    bool any_under = false;
-    const PixelBlock pixels =
-        m_tiles.pixels(level, m_tiles.window_under(tile),
-                       [&](const stac::TileId &child)
-                       {
-                           const StampedTiles::Tile content = m_below.read(child);
-                           made.below.emplace_back(child, content.stamp);
-                           any_under = any_under || (content.pixels && under.contains(child.row, child.col));
-                           return content.pixels;
-                       });
-    if (any_under)
-    {
-        PixelBlock overview = m_tiles.overview(tile, pixels);
-        if (!m_tiles.is_empty(overview))
-        {
-            made.pixels = std::make_shared<const PixelBlock>(std::move(overview));
-        }
-    }
-    return made;
-}
-
-Refresh::Outcome Refresh::put(const stac::TileId &tile, const Made &made,
+Refresh::Outcome Refresh::put(const stac::TileId &tile, const MadeOverview &made,
                               const std::optional<store::StampedObject> &there, bool locked)
 {
     store::Store &store = m_tiles.store();
     const std::string key = m_tiles.pyramid().key(tile);
     const std::optional<store::Stamp> before = there ? std::optional(there->stamp) : std::nullopt;
-    const std::optional<store::Bytes> bytes =
-        made.pixels ? std::optional(m_tiles.encode(tile, *made.pixels)) : std::nullopt;
+    const std::optional<store::Bytes> bytes = made.pixels && !m_tiles.is_empty(*made.pixels)
+                                                  ? std::optional(m_tiles.encode(tile, *made.pixels))
+                                                  : std::nullopt;
     const bool same = there.has_value() == bytes.has_value() && (!there || there->bytes == *bytes);
     const bool is_put =
         same || (bytes ? store.write_if(key, bytes->data(), bytes->size(), before) : store.remove_if(key, before));
@@ -233,20 +165,6 @@ Refresh::Outcome Refresh::put(const stac::TileId &tile, const Made &made,
         m_below.keep(tile, {bytes ? m_tiles.decode(tile, *bytes) : nullptr, same ? before : store.stamp(key)});
     }
     return !is_put ? Outcome::Lost : same ? Outcome::Unchanged : bytes ? Outcome::Written : Outcome::Removed;
-}
-
-bool Refresh::below_is_as_it_was(const Made &made)
-{
-    bool same = true;
-    for (const auto &[child, stamp] : made.below)
-    {
-        if (m_tiles.store().stamp(m_tiles.pyramid().key(child)) != stamp)
-        {
-            m_below.forget(child);
-            same = false;
-        }
-    }
-    return same;
 }
 
 void Refresh::failed(const std::string &why)
@@ -271,21 +189,30 @@ void Refresh::done(Outcome outcome)
 
 } // namespace
 
-stac::LevelSets overviews_above(const Pyramid &pyramid, const stac::TileSet &base_tiles)
+stac::LevelSets overviews_above(const Pyramid &pyramid, const stac::LevelSets &tiles)
 {
-    stac::LevelSets levels;
-    stac::TileSet tiles = base_tiles;
-    for (int level = pyramid.finest; level > pyramid.coarsest && !tiles.empty(); --level)
+    stac::LevelSets levels = tiles;
+    for (int level = pyramid.finest; level > pyramid.coarsest; --level)
     {
-        tiles = stac::parents(pyramid.grid, level, tiles, pyramid.reach(level));
-        levels[level - 1] = tiles;
+        const auto changed = levels.find(level);
+        if (changed != levels.end() && !changed->second.empty())
+        {
+            levels[level - 1].insert(stac::parents(pyramid.grid, level, changed->second, pyramid.reach(level)));
+        }
     }
+    levels.erase(pyramid.finest);
     return levels;
 }
 
 RefreshResult refresh(const TilePyramid &tiles, const stac::TileSet &base_tiles, const RefreshSettings &settings)
 {
-    return Refresh(tiles, settings).run(overviews_above(tiles.pyramid(), base_tiles));
+    const Pyramid &pyramid = tiles.pyramid();
+    return renew(tiles, overviews_above(pyramid, {{pyramid.finest, base_tiles}}), settings);
+}
+
+RefreshResult renew(const TilePyramid &tiles, const stac::LevelSets &overviews, const RefreshSettings &settings)
+{
+    return Refresh(tiles, settings).run(overviews);
 }
 
 } // namespace tiledir::raster

@@ -24,8 +24,8 @@ struct RefreshResult
     std::int64_t unchanged = 0;
 };
 
-/// Tiles of all levels above the base whose pixels depend on base tiles, by level.
-stac::LevelSets overviews_above(const Pyramid &pyramid, const stac::TileSet &base_tiles);
+/// Tiles of all levels whose pixels depend on these tiles, which may be of any level; without those of the base level.
+stac::LevelSets overviews_above(const Pyramid &pyramid, const stac::LevelSets &tiles);
 
 /// Makes all overviews_above() these tiles again, from the finest level up, as a rebuild of the whole pyramid makes
 /// them. A tile without tiles under it, and one without data where that can be told, is removed; one that is as it
@@ -36,5 +36,8 @@ stac::LevelSets overviews_above(const Pyramid &pyramid, const stac::TileSet &bas
 /// after it that the tiles below were still those that it was made from; who changes one of them later makes it again.)
 /// Throws TileError (some tiles could not be made, the others are), StoreError, Interrupted.
 RefreshResult refresh(const TilePyramid &tiles, const stac::TileSet &base_tiles, const RefreshSettings &settings = {});
+
+/// The same of just these overviews.
+RefreshResult renew(const TilePyramid &tiles, const stac::LevelSets &overviews, const RefreshSettings &settings = {});
 
 } // namespace tiledir::raster

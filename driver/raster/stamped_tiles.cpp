@@ -63,4 +63,40 @@ void StampedTiles::erase(std::map<stac::TileId, Kept>::iterator kept)
     m_tiles.erase(kept);
 }
 
+MadeOverview make_overview(const TilePyramid &pyramid, StampedTiles &below, const stac::TileId &tile)
+{
+    MadeOverview made;
+    const int level = tile.level + 1;
+    const stac::TileRange under = pyramid.pyramid().matrix(level).tiles_of(pyramid.pixels_under(tile));
+    bool any_under = false;
+    const PixelBlock pixels =
+        pyramid.pixels(level, pyramid.window_under(tile),
+                       [&](const stac::TileId &child)
+                       {
+                           const StampedTiles::Tile content = below.read(child);
+                           made.below.emplace_back(child, content.stamp);
+                           any_under = any_under || (content.pixels && under.contains(child.row, child.col));
+                           return content.pixels;
+                       });
+    if (any_under)
+    {
+        made.pixels = pyramid.overview(tile, pixels);
+    }
+    return made;
+}
+
+bool is_up_to_date(const TilePyramid &pyramid, StampedTiles &below, const MadeOverview &made)
+{
+    bool same = true;
+    for (const auto &[child, stamp] : made.below)
+    {
+        if (pyramid.store().stamp(pyramid.pyramid().key(child)) != stamp)
+        {
+            below.forget(child);
+            same = false;
+        }
+    }
+    return same;
+}
+
 } // namespace tiledir::raster

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace tiledir::raster
 {
@@ -51,5 +52,18 @@ private:
     std::list<stac::TileId> m_uses; ///< the last used first
     std::size_t m_size = 0;
 };
+
+/// An overview as the tiles under it give it.
+struct MadeOverview
+{
+    std::optional<PixelBlock> pixels;                                        ///< nullopt: there is no tile under it
+    std::vector<std::pair<stac::TileId, std::optional<store::Stamp>>> below; ///< what it was made from
+};
+
+/// Throws TileError, StoreError.
+MadeOverview make_overview(const TilePyramid &pyramid, StampedTiles &below, const stac::TileId &tile);
+
+/// Are the tiles still those that it was made from? Those that are not are forgotten.
+bool is_up_to_date(const TilePyramid &pyramid, StampedTiles &below, const MadeOverview &made);
 
 } // namespace tiledir::raster

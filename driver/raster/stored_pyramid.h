@@ -5,16 +5,23 @@
 #include "driver/store/store.h"
 #include "stac/tiled_assets_item.h"
 
+#include <map>
 #include <string>
 
 namespace tiledir::raster
 {
 
-/// What writers have to know of the item's only asset. The grid has those matrices of the item's that have tiles. The
-/// item's "tiledir:format" tells the creation options of tiles; an item of others leaves DEFLATE for GTiff, else the
-/// driver's defaults. Throws InputError that names the member, where tiles of this kind cannot be written: several
-/// assets, tiles of each band, tiles elsewhere than below the item, a pixel buffer, tiles or bands of several kinds.
-Pyramid stored_pyramid(const stac::TiledAssetsItem &item);
+/// Of what lies in `.tiledir/` and of "tiledir:format". A newer one is refused.
+constexpr int kLayoutVersion = 1;
+
+/// What writers have to know of the item's only asset. The grid has those matrices of the item's that have tiles, so
+/// that the last is the base level. Property "tiledir:format" tells the format; an item without it its media type, file
+/// extension and bands, and what these leave open (compression, mask, colours) the first tile that is found. `tiles` is
+/// over the item's folder; `path_values` are parameters of the template beside those of the tile and {TileMatrixSet}.
+/// Throws InputError that names the member, where tiles of this kind cannot be written: several assets, tiles of each
+/// band, tiles elsewhere than below the item, a pixel buffer, tiles or bands of several kinds, a newer version.
+Pyramid stored_pyramid(const stac::TiledAssetsItem &item, const store::Store &tiles,
+                       const std::map<std::string, std::string> &path_values = {});
 
 /// Puts into the item what stored_pyramid() reads there: "tiledir:format", "tiledir:overviews", "tiledir:base_level".
 void describe_pyramid(const Pyramid &pyramid, stac::TiledAssetsItem &item);
@@ -26,7 +33,8 @@ bool has_overviews_from_process(const stac::TiledAssetsItem &item);
 void set_overview_resampling(store::Store &store, const std::string &key, Resampling resampling);
 
 /// Makes the stored item's limits and bounding box hold these tiles of the base level and those above them, whatever
-/// others add to it at the same time. Throws InputError where the item is no longer one, StoreError, TileError.
+/// others add to it at the same time; see stac::grow_item(). Throws InputError where the item is no longer one,
+/// StoreError, TileError.
 void grow_item(store::Store &store, const std::string &key, const Pyramid &pyramid, const stac::TileSet &base_tiles);
 
 } // namespace tiledir::raster

@@ -1,6 +1,7 @@
 #include "tools/engine/output_state.h"
 
 #include "driver/raster/grid_levels.h"
+#include "driver/raster/stored_pyramid.h"
 #include "stac/error.h"
 #include "tools/engine/input_fingerprint.h"
 
@@ -79,10 +80,10 @@ OutputState OutputState::load(const store::Store &store)
         }
         return state;
     }
-    if (const int number = read_version(store, *version); number > kStateVersion)
+    if (const int number = read_version(store, *version); number > raster::kLayoutVersion)
     {
         throw InputError(fmt::format("{}: is version {}, made by a newer tiledir; this one knows {}",
-                                     store.path(kVersionKey), number, kStateVersion));
+                                     store.path(kVersionKey), number, raster::kLayoutVersion));
     }
     const auto recipe = store.read_text(kRecipeKey);
     const auto inputs = store.read_text(kInputsKey);
@@ -162,7 +163,7 @@ std::string OutputState::coarsest_id() const
 
 void OutputState::claim(store::Store &store)
 {
-    store.write(kVersionKey, fmt::format("{}\n", kStateVersion));
+    store.write(kVersionKey, fmt::format("{}\n", raster::kLayoutVersion));
     store.sync();
 }
 

@@ -11,9 +11,6 @@
 namespace tiledir::engine
 {
 
-/// Version of the layout of `.tiledir/`. A newer one is refused.
-constexpr int kStateVersion = 1;
-
 class OutputState
 {
 public:
