@@ -20,19 +20,6 @@ bool begins_with(const std::string &text, const std::string &beginning)
 
 } // namespace
 
-std::string vsi_path(const std::string &url)
-{
-    static const std::array<std::pair<std::string, const char *>, 6> kSchemes{{{"http://", "/vsicurl/http://"},
-                                                                               {"https://", "/vsicurl/https://"},
-                                                                               {"s3://", "/vsis3/"},
-                                                                               {"gs://", "/vsigs/"},
-                                                                               {"az://", "/vsiaz/"},
-                                                                               {"file://", ""}}};
-    const auto scheme =
-        std::find_if(kSchemes.begin(), kSchemes.end(), [&](const auto &each) { return begins_with(url, each.first); });
-    return scheme == kSchemes.end() ? url : scheme->second + url.substr(scheme->first.size());
-}
-
 std::string resolved_href(const std::string &href, const std::string &item_folder, bool allow_local)
 {
     static const std::array<std::string, 6> kOpen{"/vsicurl/http://", "/vsicurl/https://", "/vsis3/",

@@ -1,13 +1,14 @@
 // Links of an item as paths that GDAL opens.
 #pragma once
 
+#include "driver/store/network_path.h"
+
 #include <string>
 
 namespace tiledir::driver
 {
 
-/// A URL (http, https, s3, gs, az, file) as a path of GDAL's virtual file systems; any other text is returned as it is.
-std::string vsi_path(const std::string &url);
+using store::vsi_path;
 
 /// Path of an href of an item: a URL, an absolute path, or relative to the item's folder. What comes over a network is
 /// not trusted: it may lead to http, https, s3, gs and az only, unless `allow_local`. Throws InputError that says so.

@@ -3,6 +3,8 @@
 #include "stac/error.h"
 
 #include <algorithm>
+#include <charconv>
+#include <tuple>
 
 namespace tiledir::stac
 {
@@ -22,6 +24,28 @@ std::string quadkey(const TileMatrix &matrix, std::int64_t row, std::int64_t col
     }
     std::reverse(key.begin(), key.end());
     return key;
+}
+
+/// The number that a text begins with at `at`, which then is after it; nullopt: there is none.
+std::optional<std::int64_t> number_at(const std::string &text, std::size_t &at)
+{
+    std::int64_t number = 0;
+    const auto [end, failure] = std::from_chars(text.data() + at, text.data() + text.size(), number);
+    at = static_cast<std::size_t>(end - text.data());
+    return failure == std::errc() ? std::optional(number) : std::nullopt;
+}
+
+/// Row and column of a quadkey.
+std::pair<std::int64_t, std::int64_t> tile_of_quadkey(const std::string &text, std::size_t &at)
+{
+    std::pair<std::int64_t, std::int64_t> tile{0, 0};
+    constexpr int kMostDigits = 53;
+    for (int digits = 0; digits < kMostDigits && at < text.size() && text[at] >= '0' && text[at] <= '3'; ++digits, ++at)
+    {
+        tile.first = 2 * tile.first + (text[at] - '0') / 2;
+        tile.second = 2 * tile.second + (text[at] - '0') % 2;
+    }
+    return tile;
 }
 
 } // namespace
@@ -105,6 +129,51 @@ std::string HrefTemplate::expand(const TileMatrix &matrix, std::int64_t tile_row
         }
     }
     return href;
+}
+
+std::optional<std::pair<std::int64_t, std::int64_t>>
+HrefTemplate::tile_of(const std::string &path, const TileMatrix &matrix,
+                      const std::map<std::string, std::string> &values) const
+{
+    std::optional<std::int64_t> row;
+    std::optional<std::int64_t> col;
+    std::size_t at = 0;
+    for (const Part &part : m_parts)
+    {
+        const std::string &name = part.text;
+        if (part.is_parameter && (name == "TileRow" || name == "y" || name == "-y"))
+        {
+            row = number_at(path, at);
+            row = row && name == "-y" ? std::optional(matrix.matrix_height - 1 - *row) : row;
+        }
+        else if (part.is_parameter && (name == "TileCol" || name == "x"))
+        {
+            col = number_at(path, at);
+        }
+        else if (part.is_parameter && name == "q")
+        {
+            std::tie(row, col) = tile_of_quadkey(path, at);
+        }
+        else if (part.is_parameter && (name == "TileMatrix" || name == "z"))
+        {
+            at += matrix.id.size();
+        }
+        else if (part.is_parameter)
+        {
+            const auto value = values.find(name);
+            at += value == values.end() ? 0 : value->second.size();
+        }
+        else
+        {
+            at += name.size();
+        }
+        if (at > path.size())
+        {
+            return std::nullopt;
+        }
+    }
+    const bool is_one = row && col && matrix.range().contains(*row, *col) && expand(matrix, *row, *col, values) == path;
+    return is_one ? std::optional(std::pair(*row, *col)) : std::nullopt;
 }
 
 } // namespace tiledir::stac

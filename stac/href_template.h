@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tiledir::stac
@@ -27,6 +29,11 @@ public:
     /// Throws InputError for a parameter without a value.
     std::string expand(const TileMatrix &matrix, std::int64_t tile_row, std::int64_t tile_col,
                        const std::map<std::string, std::string> &values = {}) const;
+
+    /// The other way round: row and column of the matrix's tile that has this path; nullopt where none has.
+    std::optional<std::pair<std::int64_t, std::int64_t>>
+    tile_of(const std::string &path, const TileMatrix &matrix,
+            const std::map<std::string, std::string> &values = {}) const;
 
 private:
     struct Part

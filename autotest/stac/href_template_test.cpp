@@ -82,4 +82,30 @@ TEST(HrefTemplate, NamesTheParameterThatHasNoValue)
     }
 }
 
+TEST(HrefTemplate, ATileIsFoundByItsPath)
+{
+    TileMatrix matrix;
+    matrix.id = "7";
+    matrix.matrix_width = 128;
+    matrix.matrix_height = 128;
+    using Tile = std::optional<std::pair<std::int64_t, std::int64_t>>;
+    for (const char *text : {"{TileMatrix}/{TileRow}/{TileCol}.tif", "{z}/{x}_{y}.png", "a/{z}-{-y}/{x}", "{q}.jpg",
+                             "{Set}/{TileMatrix}{TileRow}x{TileCol}"})
+    {
+        const HrefTemplate href(text);
+        for (const auto &[row, col] : {std::pair(0, 0), std::pair(12, 127), std::pair(127, 3)})
+        {
+            EXPECT_EQ(href.tile_of(href.expand(matrix, row, col, {{"Set", "S"}}), matrix, {{"Set", "S"}}),
+                      Tile({row, col}))
+                << text;
+        }
+    }
+    const HrefTemplate href("{TileMatrix}/{TileRow}/{TileCol}.tif");
+    for (const char *other : {"", "7", "7/1/2.png", "6/1/2.tif", "7/01/2.tif", "7/-1/2.tif", "7/128/2.tif",
+                              "7/1/2.tif.aux.xml", "7/99999999999999999999/2.tif", "stac.json"})
+    {
+        EXPECT_EQ(href.tile_of(other, matrix), std::nullopt) << other;
+    }
+}
+
 } // namespace tiledir::stac

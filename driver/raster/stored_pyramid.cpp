@@ -2,6 +2,7 @@
 
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_format.h"
+#include "driver/store/network_path.h"
 #include "driver/store/update_object.h"
 #include "stac/error.h"
 #include "stac/item_growth.h"
@@ -31,28 +32,13 @@ nlohmann::json property(const stac::TiledAssetsItem &item, const char *name)
     return item.extra_properties.value(name, nlohmann::json());
 }
 
-/// URLs as paths of GDAL's.
-std::string path_of(const std::string &href)
-{
-    static const std::pair<std::string, const char *> kSchemes[] = {
-        {"s3://", "/vsis3/"}, {"gs://", "/vsigs/"}, {"az://", "/vsiaz/"}, {"file://", ""}};
-    for (const auto &[scheme, path] : kSchemes)
-    {
-        if (href.compare(0, scheme.size(), scheme) == 0)
-        {
-            return path + href.substr(scheme.size());
-        }
-    }
-    return href;
-}
-
 /// The item's href below its folder. Throws InputError.
 std::string path_below_item(const stac::TileAsset &asset, const store::Store &tiles)
 {
     std::string root = tiles.path("");
     root.erase(root.find_last_not_of('/') + 1);
     root += '/';
-    const std::string href = path_of(asset.href);
+    const std::string href = store::vsi_path(asset.href);
     if (href.compare(0, root.size(), root) == 0)
     {
         return href.substr(root.size());

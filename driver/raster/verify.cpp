@@ -1,6 +1,7 @@
 #include "driver/raster/verify.h"
 
 #include "driver/raster/open_tile.h"
+#include "driver/raster/row_listing.h"
 #include "driver/raster/stamped_tiles.h"
 #include "driver/raster/tile_comparison.h"
 #include "driver/raster/tile_walk.h"
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -25,8 +25,6 @@ namespace
 
 /// A tile that others change each time it is looked at is not judged.
 constexpr int kMostLooks = 5;
-/// Fewer tiles are asked for one by one, more by a list of their folder.
-constexpr std::int64_t kFewTiles = 4;
 
 std::string bands_in_words(int bands)
 {
@@ -60,32 +58,6 @@ std::string unlike_format(const OpenTile &tile, const TileFormat &format)
     }
     return "";
 }
-
-/// Which tiles of a row there may be: by a list of their folder, where they are in one.
-class RowListing
-{
-public:
-    RowListing(const TilePyramid &tiles, int level, const stac::TileRange &row)
-    {
-        const auto folder_of = [](const std::string &key) { return key.substr(0, key.rfind('/') + 1); };
-        const Pyramid &pyramid = tiles.pyramid();
-        const std::string folder = folder_of(pyramid.key(level, row.min_row, row.min_col));
-        m_listed = row.cols() > kFewTiles && !folder.empty() &&
-                   folder == folder_of(pyramid.key(level, row.min_row, row.max_col));
-        if (m_listed)
-        {
-            for (const std::string &name : tiles.store().list(folder.substr(0, folder.size() - 1)))
-            {
-                m_names.insert(folder + name);
-            }
-        }
-    }
-    bool may_have(const std::string &key) const { return !m_listed || m_names.count(key) > 0; }
-
-private:
-    bool m_listed = false;
-    std::set<std::string> m_names;
-};
 
 class Verification
 {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace tiledir::store
 {
@@ -13,6 +14,20 @@ bool is_on_network(const std::string &path)
     return path.compare(0, 4, "/vsi") == 0 &&
            std::any_of(kHandlers.begin(), kHandlers.end(),
                        [&](const char *handler) { return path.find(handler) != std::string::npos; });
+}
+
+std::string vsi_path(const std::string &url)
+{
+    static const std::array<std::pair<std::string, const char *>, 6> kSchemes{{{"http://", "/vsicurl/http://"},
+                                                                               {"https://", "/vsicurl/https://"},
+                                                                               {"s3://", "/vsis3/"},
+                                                                               {"gs://", "/vsigs/"},
+                                                                               {"az://", "/vsiaz/"},
+                                                                               {"file://", ""}}};
+    const auto scheme =
+        std::find_if(kSchemes.begin(), kSchemes.end(),
+                     [&](const auto &each) { return url.compare(0, each.first.size(), each.first) == 0; });
+    return scheme == kSchemes.end() ? url : scheme->second + url.substr(scheme->first.size());
 }
 
 } // namespace tiledir::store

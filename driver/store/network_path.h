@@ -1,4 +1,4 @@
-// Which paths lead over a network: what comes from there is not trusted.
+// URLs and paths of GDAL's, and which of them lead over a network: what comes from there is not trusted.
 #pragma once
 
 #include <string>
@@ -8,5 +8,8 @@ namespace tiledir::store
 
 /// Does this path lead over a network, through an archive, a cache or a part of a file too?
 bool is_on_network(const std::string &path);
+
+/// A URL (http, https, s3, gs, az, file) as a path of GDAL's virtual file systems; any other text is returned as it is.
+std::string vsi_path(const std::string &url);
 
 } // namespace tiledir::store

@@ -1,6 +1,8 @@
 #include "tools/commands/command.h"
 #include "tools/commands/process_command.h"
 #include "tools/commands/recipe_command.h"
+#include "tools/commands/refresh_command.h"
+#include "tools/commands/verify_command.h"
 
 namespace tiledir::commands
 {
@@ -10,6 +12,8 @@ std::vector<std::unique_ptr<Command>> all_commands()
     std::vector<std::unique_ptr<Command>> commands;
     commands.push_back(std::make_unique<ProcessCommand>());
     commands.push_back(std::make_unique<RecipeCommand>());
+    commands.push_back(std::make_unique<RefreshCommand>());
+    commands.push_back(std::make_unique<VerifyCommand>());
     return commands;
 }
 

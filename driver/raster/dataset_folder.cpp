@@ -1,0 +1,104 @@
+#include "driver/raster/dataset_folder.h"
+
+#include "driver/raster/spatial_reference.h"
+#include "driver/store/network_path.h"
+#include "stac/error.h"
+#include "stac/json_document.h"
+
+namespace tiledir::raster
+{
+
+namespace
+{
+
+constexpr const char *kItemFile = "stac.json";
+
+bool is_file(const std::string &path)
+{
+    const std::string end = ".json";
+    return path.size() > end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0;
+}
+
+std::string folder_of(const std::string &name)
+{
+    const std::string path = store::vsi_path(name);
+    const auto slash = path.rfind('/');
+    if (is_file(path))
+    {
+        return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+    }
+    const auto last = path.find_last_not_of('/');
+    return last == std::string::npos ? path : path.substr(0, last + 1);
+}
+
+std::string item_key_of(const std::string &name)
+{
+    return is_file(name) ? name.substr(name.rfind('/') + 1) : kItemFile; // npos + 1 is 0
+}
+
+/// What is wrong is said of the item.
+template <class Read> auto read_at(const std::string &path, Read &&read)
+{
+    try
+    {
+        return read();
+    }
+    catch (const InputError &error)
+    {
+        throw InputError(path + ": " + error.what());
+    }
+    catch (const nlohmann::json::exception &error)
+    {
+        throw InputError(path + ": not a tiled-assets item: " + error.what());
+    }
+}
+
+} // namespace
+
+DatasetFolder::DatasetFolder(const std::string &name)
+    : m_store(store::open_store(folder_of(name)))
+    , m_item_key(item_key_of(name))
+    , m_item(read_item())
+    , m_pyramid(read_at(m_store->path(m_item_key), [this] { return stored_pyramid(m_item, *m_store); }))
+    , m_tiles(m_pyramid, *m_store)
+{
+}
+
+stac::TiledAssetsItem DatasetFolder::read_item() const
+{
+    const std::string path = m_store->path(m_item_key);
+    const auto text = m_store->read_text(m_item_key);
+    if (!text)
+    {
+        throw InputError(path + ": no such file; a folder of tiles has a STAC item that describes them");
+    }
+    const nlohmann::json json = stac::parse_json(*text, path);
+    return read_at(path,
+                   [&]
+                   {
+                       const auto linked = [this](const std::string &url)
+                       {
+                           const auto document = m_store->read_text(url);
+                           if (!document)
+                           {
+                               throw InputError("tile matrix set " + url + ": no such file below the item");
+                           }
+                           return stac::parse_json(*document, url);
+                       };
+                       return stac::TiledAssetsItem::from_json(json, crs_facts, {}, linked);
+                   });
+}
+
+std::map<int, stac::TileRange> DatasetFolder::limits() const
+{
+    std::map<int, stac::TileRange> limits;
+    for (int level = m_pyramid.coarsest; level <= m_pyramid.finest; ++level)
+    {
+        const stac::TileMatrix &matrix = m_pyramid.matrix(level);
+        const auto said = m_item.limits.find(matrix.id);
+        limits[level] = said == m_item.limits.end() ? matrix.range() : said->second;
+    }
+    return limits;
+}
+
+} // namespace tiledir::raster

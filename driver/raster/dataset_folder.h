@@ -1,0 +1,41 @@
+// A folder of tiles, opened by its item to be written to.
+#pragma once
+
+#include "driver/raster/stored_pyramid.h"
+#include "driver/raster/tile_pyramid.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace tiledir::raster
+{
+
+class DatasetFolder
+{
+public:
+    /// `name`: a folder with a stac.json, or an item's file; a path as GDAL opens it, or a URL of an object store.
+    /// Throws InputError: there is no item, or it cannot be written to (stored_pyramid()). StoreError, TileError.
+    explicit DatasetFolder(const std::string &name);
+    DatasetFolder(const DatasetFolder &) = delete;
+    DatasetFolder &operator=(const DatasetFolder &) = delete;
+
+    store::Store &store() const { return *m_store; }
+    const std::string &item_key() const { return m_item_key; }
+    const stac::TiledAssetsItem &item() const { return m_item; }
+    const Pyramid &pyramid() const { return m_pyramid; }
+    const TilePyramid &tiles() const { return m_tiles; }
+    /// Tiles that the item stands for, by the pyramid's levels.
+    std::map<int, stac::TileRange> limits() const;
+
+private:
+    stac::TiledAssetsItem read_item() const;
+
+    std::unique_ptr<store::Store> m_store;
+    std::string m_item_key;
+    stac::TiledAssetsItem m_item;
+    Pyramid m_pyramid;
+    TilePyramid m_tiles;
+};
+
+} // namespace tiledir::raster

@@ -1,0 +1,166 @@
+#include "driver/raster/folder_refresh.h"
+
+#include "driver/raster/journal_files.h"
+#include "driver/raster/row_listing.h"
+#include "driver/store/written_objects.h"
+#include "stac/error.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tiledir::raster
+{
+
+namespace
+{
+
+const stac::TileMatrix &base_of(const DatasetFolder &folder)
+{
+    return folder.pyramid().matrix(folder.pyramid().finest);
+}
+
+stac::TileRange base_limits(const DatasetFolder &folder)
+{
+    return folder.limits().at(folder.pyramid().finest);
+}
+
+stac::TileSet tiles_of_bounds(const DatasetFolder &folder, const stac::Bounds &bounds)
+{
+    const stac::TileRange range = base_of(folder).tiles_covering(bounds);
+    if (range.empty())
+    {
+        throw InputError("bounds: lie beyond the grid, or their minimum is not below their maximum");
+    }
+    return stac::TileSet(range);
+}
+
+/// The folder that all tiles of the base level are in.
+std::string base_folder(const DatasetFolder &folder)
+{
+    const stac::TileRange all = base_of(folder).range();
+    const Pyramid &pyramid = folder.pyramid();
+    const std::string first = pyramid.key(pyramid.finest, all.min_row, all.min_col);
+    const std::string last = pyramid.key(pyramid.finest, all.max_row, all.max_col);
+    const auto end = std::mismatch(first.begin(), first.end(), last.begin(), last.end()).first;
+    const auto slash = std::string(first.begin(), end).rfind('/');
+    return slash == std::string::npos ? "" : first.substr(0, slash);
+}
+
+stac::TileSet tiles_since(const DatasetFolder &folder, std::time_t since)
+{
+    stac::TileSet tiles;
+    const Pyramid &pyramid = folder.pyramid();
+    store::for_each_written_since(folder.store(), base_folder(folder), since,
+                                  [&](const std::string &key)
+                                  {
+                                      if (const auto tile =
+                                              pyramid.tile_path.tile_of(key, base_of(folder), pyramid.path_values))
+                                      {
+                                          tiles.insert(tile->first, tile->second, tile->second);
+                                      }
+                                  });
+    return tiles;
+}
+
+/// Nullopt of an intent that cannot be read: any tile may be meant.
+std::optional<stac::TileSet> tiles_of_intent(const DatasetFolder &folder, const store::FoundIntent &intent)
+{
+    if (!intent.tiles)
+    {
+        return std::nullopt;
+    }
+    stac::TileSet tiles;
+    const auto found = intent.tiles->find(base_of(folder).id);
+    for (const stac::TileRange &range : found == intent.tiles->end() ? std::vector<stac::TileRange>() : found->second)
+    {
+        if (const auto inside = range.intersection(base_of(folder).range()))
+        {
+            tiles.insert(stac::TileSet(*inside));
+        }
+    }
+    return tiles;
+}
+
+/// Those beyond the item's limits that are there.
+stac::TileSet new_tiles(const DatasetFolder &folder, const stac::TileSet &changed)
+{
+    stac::TileSet found;
+    const stac::TileRange limits = base_limits(folder);
+    const int level = folder.pyramid().finest;
+    stac::TileSet beyond = changed;
+    for (std::int64_t row = limits.min_row; row <= limits.max_row; ++row)
+    {
+        beyond.erase(row, limits.min_col, limits.max_col);
+    }
+    beyond.for_each_run(
+        [&](std::int64_t row, std::int64_t first, std::int64_t last)
+        {
+            const RowListing listing(folder.tiles(), level, {row, row, first, last});
+            for (std::int64_t col = first; col <= last; ++col)
+            {
+                const std::string key = folder.pyramid().key(level, row, col);
+                if (listing.may_have(key) && (listing.is_listed() || folder.store().stamp(key)))
+                {
+                    found.insert(row, col, col);
+                }
+            }
+        });
+    return found;
+}
+
+} // namespace
+
+RefreshPlan plan_refresh(const DatasetFolder &folder, const ChangedPart &changed)
+{
+    RefreshPlan plan;
+    plan.is_for_process = has_overviews_from_process(folder.item());
+    plan.left_behind = store::Intent::adoptable(folder.store());
+    bool all = changed.all;
+    for (const store::FoundIntent &intent : plan.left_behind)
+    {
+        const auto tiles = tiles_of_intent(folder, intent);
+        all = all || !tiles;
+        plan.base_tiles.insert(tiles.value_or(stac::TileSet()));
+    }
+    if (all)
+    {
+        plan.base_tiles.insert(stac::TileSet(base_limits(folder)));
+    }
+    if (changed.bounds)
+    {
+        plan.base_tiles.insert(tiles_of_bounds(folder, *changed.bounds));
+    }
+    if (changed.since)
+    {
+        plan.base_tiles.insert(tiles_since(folder, *changed.since));
+    }
+    plan.overviews = overviews_above(folder.pyramid(), {{folder.pyramid().finest, plan.base_tiles}});
+    return plan;
+}
+
+RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, const RefreshSettings &settings)
+{
+    RefreshResult result;
+    store::Store &store = folder.store();
+    if (plan.is_for_process)
+    {
+        tell_journal(store, folder.pyramid().grid, {}, plan.overviews);
+    }
+    else
+    {
+        result = renew(folder.tiles(), plan.overviews, settings);
+    }
+    if (const stac::TileSet tiles = new_tiles(folder, plan.base_tiles); !tiles.empty())
+    {
+        grow_item(store, folder.item_key(), folder.pyramid(), tiles);
+    }
+    store.sync();
+    for (const store::FoundIntent &intent : plan.left_behind)
+    {
+        store::Intent::forget(store, intent);
+    }
+    store.remove_leftovers();
+    return result;
+}
+
+} // namespace tiledir::raster

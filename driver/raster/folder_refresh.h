@@ -1,0 +1,41 @@
+// Refresh of a folder of tiles that others have written to.
+#pragma once
+
+#include "driver/raster/dataset_folder.h"
+#include "driver/raster/refresh.h"
+#include "driver/store/intent.h"
+
+#include <ctime>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tiledir::raster
+{
+
+/// What of the base level has changed, beside what is above tiles of writers that are no more.
+struct ChangedPart
+{
+    std::optional<stac::Bounds> bounds; ///< in the grid's CRS: the tiles that it touches
+    std::optional<std::time_t> since;   ///< tiles that were written then or later, by the store's clock
+    bool all = false;
+};
+
+/// What a refresh is to do.
+struct RefreshPlan
+{
+    stac::TileSet base_tiles;                    ///< that have changed, or may have
+    stac::LevelSets overviews;                   ///< above them
+    std::vector<store::FoundIntent> left_behind; ///< by writers that are no more
+    bool is_for_process = false;                 ///< overviews are tiledir-process's: they can only be told to be stale
+    bool empty() const { return base_tiles.empty(); }
+};
+
+/// Changes nothing. Throws InputError (bounds beyond the grid), StoreError, TileError.
+RefreshPlan plan_refresh(const DatasetFolder &folder, const ChangedPart &changed);
+
+/// Makes the overviews, or tells the run's journal that they are stale; the item grows to hold base tiles that lie
+/// beyond its limits; what dead writers left behind is cleared away. Throws as refresh().
+RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, const RefreshSettings &settings);
+
+} // namespace tiledir::raster

@@ -1,0 +1,18 @@
+// Faults of a folder of tiles, and what can be mended of them.
+#pragma once
+
+#include "driver/raster/dataset_folder.h"
+#include "driver/raster/refresh.h"
+#include "driver/raster/verify.h"
+
+namespace tiledir::raster
+{
+
+/// verify() of all tiles that the item stands for.
+VerifyResult verify_folder(const DatasetFolder &folder, VerifySettings settings);
+
+/// Makes the overviews that are at fault again, and those above every tile at fault; where they come from the process
+/// the run's journal is told that they are stale. Base tiles stay as they are. Throws as renew().
+RefreshResult repair_folder(const DatasetFolder &folder, const VerifyResult &found, const RefreshSettings &settings);
+
+} // namespace tiledir::raster

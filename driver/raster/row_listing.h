@@ -1,0 +1,28 @@
+// Which tiles of a row there are, told with few requests.
+#pragma once
+
+#include "driver/raster/tile_pyramid.h"
+
+#include <set>
+#include <string>
+
+namespace tiledir::raster
+{
+
+/// By a list of the row's folder, where its tiles are in one and are not few. Immutable.
+class RowListing
+{
+public:
+    /// `row`: a range of one row. Throws StoreError.
+    RowListing(const TilePyramid &tiles, int level, const stac::TileRange &row);
+
+    /// False where there surely was no such tile.
+    bool may_have(const std::string &key) const { return !m_listed || m_names.count(key) > 0; }
+    bool is_listed() const { return m_listed; }
+
+private:
+    bool m_listed = false;
+    std::set<std::string> m_names;
+};
+
+} // namespace tiledir::raster
