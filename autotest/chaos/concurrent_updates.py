@@ -70,7 +70,8 @@ def write(arguments):
 class Writer:
     """A process that writes, begun again where it was killed."""
 
-    def __init__(self, arguments, name, number, environment):
+    def __init__(self, arguments, name, number, environment, folder):
+        self.said = folder / f"{number}.txt"
         self.number, self.done, self.environment = number, -1, environment
         self.command = [sys.executable, __file__, "--name", name, "--writer", str(number), "--seed", str(arguments.seed)]
         self.command += ["--regions", arguments.regions, "--processes", str(arguments.processes)]
@@ -79,12 +80,11 @@ class Writer:
 
     def start(self):
         command = [*self.command, "--first", str(self.done + 1)]
-        self.said = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(command, stdout=self.said, env=self.environment)
+        with open(self.said, "a") as output:
+            self.process = subprocess.Popen(command, stdout=output, env=self.environment)
 
     def read(self):
-        self.said.seek(0)
-        lines = self.said.read().split("\n")
+        lines = self.said.read_text().split("\n")
         if len(lines) > 1:
             self.done = max(self.done, int(lines[-2]))
 
@@ -130,8 +130,13 @@ def make(name):
 
 
 def run(arguments, name, environment):
+    with tempfile.TemporaryDirectory() as folder:
+        return run_in(arguments, name, environment, pathlib.Path(folder))
+
+
+def run_in(arguments, name, environment, folder):
     chosen = random.Random(arguments.seed)
-    writers = [Writer(arguments, name, number, environment) for number in range(arguments.processes)]
+    writers = [Writer(arguments, name, number, environment, folder) for number in range(arguments.processes)]
     started = time.monotonic()
     try:
         kills = wait_and_kill(arguments, writers, chosen)
