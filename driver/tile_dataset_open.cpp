@@ -160,18 +160,6 @@ CPLStringList known_siblings(const ItemLocation &location, GDALOpenInfo &info)
     return siblings;
 }
 
-bool is_lossy(const raster::TileFormat &format)
-{
-    const auto says = [&format](const char *option, const char *value)
-    {
-        return std::any_of(format.options.begin(), format.options.end(),
-                           [=](const auto &given)
-                           { return EQUAL(given.first.c_str(), option) && EQUAL(given.second.c_str(), value); });
-    };
-    return format.driver == "JPEG" || says("COMPRESS", "JPEG") ||
-           (format.driver == "WEBP" && !says("LOSSLESS", "YES") && !says("LOSSLESS", "TRUE"));
-}
-
 /// Throws InputError: the item cannot be written to as it was opened. Tiles of the extent may come to be there.
 std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
 {
@@ -200,7 +188,7 @@ std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
     WritingOptions options;
     options.refresh = opened.options.refresh;
     options.threads = opened.options.reading.threads;
-    options.lossy = is_lossy(pyramid.format);
+    options.lossy = raster::is_lossy(pyramid.format);
     options.overviews_from_process = raster::has_overviews_from_process(opened.item);
     return std::make_unique<TileWriter>(std::move(pyramid), std::move(store), opened.location.file, options);
 }

@@ -27,10 +27,15 @@ bool nests(const TileMatrixSet &grid, int level)
 
 TileSet parents(const TileMatrixSet &grid, int level, const TileSet &tiles, int halo)
 {
+    return tiles_above(grid, level, tiles, level - 1, halo);
+}
+
+TileSet tiles_above(const TileMatrixSet &grid, int level, const TileSet &tiles, int coarser, std::int64_t halo)
+{
     TileSet result;
     const TileMatrix &fine = matrix_of(grid, level);
-    const TileMatrix &coarse = matrix_of(grid, level - 1);
-    const bool halves = halo == 0 && nests(grid, level) && !fine.origin_is_bottom_left;
+    const TileMatrix &coarse = matrix_of(grid, coarser);
+    const bool halves = halo == 0 && coarser == level - 1 && nests(grid, level) && !fine.origin_is_bottom_left;
     tiles.for_each_run(
         [&](std::int64_t row, std::int64_t first, std::int64_t last)
         {

@@ -369,6 +369,27 @@ def test_the_number_of_threads_does_not_change_a_byte(tmp_path):
             assert all((first / name).read_bytes() == (other / name).read_bytes() for name in names)
 
 
+@pytest.mark.parametrize("resampling", ["average", "cubic"])
+@pytest.mark.parametrize("options", [[], ["FORMAT=PNG"], ["FORMAT=JPEG"], ["FORMAT=WEBP"], ["COMPRESS=JPEG"], ["NODATA=7"]])
+def test_overviews_made_again_are_the_same_bytes(tmp_path, options, resampling):
+    """Of lossy formats, too: whoever makes them again has nothing but the tiles."""
+    path = source(tmp_path / "a.tif", noise(3, 330, 256))
+    options = ["TILE_SIZE=64", f"OVERVIEW_RESAMPLING={resampling}", *options]
+    for threads in (1, 8):
+        copy(path, tmp_path / f"out{threads}", *options, f"NUM_THREADS={threads}")
+    one, other = tmp_path / "out1", tmp_path / "out8"
+    tiles = {tile.relative_to(one): tile.read_bytes() for tile in one.rglob("*.*") if tile.is_file() and tile.suffix != ".json"}
+    assert len(tiles) > 24 + 6 + 2
+    assert tiles == {name: (other / name).read_bytes() for name in tiles}
+    for name in tiles:
+        if name.parts[0] != "3":
+            (one / name).unlink()
+    made = gdal.Open(str(one), gdal.GA_Update)
+    assert made.BuildOverviews(resampling, [2, 4, 8]) == 0
+    del made
+    assert tiles == {name: (one / name).read_bytes() for name in tiles}
+
+
 def test_progress_grows_to_the_end(tmp_path):
     seen = []
     path = source(tmp_path / "a.tif", noise(1, 300, 300))

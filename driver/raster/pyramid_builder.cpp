@@ -24,11 +24,14 @@ constexpr std::int64_t kBatchPixels = 2048;
 constexpr std::int64_t kMaxBatches = std::int64_t{64} << 20;
 /// Rows read at once where tiles are smaller.
 constexpr std::int64_t kRowsAtOnce = 256;
+constexpr std::int64_t kTasksAThread = 4;
+/// Stored tiles that are kept for the overviews above them, in bytes.
+constexpr std::size_t kMaxKept = std::size_t{32} << 20;
 /// Tiles a side of a batch of overviews from stored tiles.
 constexpr std::int64_t kOverviewBatch = 8;
 
 using Block = TilePyramid::Block;
-/// Tiles of one level, null where they are without data.
+/// Tiles, null where they are without data.
 using Blocks = std::map<stac::TileId, Block>;
 
 /// Squares of tiles of `level`, those of one row after the other.
@@ -58,6 +61,7 @@ public:
         , m_pyramid(tiles.pyramid())
         , m_settings(settings)
         , m_can_be_absent(settings.sparse && m_pyramid.can_be_absent())
+        , m_lossy(is_lossy(m_pyramid.format))
         , m_caller(std::this_thread::get_id())
         , m_top(m_pyramid.finest)
     {
@@ -85,8 +89,13 @@ public:
                     });
         for (int level = m_top - 1; level >= m_pyramid.coarsest; --level)
         {
-            const Squares parents{m_ranges[level], kOverviewBatch};
+            Squares parents{m_ranges[level], kOverviewBatch};
+            while (parents.side > 1 && !keeps_all_busy(parents.count()))
+            {
+                parents.side /= 2;
+            }
             in_parallel(parents.count(), [&](std::int64_t task) { build_overviews(level, parents[task]); });
+            m_kept.erase(m_kept.lower_bound({level + 1, 0, 0}), m_kept.end());
         }
         report();
     }
@@ -128,6 +137,12 @@ private:
         m_readers.push_back(std::move(reader));
     }
 
+    /// Whether there are so many tasks that threads end at about the same time.
+    bool keeps_all_busy(std::int64_t tasks) const
+    {
+        return m_settings.threads <= 1 || tasks >= kTasksAThread * m_settings.threads;
+    }
+
     /// Tiles along a side of a batch; sets m_top.
     std::int64_t batch_side()
     {
@@ -140,8 +155,10 @@ private:
         {
             const std::int64_t width = tiles * format.width;
             const std::int64_t height = tiles * format.height;
+            const Squares squares{m_ranges[m_pyramid.finest], tiles};
             return std::max(width, height) <= kBatchPixels && width * height * pixel_bytes <= share &&
-                   (!m_settings.by_whole_rows || height * row_pixels * pixel_bytes <= share);
+                   (!m_settings.by_whole_rows || height * row_pixels * pixel_bytes <= share) &&
+                   keeps_all_busy(m_settings.by_whole_rows ? squares.rows() : squares.count());
         };
         bool in_memory = m_pyramid.overview_halo() == 0;
         for (; fits(side * 2); side *= 2)
@@ -286,7 +303,7 @@ private:
                 const stac::TileId id{tile.level + 1, row, col};
                 if (finer.count(id) == 0)
                 {
-                    finer[id] = is_stored(id) ? m_tiles.read(id) : nullptr;
+                    finer[id] = stored(id);
                 }
             }
         }
@@ -300,10 +317,13 @@ private:
             return nullptr;
         }
         const std::string key = m_pyramid.key(tile);
+        Block block;
         try
         {
             const store::Bytes bytes = m_tiles.encode(tile, pixels);
             m_tiles.store().write(key, bytes.data(), bytes.size());
+            // Overviews are those of the tiles that are there.
+            block = m_lossy ? m_tiles.decode(tile, bytes) : std::make_shared<const PixelBlock>(std::move(pixels));
         }
         catch (const TileError &error)
         {
@@ -313,16 +333,32 @@ private:
         }
         if (tile.level <= m_top && tile.level > m_pyramid.coarsest)
         {
-            const std::lock_guard<std::mutex> lock(m_mutex);
-            m_stored[tile.level].insert(tile.row, tile.col, tile.col);
+            note_stored(tile, block);
         }
-        return std::make_shared<const PixelBlock>(std::move(pixels));
+        return block;
     }
 
-    bool is_stored(const stac::TileId &tile)
+    void note_stored(const stac::TileId &tile, const Block &block)
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
-        return m_stored[tile.level].contains(tile.row, tile.col);
+        m_stored[tile.level].insert(tile.row, tile.col, tile.col);
+        if ((m_kept.size() + 1) * block->size() <= kMaxKept)
+        {
+            m_kept[tile] = block;
+        }
+    }
+
+    Block stored(const stac::TileId &tile)
+    {
+        {
+            const std::lock_guard<std::mutex> lock(m_mutex);
+            const auto kept = m_kept.find(tile);
+            if (kept != m_kept.end() || !m_stored[tile.level].contains(tile.row, tile.col))
+            {
+                return kept == m_kept.end() ? nullptr : kept->second;
+            }
+        }
+        return m_tiles.read(tile);
     }
 
     /// Tells the caller, from its own thread, how far it is.
@@ -344,6 +380,7 @@ private:
     const Pyramid &m_pyramid;
     const BuildSettings &m_settings;
     const bool m_can_be_absent;
+    const bool m_lossy;
     const std::thread::id m_caller;
     int m_top; ///< coarsest level that batches make
     std::map<int, stac::TileRange> m_ranges;
@@ -353,6 +390,7 @@ private:
     std::mutex m_mutex; ///< for what follows
     std::vector<std::unique_ptr<PixelReader>> m_readers;
     stac::LevelSets m_stored; ///< of the levels from which overviews are made that read stored tiles
+    Blocks m_kept;            ///< the first ones of these
 };
 
 } // namespace

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -187,20 +188,52 @@ void Refresh::done(Outcome outcome)
     }
 }
 
+/// Has the kernel of a pixel without data under it data from beside? Then a tile that comes to be there, or is removed,
+/// changes in all its pixels, far from the change.
+bool spreads(Resampling resampling)
+{
+    return resampling == Resampling::Bilinear || resampling == Resampling::CubicSpline;
+}
+
+void add_tile_by_tile(const Pyramid &pyramid, int level, const stac::TileSet &changed, stac::LevelSets &levels)
+{
+    stac::TileSet tiles = changed;
+    for (int finer = level; finer > pyramid.coarsest; --finer)
+    {
+        tiles = stac::parents(pyramid.grid, finer, tiles, pyramid.reach(finer));
+        levels[finer - 1].insert(tiles);
+    }
+}
+
+/// What kernels reach adds up from level to level.
+void add_by_pixels(const Pyramid &pyramid, int level, const stac::TileSet &changed, stac::LevelSets &levels)
+{
+    double reach = 0; // in pixels of `level`
+    for (int finer = level; finer > pyramid.coarsest; --finer)
+    {
+        reach += pyramid.reach(finer) * pyramid.matrix(finer).cell_size / pyramid.matrix(level).cell_size;
+        levels[finer - 1].insert(
+            stac::tiles_above(pyramid.grid, level, changed, finer - 1, static_cast<std::int64_t>(std::ceil(reach))));
+    }
+}
+
 } // namespace
 
 stac::LevelSets overviews_above(const Pyramid &pyramid, const stac::LevelSets &tiles)
 {
-    stac::LevelSets levels = tiles;
-    for (int level = pyramid.finest; level > pyramid.coarsest; --level)
+    stac::LevelSets levels;
+    for (const auto &[level, changed] : tiles)
     {
-        const auto changed = levels.find(level);
-        if (changed != levels.end() && !changed->second.empty())
+        if (level < pyramid.finest)
         {
-            levels[level - 1].insert(stac::parents(pyramid.grid, level, changed->second, pyramid.reach(level)));
+            levels[level].insert(changed);
+        }
+        if (!changed.empty())
+        {
+            spreads(pyramid.overview_resampling) ? add_tile_by_tile(pyramid, level, changed, levels)
+                                                 : add_by_pixels(pyramid, level, changed, levels);
         }
     }
-    levels.erase(pyramid.finest);
     return levels;
 }
 

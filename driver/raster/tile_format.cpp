@@ -3,6 +3,7 @@
 #include "stac/error.h"
 #include "stac/nearest_name.h"
 
+#include <cpl_conv.h>
 #include <cpl_minixml.h>
 #include <cpl_string.h>
 #include <gdal_priv.h>
@@ -145,6 +146,31 @@ std::vector<std::string> format_options(const std::string &driver)
 bool format_has_masks(const std::string &driver)
 {
     return driver == "GTiff" || driver == "COG" || driver == "JPEG";
+}
+
+bool is_lossy(const TileFormat &format)
+{
+    const auto given = [&format](const char *option) -> std::string
+    {
+        for (const auto &[name, value] : format.options)
+            if (EQUAL(name.c_str(), option))
+                return value;
+        return "";
+    };
+    const auto says = [&given](const char *option, const char *value) { return EQUAL(given(option).c_str(), value); };
+    const auto is_on = [&given](const char *option)
+    { return !given(option).empty() && CPLTestBool(given(option).c_str()); };
+    if (format.driver == "WEBP")
+        return !is_on("LOSSLESS");
+    if (format.driver != "GTiff" && format.driver != "COG")
+        return format.driver.rfind("JP", 0) == 0;
+    if (!given("DISCARD_LSB").empty() || !given("NBITS").empty() || says("COMPRESS", "JPEG"))
+        return true;
+    if (says("COMPRESS", "WEBP"))
+        return !is_on("WEBP_LOSSLESS");
+    if (says("COMPRESS", "JXL"))
+        return !given("JXL_LOSSLESS").empty() ? !is_on("JXL_LOSSLESS") : format.driver == "COG";
+    return given("COMPRESS").rfind("LERC", 0) == 0 && CPLAtof(given("MAX_Z_ERROR").c_str()) != 0;
 }
 
 void check_format(const TileFormat &format)

@@ -45,6 +45,8 @@ std::string format_media_type(const std::string &driver);
 std::vector<std::string> format_options(const std::string &driver);
 /// True where a mask can be stored in the tile beside its bands.
 bool format_has_masks(const std::string &driver);
+/// Whether pixels may come back from a tile that are not those it was made of.
+bool is_lossy(const TileFormat &format);
 /// Throws InputError where the driver cannot hold the type, the band count, a mask or an option's name.
 void check_format(const TileFormat &format);
 

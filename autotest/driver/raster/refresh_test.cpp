@@ -120,6 +120,8 @@ INSTANTIATE_TEST_SUITE_P(Pyramids, RefreshTest,
                                          Case{"mode", Resampling::Mode, with_nodata(), false},
                                          Case{"bilinear", Resampling::Bilinear, with_nodata(), false},
                                          Case{"cubic", Resampling::Cubic, with_nodata(), false},
+                                         Case{"cubicspline", Resampling::CubicSpline, with_nodata(), false},
+                                         Case{"lanczos", Resampling::Lanczos, with_nodata(), false},
                                          Case{"average_alpha", Resampling::Average, with_alpha(), false},
                                          Case{"cubic_alpha", Resampling::Cubic, with_alpha(), false},
                                          Case{"average_mask", Resampling::Average, with_mask(), false},
@@ -156,6 +158,16 @@ TEST(RefreshTest, AKernelThatReachesOverEdgesTouchesNeighboursToo)
     const RefreshResult result = refresh(folder.tiles(), one(4, 4));
     EXPECT_EQ(result.written + result.unchanged, 4 + 4 + 1);
     EXPECT_EQ(folder.files(), folder.rebuilt());
+}
+
+TEST(RefreshTest, WhatAKernelReachesGrowsByPixelsAndNotByTiles)
+{
+    PyramidFolder folder(small_pyramid(Resampling::Cubic, with_nodata()));
+    const stac::LevelSets above = overviews_above(folder.pyramid(), {{3, one(0, 0)}});
+    EXPECT_EQ(above.at(2).count(), 1); // pixels 0 to 7 of 16, and 3 around them
+    EXPECT_EQ(above.at(1).count(), 1);
+    EXPECT_EQ(overviews_above(folder.pyramid(), {{3, one(0, 1)}}).at(2).count(), 2);
+    EXPECT_EQ(above.count(3), 0U);
 }
 
 TEST(RefreshTest, RemovesWhatHasNothingUnderItUpToTheTop)
