@@ -3,6 +3,7 @@
 #include "driver/creation_options.h"
 #include "driver/dataset_files.h"
 #include "driver/open_options.h"
+#include "driver/refresh_algorithm.h"
 #include "driver/store/gdal_compat.h"
 #include "driver/tile_creation.h"
 #include "driver/tile_dataset.h"
@@ -67,5 +68,7 @@ void GDALRegister_TileDir()
     driver->pfnDelete = tiledir::driver::delete_dataset;
     driver->pfnRename = tiledir::driver::rename_dataset;
     driver->pfnCopyFiles = tiledir::driver::copy_dataset;
-    GetGDALDriverManager()->RegisterDriver(driver.release());
+    GDALDriver *const registered = driver.release(); // GDAL's now
+    GetGDALDriverManager()->RegisterDriver(registered);
+    tiledir::driver::declare_algorithms(*registered);
 }

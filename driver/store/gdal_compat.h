@@ -87,6 +87,13 @@ using StringList = char **;
 #define TILEDIR_REF_UNDERLYING_BAND RefUnderlyingRasterBand() const
 #endif
 
+// `gdal driver NAME COMMAND`: GDALDriver::DeclareAlgorithm() and <gdalalgorithm.h>.
+#if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 12, 0)
+#define TILEDIR_HAS_ALGORITHMS 1
+#else
+#define TILEDIR_HAS_ALGORITHMS 0
+#endif
+
 // Up to 3.6 the warper's average makes only pixels whose centre falls on the input; later ones (seen on 3.10) also
 // those that it covers in part.
 #if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 7, 0)

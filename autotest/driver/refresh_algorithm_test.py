@@ -1,0 +1,31 @@
+"""`gdal driver tiledir refresh`, on GDAL's that have such commands."""
+
+import subprocess
+
+import numpy
+import pytest
+from osgeo import gdal
+
+from write_test import check_levels, folder_in, levels_of, random_pixels, update
+
+pytestmark = pytest.mark.skipif(int(gdal.VersionInfo()) < 3120000, reason="GDAL before 3.12 has no commands of drivers")
+
+
+def refresh(*words):
+    return subprocess.run(["gdal", "driver", "tiledir", "refresh", *map(str, words)], capture_output=True, text=True)
+
+
+def test_it_makes_the_overviews_that_an_update_has_left(tmp_path):
+    folder = folder_in(tmp_path)
+    pixels = random_pixels()
+    update(folder.path, "REFRESH=NO").WriteArray(pixels)
+    assert numpy.array_equal(levels_of(folder.path)[1], folder.levels[1].pixels)
+    done = refresh(folder.path)
+    assert done.returncode == 0, done.stderr
+    check_levels(folder.path, pixels)
+
+
+def test_it_says_what_is_wrong_in_one_line(tmp_path):
+    done = refresh(tmp_path / "nothing")
+    assert done.returncode == 1
+    assert len([line for line in done.stderr.splitlines() if "no such file" in line]) == 1

@@ -1,0 +1,94 @@
+// GDAL calls this interface provisional.
+#include "driver/refresh_algorithm.h"
+
+#if TILEDIR_HAS_ALGORITHMS
+
+#include "driver/gdal_edge.h"
+#include "driver/open_options.h"
+#include "driver/raster/folder_refresh.h"
+
+#include <gdalalgorithm.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tiledir::driver
+{
+
+namespace
+{
+
+const std::vector<std::string> kRefresh{"refresh"}; ///< below `gdal driver tiledir`
+
+class RefreshAlgorithm final : public GDALAlgorithm
+{
+public:
+    RefreshAlgorithm()
+        : GDALAlgorithm("refresh", "Make the overviews of a directory of tiles again that lie above changed tiles", "")
+    {
+        AddProgressArg();
+        AddArg("input", 'i', "Folder of tiles with a stac.json, or the item's file", &m_folder)
+            .SetPositional()
+            .SetRequired();
+        AddArg("bounds", 0, "Above the tiles that it touches: minx,miny,maxx,maxy in the grid's CRS", &m_bounds)
+            .SetMinCount(4)
+            .SetMaxCount(4)
+            .SetRepeatedArgAllowed(false);
+        AddArg("all", 0, "Above all tiles", &m_all);
+        AddArg("num-threads", 'j', "Tiles at once: a number or ALL_CPUS", &m_threads);
+    }
+
+protected:
+    bool RunImpl(GDALProgressFunc progress, void *progress_data) override
+    {
+        return at_gdal_edge(false,
+                            [&]
+                            {
+                                refresh(progress, progress_data);
+                                return true;
+                            });
+    }
+
+private:
+    void refresh(GDALProgressFunc progress, void *progress_data) const
+    {
+        const raster::DatasetFolder folder(m_folder);
+        raster::ChangedPart changed;
+        changed.all = m_all;
+        if (!m_bounds.empty())
+        {
+            changed.bounds = stac::Bounds{m_bounds[0], m_bounds[1], m_bounds[2], m_bounds[3]};
+        }
+        raster::RefreshSettings settings;
+        settings.threads = threads_of(m_threads);
+        settings.go_on = [=](double done) { return progress == nullptr || progress(done, "", progress_data) != FALSE; };
+        raster::run_refresh(folder, raster::plan_refresh(folder, changed), settings);
+    }
+
+    std::string m_folder;
+    std::vector<double> m_bounds;
+    bool m_all = false;
+    std::string m_threads = "ALL_CPUS";
+};
+
+GDALAlgorithm *instantiate(const std::vector<std::string> &path)
+{
+    return path == kRefresh ? new RefreshAlgorithm() : nullptr; // GDAL owns it
+}
+
+} // namespace
+
+void declare_algorithms(GDALDriver &driver)
+{
+    driver.DeclareAlgorithm(kRefresh);
+    driver.pfnInstantiateAlgorithm = instantiate;
+}
+
+} // namespace tiledir::driver
+
+#else
+
+void tiledir::driver::declare_algorithms(GDALDriver &) {}
+
+#endif
