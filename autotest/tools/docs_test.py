@@ -89,10 +89,24 @@ def tiles_of(inputs, level):
     return (col(east) - col(west) + 1) * (row(south) - row(north) + 1)
 
 
-def test_the_commands_page_has_every_flag_and_no_other(root, build):
-    shown = re.findall(r"^\| `(--[\w-]+)", (root / "docs" / "commands.md").read_text(), re.MULTILINE)
-    known = re.findall(r"^  (?:-h,)?(--[\w-]+)", output_of(build, "tiledir-process", "--help"), re.MULTILINE)
+@pytest.mark.parametrize("command", ["process", "refresh", "verify"])
+def test_the_commands_page_has_every_flag_and_no_other(root, build, command):
+    section = (root / "docs" / "commands.md").read_text().split(f"\n## tiledir-{command} ")[1].split("\n## ")[0]
+    shown = re.findall(r"^\| `(--[\w-]+)", section, re.MULTILINE)
+    known = re.findall(r"^  (?:-h,)?(--[\w-]+)", output_of(build, f"tiledir-{command}", "--help"), re.MULTILINE)
     assert set(shown) == set(known) - {"--help", "--version"}
+
+
+def test_the_refresh_page_shows_commands_that_work(root, build, checkout):
+    subprocess.run(
+        [str(build / "bin" / "tiledir-process"), "autotest/data/hillshade.yaml", "--output", "out/jacksboro", "--quiet"],
+        cwd=checkout,
+        check=True,
+    )
+    lines = run_as_shown(block(root, "docs/refresh.md", "try"), checkout)
+    assert sum(": is stale: " in line for line in lines) >= 1
+    totals = [line for line in lines if line.startswith("level 10: ")]
+    assert [line.endswith(" 0 faults") for line in totals] == [True, False, True]
 
 
 def test_the_readme_shows_commands_that_work(root, checkout):

@@ -4,8 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <optional>
 #include <ostream>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace tiledir::raster
@@ -69,6 +73,53 @@ struct Case
     TileFormat format;
     bool from_bottom_left;
     friend std::ostream &operator<<(std::ostream &out, const Case &each) { return out << each.name; }
+};
+
+/// Where the last writer wins.
+class PlainStore : public store::Store
+{
+public:
+    explicit PlainStore(store::Store &store)
+        : m_store(store)
+    {
+    }
+    void once_before_writing(const std::string &key, std::function<void()> action)
+    {
+        m_key = key;
+        m_action = std::move(action);
+    }
+    std::string path(const std::string &key) const override { return m_store.path(key); }
+    std::optional<store::Bytes> read(const std::string &key) const override { return m_store.read(key); }
+    std::optional<store::StampedObject> read_stamped(const std::string &key) const override
+    {
+        return m_store.read_stamped(key);
+    }
+    void write(const std::string &key, const void *data, std::size_t size) override { m_store.write(key, data, size); }
+    bool write_if(const std::string &key, const void *data, std::size_t size,
+                  const std::optional<store::Stamp> & /*before*/) override
+    {
+        if (key == m_key && m_action)
+        {
+            std::exchange(m_action, nullptr)();
+        }
+        m_store.write(key, data, size);
+        return true;
+    }
+    bool remove(const std::string &key) override { return m_store.remove(key); }
+    bool remove_if(const std::string &key, const std::optional<store::Stamp> & /*before*/) override
+    {
+        m_store.remove(key);
+        return true;
+    }
+    std::optional<store::Stamp> stamp(const std::string &key) const override { return m_store.stamp(key); }
+    std::optional<store::Seconds> age(const std::string &key) override { return m_store.age(key); }
+    std::vector<std::string> list(const std::string &folder) const override { return m_store.list(folder); }
+    void sync() override { m_store.sync(); }
+
+private:
+    store::Store &m_store;
+    std::string m_key;
+    std::function<void()> m_action;
 };
 
 class RefreshTest : public testing::TestWithParam<Case>
@@ -229,17 +280,20 @@ TEST(RefreshTest, ManyWhoChangeNeighbouringTilesLeaveTheirSharedOverviewsRight)
 {
     PyramidFolder folder(small_pyramid(Resampling::Average, with_nodata()));
     fill(folder);
+    constexpr int kWriters = 4;
+    constexpr int kRounds = 25;
     std::vector<std::thread> writers;
-    for (int writer = 0; writer < 4; ++writer)
+    writers.reserve(kWriters);
+    for (int writer = 0; writer < kWriters; ++writer)
     {
         writers.emplace_back(
             [&folder, writer]
             {
                 const int row = writer / 2;
                 const int col = writer % 2;
-                for (int round = 0; round < 25; ++round)
+                for (int round = 0; round < kRounds; ++round)
                 {
-                    folder.write_random(row, col, 1000 + round * 4 + writer);
+                    folder.write_random(row, col, 1000 + round * kWriters + writer);
                     refresh(folder.tiles(), one(row, col));
                 }
             });
@@ -249,6 +303,30 @@ TEST(RefreshTest, ManyWhoChangeNeighbouringTilesLeaveTheirSharedOverviewsRight)
         writer.join();
     }
     EXPECT_EQ(folder.files(), folder.rebuilt());
+}
+
+TEST(RefreshTest, WhatIsOverwrittenWithOldPixelsIsMadeAgainWhereThereAreNeitherLocksNorConditions)
+{
+    PyramidFolder folder(small_pyramid(Resampling::Average, with_nodata()));
+    fill(folder);
+    PlainStore plain(folder.store());
+    folder.write_random(0, 0, 1000);
+    for (const char *overview : {"2/0/0.tif", "1/0/0.tif", "0/0/0.tif"})
+    {
+        // Another writer changes a tile beside and refreshes above it, just before this one writes what it made before.
+        plain.once_before_writing(overview,
+                                  [&]
+                                  {
+                                      folder.write_random(0, 1, 1001);
+                                      folder.write_random(7, 7, 1002);
+                                      refresh(folder.tiles(), one(0, 1));
+                                      refresh(folder.tiles(), one(7, 7));
+                                  });
+        refresh(TilePyramid(folder.pyramid(), plain), one(0, 0));
+        EXPECT_EQ(folder.files(), folder.rebuilt()) << overview;
+        fill(folder);
+        folder.write_random(0, 0, 1003);
+    }
 }
 
 TEST(RefreshTest, ATileThatCannotBeReadIsNamedAndTheOthersAreMade)

@@ -188,8 +188,10 @@ TEST_F(StoredPyramidTest, WhoeverGrowsAnItemAtTheSameTimeLosesNothing)
 {
     write_item();
     const Pyramid read = stored_pyramid(m_item, m_folder.store());
+    constexpr int kWriters = 8;
     std::vector<std::thread> writers;
-    for (int writer = 0; writer < 8; ++writer)
+    writers.reserve(kWriters);
+    for (int writer = 0; writer < kWriters; ++writer)
     {
         writers.emplace_back([&, writer] { grow_item(m_folder.store(), "stac.json", read, one(writer, 7 - writer)); });
     }
