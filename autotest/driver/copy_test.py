@@ -312,6 +312,22 @@ def test_what_a_sparse_file_lacks_is_not_read(tmp_path):
     assert made.GetRasterBand(1).GetOverviewCount() == 8
 
 
+@pytest.mark.parametrize("grid", ["NATIVE", "WebMercatorQuad"])
+def test_zeros_that_a_sparse_file_lacks_are_data_where_nothing_says_otherwise(tmp_path, grid):
+    path = str(tmp_path / "a.tif")
+    options = ["TILED=YES", "SPARSE_OK=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64"]
+    file = gdal.GetDriverByName("GTiff").Create(path, 256, 256, 1, gdal.GDT_Byte, options)
+    file.SetGeoTransform([LEFT, CELL, 0, TOP, 0, -CELL])
+    file.SetProjection("EPSG:32632")
+    file.WriteArray(noise(1, 64, 64)[0], 64, 64)
+    del file
+    made = copy(path, tmp_path / "out", "TILE_SIZE=64", "NODATA=255", f"GRID={grid}", "RESAMPLING=nearest")
+    kept = made.ReadAsArray()
+    if grid == "NATIVE":
+        assert numpy.array_equal(kept, gdal.Open(path).ReadAsArray())
+    assert (kept == 0).sum() > (kept == 255).sum()
+
+
 @pytest.mark.parametrize("kind", ["MEM", "VRT over MEM", "VRT without a name", "updated"])
 def test_sources_without_a_file_of_their_own(tmp_path, kind):
     pixels = noise(2, 500, 600, "int16")

@@ -36,9 +36,10 @@ GDALDataType working_type(GDALDataType type)
 class Coverage
 {
 public:
-    Coverage(const SourceRaster &source, const std::string &source_crs, const std::string &grid_crs,
-             const stac::TileMatrix &matrix, double reach)
+    Coverage(const SourceRaster &source, const SourcePixels &pixels, const std::string &source_crs,
+             const std::string &grid_crs, const stac::TileMatrix &matrix, double reach)
         : m_raster(source.open())
+        , m_pixels(pixels)
         , m_matrix(matrix)
         , m_from(spatial_reference(grid_crs))
         , m_to(spatial_reference(source_crs))
@@ -73,25 +74,12 @@ public:
         const auto width = static_cast<int>(std::min<double>(m_raster->GetRasterXSize(), right)) - col;
         const auto height = static_cast<int>(std::min<double>(m_raster->GetRasterYSize(), bottom)) - row;
         // Longitudes may be counted from another meridian: what lies beside may lie on it all the same.
-        return width > 0 && height > 0 && has_no_data(col, row, width, height);
+        return width > 0 && height > 0 && m_pixels.are_absent(*m_raster, {col, row, width, height});
     }
 
 private:
-    bool has_no_data(int col, int row, int width, int height) const
-    {
-        for (int band = 1; band <= m_raster->GetRasterCount(); ++band)
-        {
-            if (m_raster->GetRasterBand(band)->GetDataCoverageStatus(col, row, width, height,
-                                                                     GDAL_DATA_COVERAGE_STATUS_DATA,
-                                                                     nullptr) != GDAL_DATA_COVERAGE_STATUS_EMPTY)
-            {
-                return false;
-            }
-        }
-        return true;
-    }
-
     DatasetPtr m_raster;
+    SourcePixels m_pixels;
     const stac::TileMatrix &m_matrix;
     OGRSpatialReference m_from;
     OGRSpatialReference m_to;
@@ -250,7 +238,7 @@ std::unique_ptr<PixelReader> WarpedRaster::open(const TilePyramid &pyramid, Resa
     const stac::TileMatrix &matrix = pyramid.pyramid().matrix(pyramid.pyramid().finest);
     const KernelScale scale = kernel_scale(*m_mosaic, grid_crs, matrix);
     const double reach = kMargin + 4 / std::min({1.0, scale.x, scale.y});
-    Coverage coverage(m_source, m_mosaic->crs_wkt(), grid_crs, matrix, reach);
+    Coverage coverage(m_source, m_pixels, m_mosaic->crs_wkt(), grid_crs, matrix, reach);
     if (is_plain(m_pixels))
     {
         return std::make_unique<GridReader>(

@@ -146,13 +146,21 @@ private:
     std::array<unsigned char, 16> m_after{};
 };
 
+bool is_empty(GDALRasterBand &band, const stac::PixelWindow &window)
+{
+    const int status = band.GetDataCoverageStatus(static_cast<int>(window.col), static_cast<int>(window.row),
+                                                  static_cast<int>(window.width), static_cast<int>(window.height),
+                                                  GDAL_DATA_COVERAGE_STATUS_DATA, nullptr);
+    return status == GDAL_DATA_COVERAGE_STATUS_EMPTY;
+}
+
 class NativeReader final : public PixelReader
 {
 public:
     NativeReader(DatasetPtr dataset, const SourcePixels &pixels, const TilePyramid &pyramid)
         : m_dataset(std::move(dataset))
         , m_pyramid(pyramid)
-        , m_mask(pixels.mask)
+        , m_pixels(pixels)
     {
         const TileFormat &format = pyramid.pyramid().format;
         if (pixels.nodata && format.nodata && !same_value(pixels.nodata, format.nodata))
@@ -189,33 +197,12 @@ public:
         {
             return true;
         }
-        const TileFormat &format = m_pyramid.pyramid().format;
-        // An opacity that the source has not is all around.
-        if (!m_mask && (format.mask || has_made_alpha()))
-        {
-            return false;
-        }
-        for (int band = 1; band <= m_dataset->GetRasterCount(); ++band)
-        {
-            if (!is_empty(*m_dataset->GetRasterBand(band), *part))
-            {
-                return false;
-            }
-        }
-        return !m_mask || is_empty(*m_dataset->GetRasterBand(1)->GetMaskBand(), *part);
+        return m_pixels.are_absent(*m_dataset, *part);
     }
 
     void forget() override { m_dataset->FlushCache(false); }
 
 private:
-    static bool is_empty(GDALRasterBand &band, const stac::PixelWindow &part)
-    {
-        const int status = band.GetDataCoverageStatus(static_cast<int>(part.col), static_cast<int>(part.row),
-                                                      static_cast<int>(part.width), static_cast<int>(part.height),
-                                                      GDAL_DATA_COVERAGE_STATUS_DATA, nullptr);
-        return status == GDAL_DATA_COVERAGE_STATUS_EMPTY;
-    }
-
     bool has_made_alpha() const
     {
         const TileFormat &format = m_pyramid.pyramid().format;
@@ -253,7 +240,7 @@ private:
         const auto width = static_cast<int>(part.width);
         const auto height = static_cast<int>(part.height);
         std::vector<unsigned char> mask(static_cast<std::size_t>(width) * height, 255);
-        if (m_mask)
+        if (m_pixels.mask)
         {
             const CPLErr status = m_dataset->GetRasterBand(1)->GetMaskBand()->RasterIO(
                 GF_Read, static_cast<int>(part.col), static_cast<int>(part.row), width, height, mask.data(), width,
@@ -276,7 +263,7 @@ private:
 
     DatasetPtr m_dataset;
     const TilePyramid &m_pyramid;
-    bool m_mask;
+    SourcePixels m_pixels;
     std::optional<NodataChange> m_change;
 };
 
@@ -309,6 +296,23 @@ SourcePixels SourcePixels::of(GDALDataset &dataset)
     pixels.mask = !pixels.nodata && !pixels.alpha && (flags & GMF_PER_DATASET) != 0 && (flags & GMF_ALPHA) == 0;
     pixels.colors = pixels.bands == 1 ? colors_of(first) : nullptr;
     return pixels;
+}
+
+bool SourcePixels::are_absent(GDALDataset &dataset, const stac::PixelWindow &window) const
+{
+    // What is not there reads as 0 where nothing says what it is.
+    if (!alpha && !mask && (!nodata || mixed_nodata))
+    {
+        return false;
+    }
+    for (int band = 1; band <= bands; ++band)
+    {
+        if (!is_empty(*dataset.GetRasterBand(band), window))
+        {
+            return false;
+        }
+    }
+    return !mask || is_empty(*dataset.GetRasterBand(1)->GetMaskBand(), window);
 }
 
 stac::TileMatrixSet native_grid(GDALDataset &dataset, int tile_size, int metatile)

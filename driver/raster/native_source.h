@@ -24,6 +24,8 @@ struct SourcePixels
 
     /// Throws InputError: no bands.
     static SourcePixels of(GDALDataset &dataset);
+    /// True where the dataset, of which these are the pixels, surely has no data in a window of it.
+    bool are_absent(GDALDataset &dataset, const stac::PixelWindow &window) const;
 };
 
 /// Whose finest matrix has the raster's pixels, origin at its upper left corner; each coarser one half of them, up to a

@@ -268,7 +268,7 @@ private:
                                                  [&](const stac::TileId &under) -> Block
                                                  {
                                                      const auto found = finer.find(under);
-                                                     const Block block = found == finer.end() ? nullptr : found->second;
+                                                     Block block = found == finer.end() ? nullptr : found->second;
                                                      any = any || block;
                                                      return block;
                                                  });

@@ -73,7 +73,7 @@ std::string name_of(GDALDataset &dataset)
     {
         return "";
     }
-    const std::string name = dataset.GetDescription();
+    std::string name = dataset.GetDescription();
     if (driver != "VRT")
     {
         return name;
