@@ -1,6 +1,7 @@
 // What a stored tile holds, as its readers want it.
 #pragma once
 
+#include "driver/raster/color_table.h"
 #include "driver/raster/pixel_block.h"
 
 #include <gdal.h>
@@ -10,10 +11,6 @@
 
 namespace tiledir::raster
 {
-
-using ColorTable = std::vector<GDALColorEntry>;
-
-bool same_colors(const ColorTable &one, const ColorTable &other);
 
 struct DecodedTile
 {

@@ -1,5 +1,6 @@
 #include "driver/raster/native_source.h"
 
+#include "driver/raster/color_table.h"
 #include "driver/raster/nodata_value.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/gdal_errors.h"
@@ -85,21 +86,6 @@ std::optional<double> nodata_of(GDALRasterBand &band)
         value = band.GetNoDataValue(&has);
     }
     return has ? std::optional(value) : std::nullopt;
-}
-
-std::shared_ptr<const std::vector<GDALColorEntry>> colors_of(GDALRasterBand &band)
-{
-    const GDALColorTable *table = band.GetColorTable();
-    if (table == nullptr)
-    {
-        return nullptr;
-    }
-    auto colors = std::make_shared<std::vector<GDALColorEntry>>();
-    for (int index = 0; index < table->GetColorEntryCount(); ++index)
-    {
-        colors->push_back(*table->GetColorEntry(index));
-    }
-    return colors;
 }
 
 bool same_value(std::optional<double> one, std::optional<double> other)

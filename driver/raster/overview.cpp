@@ -91,9 +91,9 @@ private:
     bool write_mask()
     {
         return dataset().CreateMaskBand(GMF_PER_DATASET) == CE_None &&
-               dataset().GetRasterBand(1)->GetMaskBand()->RasterIO(
-                   GF_Write, 0, 0, m_mask.width(), m_mask.height(), m_mask.data(), m_mask.width(), m_mask.height(),
-                   GDT_Byte, 0, 0, nullptr) == CE_None;
+               dataset().GetRasterBand(1)->GetMaskBand()->RasterIO(GF_Write, 0, 0, m_mask.width(), m_mask.height(),
+                                                                   m_mask.data(), m_mask.width(), m_mask.height(),
+                                                                   GDT_Byte, 0, 0, nullptr) == CE_None;
     }
 
     MemDataset m_pixels;
@@ -169,17 +169,16 @@ PixelBlock make_overview(const PixelBlock &finer, const BlockPart &part, int wid
     for (int band = 1; band <= source.bands(); ++band)
     {
         if (source.dataset().GetRasterBand(band)->RasterIO(GF_Read, left, top, right - left, bottom - top,
-                                                            coarser.data(band - 1), width, height, finer.type(), 0, 0,
-                                                            &extra) != CE_None)
+                                                           coarser.data(band - 1), width, height, finer.type(), 0, 0,
+                                                           &extra) != CE_None)
             throw TileError(std::string("overview (") + name(resampling) +
                             "): " + errors.cause("GDAL gives no reason"));
     }
     if (last == LastBand::Mask)
-        set_coarser_mask(source, coarser,
-                         [&](const PixelBlock &mask) {
-                             return make_overview(mask, part, width, height, resampling_of_mask(resampling),
-                                                  std::nullopt);
-                         });
+        set_coarser_mask(
+            source, coarser,
+            [&](const PixelBlock &mask)
+            { return make_overview(mask, part, width, height, resampling_of_mask(resampling), std::nullopt); });
     return coarser;
 }
 

@@ -1,5 +1,6 @@
 #include "driver/raster/stored_format.h"
 
+#include "driver/raster/color_table.h"
 #include "driver/raster/data_type.h"
 #include "driver/raster/open_tile.h"
 #include "driver/raster/spatial_reference.h"
@@ -180,21 +181,6 @@ std::map<std::string, std::string> options_of(GDALDataset &tile, const std::stri
         options["BLOCKYSIZE"] = std::to_string(height);
     }
     return options;
-}
-
-std::shared_ptr<const std::vector<GDALColorEntry>> colors_of(GDALRasterBand &band)
-{
-    const GDALColorTable *table = band.GetColorTable();
-    if (table == nullptr)
-    {
-        return nullptr;
-    }
-    auto colors = std::make_shared<std::vector<GDALColorEntry>>();
-    for (int index = 0; index < table->GetColorEntryCount(); ++index)
-    {
-        colors->push_back(*table->GetColorEntry(index));
-    }
-    return colors;
 }
 
 void set_bands(const std::vector<stac::ItemBand> &bands, TileFormat &format)

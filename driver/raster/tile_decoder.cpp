@@ -156,13 +156,8 @@ void Decoding::take_colors()
 {
     for (int band = 1; band <= m_stored.bands(); ++band)
         m_tile.bands.push_back(m_stored.band(band).GetColorInterpretation());
-    const GDALColorTable *table = m_spec.bands() == 1 ? m_stored.band(1).GetColorTable() : nullptr;
-    if (table == nullptr)
-        return;
-    ColorTable colors;
-    for (int index = 0; index < table->GetColorEntryCount(); ++index)
-        colors.push_back(*table->GetColorEntry(index));
-    m_tile.colors = std::make_shared<const ColorTable>(std::move(colors));
+    if (m_spec.bands() == 1)
+        m_tile.colors = colors_of(m_stored.band(1));
 }
 
 void Decoding::fill_with_nodata()
@@ -377,13 +372,6 @@ void Decoding::keep(Plane &&plane)
 }
 
 } // namespace
-
-bool same_colors(const ColorTable &one, const ColorTable &other)
-{
-    const auto same = [](const GDALColorEntry &a, const GDALColorEntry &b)
-    { return a.c1 == b.c1 && a.c2 == b.c2 && a.c3 == b.c3 && a.c4 == b.c4; };
-    return one.size() == other.size() && std::equal(one.begin(), one.end(), other.begin(), same);
-}
 
 bool TileSpec::needs_validity() const
 {

@@ -2,6 +2,8 @@
 // called.
 #pragma once
 
+#include "driver/raster/color_table.h"
+
 #include <gdal.h>
 
 #include <map>
@@ -24,9 +26,9 @@ struct TileFormat
     int bands = 1;
     GDALDataType type = GDT_Byte;
     std::optional<double> nodata;
-    bool alpha = false; ///< the last band is opacity
-    bool mask = false;  ///< a mask of all bands is stored with them; not beside alpha
-    std::shared_ptr<const std::vector<GDALColorEntry>> colors; ///< of the only band; null: none
+    bool alpha = false;                       ///< the last band is opacity
+    bool mask = false;                        ///< a mask of all bands is stored with them; not beside alpha
+    std::shared_ptr<const ColorTable> colors; ///< of the only band; null: none
 
     /// Bands of the pixels in memory: a mask is one more, of the same type, 255 where there is data and else 0.
     int block_bands() const { return bands + (mask ? 1 : 0); }
