@@ -88,6 +88,8 @@ def main():
     release = rounds.prepared_releases(arguments)[0]
     arguments.program = release.build / "bin"
     environment = {**os.environ, "GDAL_DRIVER_PATH": str(release.plugins), "GDAL_NUM_THREADS": "2"}
+    gdal.SetConfigOption("GDAL_DRIVER_PATH", str(release.plugins))
+    gdal.AllRegister()
     figures = rounds.Figures()
     for _ in range(arguments.rounds):
         for method in arguments.methods:

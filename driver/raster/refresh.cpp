@@ -3,6 +3,7 @@
 #include "driver/raster/stamped_tiles.h"
 #include "driver/raster/tile_walk.h"
 #include "driver/store/backoff.h"
+#include "driver/store/network_path.h"
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
 #include "stac/tile_parents.h"
@@ -24,6 +25,8 @@ namespace
 /// Tiles below that others change all the time: about two minutes of pauses.
 constexpr int kMostTries = 200;
 constexpr int kMostTriesUnderLock = 4;
+/// A thread learns CRS and format anew, which takes as long as a few tiles. Over a network waiting takes longer.
+constexpr std::int64_t kTilesOfAThread = 8;
 
 class Refresh
 {
@@ -72,10 +75,13 @@ RefreshResult Refresh::run(const stac::LevelSets &levels)
     {
         m_all += tiles.count();
     }
+    const bool is_remote = store::is_on_network(m_tiles.store().path(""));
     for (auto level = levels.rbegin(); level != levels.rend() && !m_stopped; ++level)
     {
         TileWalk walk(level->first, level->second);
-        const auto threads = std::min<std::int64_t>(std::max(1, m_settings.threads), level->second.count());
+        const std::int64_t each = is_remote ? 1 : kTilesOfAThread;
+        const auto threads =
+            std::min<std::int64_t>(std::max(1, m_settings.threads), (level->second.count() + each - 1) / each);
         store::TaskQueue queue(static_cast<int>(threads));
         for (std::int64_t thread = 0; thread < threads; ++thread)
         {
