@@ -564,6 +564,19 @@ def test_gdals_own_reader_gives_the_same_pixels(tmp_path):
     assert theirs.GetRasterBand(1).GetNoDataValue() == 0
 
 
+@pytest.mark.parametrize("options", [[], ["GRID=WebMercatorQuad", "DATETIME=2024-05-31T12:00:00Z", "FORMAT=PNG"]])
+def test_the_item_is_valid_by_the_tiled_assets_schema(tmp_path, shared, options):
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((shared / "spec" / "tiled-assets" / "schema.json").read_text())
+    # The core schema lies on the web.
+    core = "https://schemas.stacspec.org/v1.0.0/item-spec/json-schema/item.json"
+    elsewhere = {core: {"definitions": {"asset": {"type": "object", "required": ["href"]}}}}
+    resolver = jsonschema.RefResolver.from_schema(schema, store=elsewhere)
+    copy(source(tmp_path / "a.tif", noise(3, 100, 90)), tmp_path / "out", "TILE_SIZE=64", *options)
+    item = json.loads((tmp_path / "out" / "stac.json").read_text())
+    assert [error.message for error in jsonschema.Draft7Validator(schema, resolver=resolver).iter_errors(item)] == []
+
+
 def test_pystac_reads_the_item(tmp_path):
     pystac = pytest.importorskip("pystac")
     copy(source(tmp_path / "a.tif", noise(1, 64, 64)), tmp_path / "out", "TILE_SIZE=64")
