@@ -107,3 +107,23 @@ def test_delete_empties_the_bucket(s3):
     folder = folder_in(s3)
     assert gdal.GetDriverByName("TileDir").Delete(f"s3://{s3.name}/tiles") == 0
     assert [path for path in folder.path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("fault", [503, "reset", "truncate"])
+def test_a_fifth_of_all_requests_fails_and_the_pixels_are_right(s3, fault):
+    folder_in(s3)
+    pixels = random_pixels()
+    gdal.SetConfigOption("GDAL_HTTP_RETRY_DELAY", "0.01")
+    gdal.SetConfigOption("GDAL_HTTP_MAX_RETRY", "10")
+    try:
+        with s3.proxy.fault(fault, fraction=0.2):
+            dataset = update(f"s3://{s3.name}/tiles")
+            for row in range(0, SIDE * TILE, 40):
+                dataset.WriteArray(pixels[:, row : row + 40], 0, row)
+                _, messages = errors_while(dataset.FlushCache)
+                assert messages == []
+            del dataset
+    finally:
+        gdal.SetConfigOption("GDAL_HTTP_RETRY_DELAY", None)
+        gdal.SetConfigOption("GDAL_HTTP_MAX_RETRY", None)
+    check_levels(f"s3://{s3.name}/tiles", pixels)

@@ -1,6 +1,8 @@
 #include "driver/store/vsi_store.h"
 
+#include "driver/store/backoff.h"
 #include "driver/store/gdal_errors.h"
+#include "driver/store/http_settings.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -308,7 +310,25 @@ std::optional<Stamp> VsiStore::stamp_by_gdal(const std::string &key) const
     return Stamp{std::to_string(status.st_size) + '-' + std::to_string(status.st_mtime)};
 }
 
+/// GDAL tries again what a server refuses, not an answer that is cut off.
 std::vector<std::string> VsiStore::list(const std::string &folder) const
+{
+    for (int attempt = 0;; ++attempt)
+    {
+        try
+        {
+            return list_once(folder);
+        }
+        catch (const TileError &)
+        {
+            if (!m_network || attempt >= http_settings_of(m_root).retries)
+                throw;
+            pause_after(attempt);
+        }
+    }
+}
+
+std::vector<std::string> VsiStore::list_once(const std::string &folder) const
 {
     const std::string full_path = folder.empty() ? m_root : path(folder);
     const GdalErrors errors;
