@@ -32,6 +32,19 @@ std::string new_stage_path(std::int64_t bytes)
     return "/vsimem/tiledir-create-" + std::to_string(CPLGetPID()) + '-' + std::to_string(number++) + ".tif";
 }
 
+CPLStringList stage_options(int block_size)
+{
+    const std::string block = std::to_string(block_size);
+    CPLStringList options;
+    options.SetNameValue("TILED", "YES");
+    options.SetNameValue("BLOCKXSIZE", block.c_str());
+    options.SetNameValue("BLOCKYSIZE", block.c_str());
+    options.SetNameValue("SPARSE_OK", "TRUE");
+    options.SetNameValue("BIGTIFF", "IF_SAFER");
+    options.SetNameValue("INTERLEAVE", "BAND");
+    return options;
+}
+
 } // namespace
 
 class CreatedDataset::Band final : public GDALProxyRasterBand
@@ -92,30 +105,21 @@ GDALDataset *CreatedDataset::create(const char *name, int width, int height, int
         [&]() -> GDALDataset *
         {
             const CreationOptions chosen = CreationOptions::from(options);
-            { // throws where there is something already
-                const CreationTarget not_yet(name);
-            }
+            const CreationTarget checked(name);
             const int tile = chosen.tile_size.value_or(kTileSize) * chosen.metatile;
             const bool fits = tile % kBlockStep == 0;
-            const std::string block = std::to_string(fits ? tile : kTileSize);
-            CPLStringList stage_options;
-            stage_options.SetNameValue("TILED", "YES");
-            stage_options.SetNameValue("BLOCKXSIZE", block.c_str());
-            stage_options.SetNameValue("BLOCKYSIZE", block.c_str());
-            stage_options.SetNameValue("SPARSE_OK", "TRUE");
-            stage_options.SetNameValue("BIGTIFF", "IF_SAFER");
-            stage_options.SetNameValue("INTERLEAVE", "BAND");
             const std::string path =
                 new_stage_path(std::int64_t{width} * height * bands * GDALGetDataTypeSizeBytes(type));
             GDALDriver *const driver = GetGDALDriverManager()->GetDriverByName("GTiff");
-            GDALDatasetUniquePtr stage(driver->Create(path.c_str(), width, height, bands, type, stage_options.List()));
+            GDALDatasetUniquePtr stage(driver->Create(path.c_str(), width, height, bands, type,
+                                                      stage_options(fits ? tile : kTileSize).List()));
             if (!stage)
             {
                 return nullptr;
             }
-            auto *dataset = new CreatedDataset(name, options, std::move(stage), path);
+            auto dataset = std::make_unique<CreatedDataset>(name, options, std::move(stage), path);
             dataset->m_can_go_on = chosen.is_native() && fits;
-            return dataset;
+            return dataset.release();
         });
 }
 

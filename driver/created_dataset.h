@@ -22,9 +22,12 @@ public:
     /// GDAL's pfnCreate.
     static GDALDataset *create(const char *name, int width, int height, int bands, GDALDataType type,
                                store::StringList options) noexcept;
+    /// What is staged becomes a directory of that name, as the options say.
+    CreatedDataset(const std::string &name, CSLConstList options, GDALDatasetUniquePtr stage, std::string stage_path);
     ~CreatedDataset() override;
 
     store::FlushResult FlushCache(bool closing) override;
+    // NOLINTNEXTLINE(readability-identifier-naming): GDAL's name, which before 3.7 it does not have
     CPLErr Close(TILEDIR_CLOSE_PARAMETERS) TILEDIR_CLOSE_OVERRIDE;
     GDALDataset &underlying() const { return *m_now; }
 
@@ -33,7 +36,6 @@ protected:
 
 private:
     class Band;
-    CreatedDataset(const std::string &name, CSLConstList options, GDALDatasetUniquePtr stage, std::string stage_path);
     CPLErr make(bool closing);
     CPLErr finish();
     void drop_stage();

@@ -25,8 +25,6 @@ namespace tiledir::driver
 namespace
 {
 
-constexpr const char *kItemFile = "stac.json";
-
 struct CloseFolder
 {
     void operator()(VSIDIR *folder) const { VSICloseDir(folder); }

@@ -73,6 +73,7 @@ public:
 
     /// Stores what was given, and makes the overviews above it again where open option REFRESH is FLUSH.
     store::FlushResult FlushCache(bool closing) override;
+    // NOLINTNEXTLINE(readability-identifier-naming): GDAL's name, which before 3.7 it does not have
     CPLErr Close(TILEDIR_CLOSE_PARAMETERS) TILEDIR_CLOSE_OVERRIDE;
 
     CPLErr TILEDIR_GET_GEO_TRANSFORM(values) override;

@@ -61,7 +61,7 @@ std::string JournalFiles::write(const char *kind, const std::string &lines)
     {
         return {};
     }
-    const std::string name = m_generation + '-' + kind + '-' + m_writer + '-' + with_zeros(++m_number, 6);
+    std::string name = m_generation + '-' + kind + '-' + m_writer + '-' + with_zeros(++m_number, 6);
     m_store.write(std::string(kJournalFolder) + '/' + name, std::string(kJournalHeading) + '\n' + lines);
     return name;
 }
