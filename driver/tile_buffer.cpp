@@ -41,20 +41,20 @@ void ChangedTile::take(const stac::PixelWindow &at, const stac::PixelWindow &win
     }
 }
 
-void ChangedTile::make_valid(int mask_band)
+void ChangedTile::mark_changes(raster::PixelBlock &stored, int mask_band) const
 {
     raster::PixelBlock valid(1, 1, 1, m_pixels.type());
     valid.fill(255);
     const auto size = static_cast<std::size_t>(m_pixels.pixel_size());
-    Given &mask = m_given[mask_band];
-    for (std::size_t pixel = 0; pixel < pixel_count() && mask.count < pixel_count(); ++pixel)
+    for (std::size_t pixel = 0; pixel < pixel_count(); ++pixel)
     {
-        const bool given = std::any_of(m_given.begin(), m_given.begin() + mask_band,
-                                       [pixel](const Given &band) { return band.has(pixel); });
-        if (given && !mask.has(pixel))
+        for (int band = 0; band < mask_band; ++band)
         {
-            std::memcpy(m_pixels.data(mask_band) + pixel * size, valid.data(), size);
-            mask.add(pixel, 1, pixel_count());
+            if (m_given[band].has(pixel) &&
+                std::memcmp(m_pixels.data(band) + pixel * size, stored.data(band) + pixel * size, size) != 0)
+            {
+                std::memcpy(stored.data(mask_band) + pixel * size, valid.data(), size);
+            }
         }
     }
 }

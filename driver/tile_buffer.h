@@ -35,8 +35,9 @@ public:
 
     /// `at` is the tile's own window; both are of one matrix.
     void take(const stac::PixelWindow &at, const stac::PixelWindow &window, const PixelSource &source);
-    /// Marks all pixels that were given as valid, but for those of which the mask itself was given.
-    void make_valid(int mask_band);
+    /// Marks pixels as valid, in a block with what is stored, that were given another value than they have there. Those
+    /// that were given the same may have been written back by who read them, as gdalwarp does with all of its window.
+    void mark_changes(raster::PixelBlock &stored, int mask_band) const;
     /// Every pixel of every band was given.
     bool is_whole() const;
     /// What was given, put onto what is there.

@@ -69,10 +69,6 @@ void TileWriter::store()
     for (auto &[place, tile] : tiles)
     {
         places.insert(place.first, place.second, place.second);
-        if (m_pyramid.format.mask)
-        {
-            tile.make_valid(m_pyramid.format.bands);
-        }
     }
     std::mutex mutex;
     std::exception_ptr failure;
@@ -143,6 +139,10 @@ void TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
         raster::PixelBlock pixels = there != nullptr
                                         ? raster::PixelBlock(*m_tiles.decode(id, *there))
                                         : m_tiles.empty_block(m_pyramid.format.width, m_pyramid.format.height);
+        if (m_pyramid.format.mask)
+        {
+            tile.mark_changes(pixels, m_pyramid.format.bands);
+        }
         tile.put_onto(pixels);
         return m_tiles.is_empty(pixels) ? std::nullopt : std::optional(m_tiles.encode(id, pixels));
     };

@@ -88,6 +88,26 @@ def test_nodata_alpha_and_a_mask(tmp_path):
     assert numpy.array_equal(mask, numpy.where(pixels[1] > 100, 255, 0))
 
 
+def test_pixels_that_are_given_another_value_become_valid(tmp_path):
+    pixels = random_pixels(1, size=(128, 128))[0]
+    dataset = created(tmp_path / "out", options=["TILE_SIZE=64"], size=(128, 128))
+    dataset.WriteArray(pixels)
+    dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
+    valid = numpy.zeros((128, 128), "uint8")
+    valid[:, :30] = 255
+    dataset.GetRasterBand(1).GetMaskBand().WriteArray(valid)
+    del dataset
+    dataset = gdal.OpenEx(str(tmp_path / "out"), gdal.OF_UPDATE)
+    window = dataset.ReadAsArray(20, 20, 60, 60)  # as gdalwarp does: what it does not change it writes back
+    window[10:20, 10:20] += 1
+    dataset.WriteArray(window, 20, 20)
+    valid[30:40, 30:40] = 255
+    dataset.GetRasterBand(1).GetMaskBand().WriteArray(numpy.zeros((5, 5), "uint8"), 2, 3)
+    valid[3:8, 2:7] = 0
+    del dataset
+    assert numpy.array_equal(gdal.Open(str(tmp_path / "out")).GetRasterBand(1).GetMaskBand().ReadAsArray(), valid)
+
+
 def test_an_existing_folder_is_left_alone(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine")
