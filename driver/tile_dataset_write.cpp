@@ -121,8 +121,8 @@ CPLErr TileDataset::write(const RasterRequest &request)
         });
 }
 
-/// GDAL's cache may hold changed blocks, which are older than what is written now and newer than what is stored; another
-/// thread may be about to hand one over, which FlushCache() waits for and FlushBlock() does not.
+/// GDAL's cache may hold changed blocks, which are older than what is written now and newer than what is stored;
+/// another thread may be about to hand one over, which FlushCache() waits for and FlushBlock() does not.
 void TileDataset::flush_blocks_of(const std::vector<int> &bands)
 {
     for (const int number : bands)
