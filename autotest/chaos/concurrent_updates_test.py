@@ -24,7 +24,7 @@ def test_no_pixel_and_no_overview_is_lost(build, store, regions):
         except NoGoProgram as reason:
             pytest.skip(str(reason))
     environment = {**os.environ, "TILEDIR_BUILD": str(build), "GDAL_DRIVER_PATH": str(build / "gdalplugins")}
-    numbers = ["--processes", "4", "--updates", "6", "--kills", "4", "--pause", "0.3"]
+    numbers = ["--processes", "4", "--updates", "12", "--kills", "2", "--pause", "0.1"]
     command = ["/usr/bin/python3", SCRIPT, "--store", store, "--regions", regions, *numbers]
     done = subprocess.run([str(word) for word in command], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
