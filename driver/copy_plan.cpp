@@ -20,19 +20,6 @@ namespace
 
 constexpr int kTileSize = 256;
 
-std::string wkt1(const stac::TileMatrixSet &grid)
-{
-    if (raster::is_nowhere(grid))
-    {
-        return "";
-    }
-    char *text = nullptr;
-    raster::spatial_reference(grid.crs).exportToWkt(&text);
-    std::string result = text == nullptr ? "" : text;
-    CPLFree(text);
-    return result;
-}
-
 int level_of(const stac::TileMatrixSet &grid, const std::string &id, const std::string &text)
 {
     if (const auto index = grid.index_of(id))
@@ -120,7 +107,8 @@ void set_format(CopyPlan &plan, const raster::SourcePixels &pixels, const Creati
     const stac::TileMatrix &base = plan.pyramid.matrix(plan.pyramid.finest);
     format.driver = options.format;
     format.options = options.format_options;
-    format.crs_wkt = wkt1(plan.pyramid.grid);
+    format.crs_wkt =
+        raster::is_nowhere(plan.pyramid.grid) ? "" : raster::wkt1(raster::spatial_reference(plan.pyramid.grid.crs));
     format.width = base.tile_width;
     format.height = base.tile_height;
     format.type = pixels.type;

@@ -8,6 +8,7 @@
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
 #include "stac/error.h"
+#include "stac/utc_time.h"
 
 #include <cpl_conv.h>
 
@@ -20,24 +21,12 @@ namespace tiledir::driver
 namespace
 {
 
-std::string now()
-{
-    const std::time_t time = std::time(nullptr);
-    std::tm utc{};
-    gmtime_r(&time, &utc);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return text;
-}
-
 /// West, south, east, north; empty where that cannot be told.
-std::vector<double> crs84_bbox(const stac::TileMatrixSet &grid, const stac::Bounds &bounds)
+std::vector<double> known_bbox(const stac::TileMatrixSet &grid, const stac::Bounds &bounds)
 {
     try
     {
-        const stac::Bounds degrees = raster::transform_bounds(bounds, raster::spatial_reference(grid.crs),
-                                                              raster::spatial_reference("OGC:CRS84"));
-        return {degrees.min_x, degrees.min_y, degrees.max_x, degrees.max_y};
+        return raster::crs84_bbox(bounds, grid.crs);
     }
     catch (const InputError &)
     {
@@ -100,7 +89,7 @@ stac::TiledAssetsItem created_item(const raster::Pyramid &pyramid, std::vector<s
     }
     else
     {
-        item.start_datetime = now();
+        item.start_datetime = stac::utc_time(std::time(nullptr));
         item.end_datetime = item.start_datetime;
     }
     item.tile_matrix_set = pyramid.grid;
@@ -113,7 +102,7 @@ stac::TiledAssetsItem created_item(const raster::Pyramid &pyramid, std::vector<s
         const OGRSpatialReference crs = raster::spatial_reference(pyramid.grid.crs);
         item.proj_code = raster::authority_code(crs);
         item.proj_projjson = item.proj_code.empty() ? projjson(crs) : nlohmann::json();
-        item.bbox = crs84_bbox(pyramid.grid, bounds);
+        item.bbox = known_bbox(pyramid.grid, bounds);
     }
     stac::TileAsset tiles;
     tiles.href = pyramid.tile_path.text();

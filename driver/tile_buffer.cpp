@@ -168,12 +168,6 @@ void TileBuffer::show(const stac::PixelWindow &window, const PixelSource &target
     }
 }
 
-bool TileBuffer::has(std::int64_t row, std::int64_t col) const
-{
-    const std::lock_guard<std::mutex> lock(m_mutex);
-    return m_tiles.count({row, col}) > 0;
-}
-
 std::size_t TileBuffer::size() const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);

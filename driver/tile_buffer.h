@@ -79,7 +79,6 @@ public:
     void take(const stac::PixelWindow &window, const PixelSource &source);
     /// Puts what was given onto pixels that were read: `target` is laid out as a PixelSource that is written to.
     void show(const stac::PixelWindow &window, const PixelSource &target, unsigned char *data) const;
-    bool has(std::int64_t row, std::int64_t col) const;
 
     /// Of all tiles, about.
     std::size_t size() const;

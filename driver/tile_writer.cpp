@@ -197,10 +197,16 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
     end_refresh({});
 }
 
-void TileWriter::end_refresh(const stac::LevelSets &stale)
+/// Tells what else there is beside tiles: a run's journal, and the item.
+void TileWriter::record_changes(const stac::LevelSets &stale)
 {
     raster::tell_journal(*m_store, m_pyramid.grid, {{m_pyramid.finest, m_changed}}, stale);
     raster::grow_item(*m_store, m_item_key, m_pyramid, m_changed);
+}
+
+void TileWriter::end_refresh(const stac::LevelSets &stale)
+{
+    record_changes(stale);
     m_store->sync();
     m_changed = {};
     m_intent->finish();
@@ -225,8 +231,7 @@ void TileWriter::finish()
     }
     else if (m_intent)
     {
-        raster::tell_journal(*m_store, m_pyramid.grid, {{m_pyramid.finest, m_changed}}, {});
-        raster::grow_item(*m_store, m_item_key, m_pyramid, m_changed);
+        record_changes({});
         m_intent->release();
         m_intent.reset();
     }

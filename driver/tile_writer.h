@@ -55,6 +55,7 @@ public:
 private:
     void store_tile(TileBuffer::Place place, const ChangedTile &tile);
     void announce(const stac::TileSet &places);
+    void record_changes(const stac::LevelSets &stale);
     void end_refresh(const stac::LevelSets &stale);
     void warn_of_loss(bool encoded_again);
 

@@ -50,6 +50,14 @@ std::string wkt(const OGRSpatialReference &crs)
     return text != nullptr ? text : "";
 }
 
+std::string wkt1(const OGRSpatialReference &crs)
+{
+    char *text = nullptr;
+    crs.exportToWkt(&text);
+    const std::unique_ptr<char, decltype(&VSIFree)> owner(text, VSIFree);
+    return text != nullptr ? text : "";
+}
+
 std::string authority_code(const OGRSpatialReference &crs)
 {
     const char *authority = crs.GetAuthorityName(nullptr);
@@ -93,6 +101,12 @@ stac::Bounds transform_bounds(const stac::Bounds &bounds, const OGRSpatialRefere
                          to.GetName() + "' is defined");
     }
     return result;
+}
+
+std::vector<double> crs84_bbox(const stac::Bounds &bounds, const std::string &crs)
+{
+    const stac::Bounds degrees = transform_bounds(bounds, spatial_reference(crs), spatial_reference("OGC:CRS84"));
+    return {degrees.min_x, degrees.min_y, degrees.max_x, degrees.max_y};
 }
 
 } // namespace tiledir::raster

@@ -7,6 +7,7 @@
 #include <ogr_spatialref.h>
 
 #include <string>
+#include <vector>
 
 namespace tiledir::raster
 {
@@ -21,6 +22,9 @@ bool same_crs(const OGRSpatialReference &one, const OGRSpatialReference &other);
 /// WKT 2 (2019): says all that the CRS is, its codes too.
 std::string wkt(const OGRSpatialReference &crs);
 
+/// WKT 1, as tiles have it; empty where that cannot be told.
+std::string wkt1(const OGRSpatialReference &crs);
+
 /// "EPSG:3857"; empty where no authority gives a code ("OGC:CRS84" for CRS84).
 std::string authority_code(const OGRSpatialReference &crs);
 
@@ -33,5 +37,9 @@ stac::CrsFacts crs_facts(const std::string &crs);
 /// Bounds in another CRS, edges densified. Throws InputError where they cannot be transformed.
 stac::Bounds transform_bounds(const stac::Bounds &bounds, const OGRSpatialReference &from,
                               const OGRSpatialReference &to);
+
+/// STAC's bbox (CRS84: west, south, east, north) of bounds in a CRS that spatial_reference() takes. Throws InputError
+/// where they cannot be transformed.
+std::vector<double> crs84_bbox(const stac::Bounds &bounds, const std::string &crs);
 
 } // namespace tiledir::raster

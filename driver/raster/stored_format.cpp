@@ -40,15 +40,7 @@ bool begins_with(const std::string &text, const char *beginning)
 std::string crs_wkt(const stac::TileMatrixSet &grid)
 {
     const OGRSpatialReference crs = grid.crs.empty() ? OGRSpatialReference() : spatial_reference(grid.crs);
-    if (crs.IsEmpty() || crs.IsLocal())
-    {
-        return "";
-    }
-    char *text = nullptr;
-    crs.exportToWkt(&text);
-    std::string wkt = text == nullptr ? "" : text;
-    CPLFree(text);
-    return wkt;
+    return crs.IsEmpty() || crs.IsLocal() ? "" : wkt1(crs);
 }
 
 /// The first driver that writes and whose list of words in `item` (media type, extensions) has this one; empty: none.

@@ -94,10 +94,7 @@ std::vector<double> bbox_of(const Pyramid &pyramid, const stac::TileRange &base_
     }
     try
     {
-        const stac::Bounds degrees =
-            transform_bounds(base.bounds(base.range_window(base_tiles)), spatial_reference(pyramid.grid.crs),
-                             spatial_reference("OGC:CRS84"));
-        return {degrees.min_x, degrees.min_y, degrees.max_x, degrees.max_y};
+        return crs84_bbox(base.bounds(base.range_window(base_tiles)), pyramid.grid.crs);
     }
     catch (const InputError &)
     {

@@ -3,6 +3,7 @@
 #include "driver/store/temporary_files.h"
 #include "stac/json_document.h"
 #include "stac/json_node.h"
+#include "stac/utc_time.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -10,7 +11,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 #include <exception>
 #include <limits>
@@ -41,16 +41,6 @@ std::string new_key()
 bool has_ending(const std::string &name, const std::string &ending)
 {
     return name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
-}
-
-std::string time_now()
-{
-    const std::time_t now = std::time(nullptr);
-    std::tm parts = {};
-    gmtime_r(&now, &parts);
-    std::array<char, 32> text{};
-    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text.data();
 }
 
 /// As rectangles: the same runs of rows that follow each other are one.
@@ -204,7 +194,7 @@ void Intent::release()
 void Intent::write()
 {
     if (m_since.empty())
-        m_since = time_now();
+        m_since = stac::utc_time(std::time(nullptr));
     const Json json{{"version", kVersion},  {"host", host_name()},    {"pid", getpid()},          {"since", m_since},
                     {"writes", ++m_writes}, {"released", m_released}, {"tiles", json_of(m_tiles)}};
     m_store.write(m_key, json.dump(-1, ' ', false, Json::error_handler_t::replace));

@@ -5,10 +5,11 @@
 #include "driver/raster/stored_pyramid.h"
 #include "stac/error.h"
 #include "stac/tiled_assets_item.h"
+#include "stac/utc_time.h"
 
 #include <boost/filesystem.hpp>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
+
+#include <ctime>
 
 namespace tiledir::engine
 {
@@ -17,11 +18,6 @@ namespace
 
 constexpr const char *kItemKey = "stac.json";
 constexpr const char *kMixed = "tiledir:mixed";
-
-std::string now()
-{
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-}
 
 /// Properties of the item that is there already; an empty object where there is none.
 nlohmann::json earlier_properties(const store::Store &store)
@@ -48,14 +44,12 @@ stac::TileAsset asset(const Job &job)
     return tiles;
 }
 
-std::vector<double> crs84_bbox(const Job &job, const stac::TileRange &base_limits)
+std::vector<double> bbox_of(const Job &job, const stac::TileRange &base_limits)
 {
     const stac::TileMatrix &base = job.matrix(job.finest);
     const stac::Bounds limits = base.bounds(base.range_window(base_limits));
     const stac::Bounds bounds = limits.intersection(job.data_bounds).value_or(limits);
-    const stac::Bounds degrees = raster::transform_bounds(bounds, raster::spatial_reference(job.grid.crs),
-                                                          raster::spatial_reference("OGC:CRS84"));
-    return {degrees.min_x, degrees.min_y, degrees.max_x, degrees.max_y};
+    return raster::crs84_bbox(bounds, job.grid.crs);
 }
 
 /// Id and title: the recipe's, or what stands for them.
@@ -76,7 +70,7 @@ void write_item(store::Store &store, const Job &job, const stac::LevelSets &tile
     stac::TiledAssetsItem item;
     name_item(item, job);
     const Json &datetime = job.document["stac"]["datetime"];
-    const std::string time = now();
+    const std::string time = stac::utc_time(std::time(nullptr));
     if (!datetime.is_null())
     {
         item.datetime = datetime.get<std::string>();
@@ -90,7 +84,7 @@ void write_item(store::Store &store, const Job &job, const stac::LevelSets &tile
     {
         item.limits[job.matrix(level).id] = set.bounding();
     }
-    item.bbox = crs84_bbox(job, tiles.at(job.finest).bounding());
+    item.bbox = bbox_of(job, tiles.at(job.finest).bounding());
     item.assets.push_back(asset(job));
     item.extra_properties["tiledir:overviews"] = {{"from", job.recipe.overviews_from_process ? "process" : "children"}};
     raster::describe_pyramid(job, item);

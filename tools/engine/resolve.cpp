@@ -161,10 +161,7 @@ void set_format(Job &job)
     raster::TileFormat &format = job.format;
     format.driver = recipe.format;
     format.options = recipe.format_options;
-    char *wkt = nullptr;
-    raster::spatial_reference(job.grid.crs).exportToWkt(&wkt);
-    format.crs_wkt = wkt;
-    CPLFree(wkt);
+    format.crs_wkt = raster::wkt1(raster::spatial_reference(job.grid.crs));
     format.width = base.tile_width;
     format.height = base.tile_height;
     format.bands = output.bands;
