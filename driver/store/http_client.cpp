@@ -24,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kMaxWait = 1000;   ///< milliseconds between two looks at what is delayed
 constexpr double kMaxDelay = 30; ///< seconds before a retry
+constexpr double kMaxDelayOfPatience = 5;
 
 bool may_pass(const HttpResponse &response)
 {
@@ -31,11 +32,23 @@ bool may_pass(const HttpResponse &response)
     return status == 0 || says_conflict(response) || status == 429 || status == 500 || (status >= 502 && status <= 504);
 }
 
-double delay_before(int attempt, double first)
+int milliseconds(Clock::duration time)
+{
+    const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(time).count() + 1;
+    return static_cast<int>(std::clamp<long long>(count, 0, kMaxWait));
+}
+
+/// Who has patience asks again every few seconds.
+bool is_worth_waiting(const HttpResponse &response)
+{
+    return asks_for_fewer(response.status) || says_expired(response);
+}
+
+double delay_before(int attempt, double first, double most)
 {
     thread_local std::minstd_rand random(std::random_device{}());
     const double jitter = std::uniform_real_distribution<double>(0.5, 1.5)(random);
-    return std::min(kMaxDelay, first * std::ldexp(1.0, std::min(attempt - 1, 16))) * jitter;
+    return std::min(most, first * std::ldexp(1.0, std::min(attempt - 1, 16))) * jitter;
 }
 
 } // namespace
@@ -87,6 +100,27 @@ public:
         m_idle.push_back(std::move(connections));
     }
 
+    void count(const HttpTransfer &transfer, bool again)
+    {
+        const HttpResponse &response = transfer.response;
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        ++m_counts.requests[transfer.verb];
+        m_counts.again += again ? 1 : 0;
+        m_counts.slow_downs += asks_for_fewer(response.status) ? 1 : 0;
+        m_counts.sent += static_cast<std::int64_t>(transfer.body_size);
+        m_counts.received += static_cast<std::int64_t>(response.body.size());
+    }
+
+    HttpCounts counts() const
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        HttpCounts counts = m_counts;
+        for (const auto &[server, throttle] : m_throttles)
+            if (const double rate = throttle->rate(); rate > 0)
+                counts.rate = counts.rate > 0 ? std::min(counts.rate, rate) : rate;
+        return counts;
+    }
+
     std::shared_ptr<Throttle> throttle_of(const std::string &server)
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
@@ -97,7 +131,8 @@ public:
     }
 
 private:
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
+    HttpCounts m_counts;
     pid_t m_process = getpid();
     std::vector<std::unique_ptr<Connections>> m_idle;
     std::map<std::string, std::shared_ptr<Throttle>> m_throttles;
@@ -107,9 +142,10 @@ private:
 class HttpClient::Batch
 {
 public:
-    Batch(Throttle &throttle, Connections &connections, const HttpSettings &settings, const MakeRequest &make,
-          const Done &done)
-        : m_throttle(throttle)
+    Batch(Pool &pool, Throttle &throttle, Connections &connections, const HttpSettings &settings,
+          const MakeRequest &make, const Done &done)
+        : m_pool(pool)
+        , m_throttle(throttle)
         , m_multi(connections.get())
         , m_settings(settings)
         , m_make(make)
@@ -136,28 +172,36 @@ public:
                     break;
                 if (is_delayed_one_due())
                 {
-                    const auto [index, attempt] = m_delayed.begin()->second;
+                    const Try attempt = m_delayed.begin()->second;
                     m_delayed.erase(m_delayed.begin());
-                    start(index, attempt, std::move(place));
+                    start(attempt, std::move(place));
                 }
                 else
                 {
-                    start(next++, 1, std::move(place));
+                    start({next++, 1, Clock::now()}, std::move(place));
                 }
             }
-            advance();
+            advance(next < count);
         }
     }
 
 private:
+    struct Try
+    {
+        std::size_t index;
+        int attempt;
+        Clock::time_point first; ///< when the first attempt was made
+    };
+
     bool is_delayed_one_due() const { return !m_delayed.empty() && m_delayed.begin()->first <= Clock::now(); }
 
-    void start(std::size_t index, int attempt, Throttle::Place place)
+    void start(const Try &attempt, Throttle::Place place)
     {
         auto transfer = std::make_unique<HttpTransfer>();
         transfer->place = std::move(place);
-        transfer->index = index;
-        transfer->attempt = attempt;
+        transfer->index = attempt.index;
+        transfer->attempt = attempt.attempt;
+        transfer->first = attempt.first;
         if (m_unused.empty())
         {
             transfer->easy.reset(curl_easy_init());
@@ -170,13 +214,13 @@ private:
         }
         if (transfer->easy == nullptr)
             throw std::bad_alloc();
-        transfer->prepare(m_settings, m_make(index));
+        transfer->prepare(m_settings, m_make(attempt.index));
         CURL *easy = transfer->easy.get();
         m_under_way.emplace(easy, std::move(transfer));
         curl_multi_add_handle(m_multi, easy);
     }
 
-    void advance()
+    void advance(bool has_more)
     {
         int running = 0;
         curl_multi_perform(m_multi, &running);
@@ -191,12 +235,13 @@ private:
         if (ended)
             return;
         int wait = kMaxWait;
+        const auto turn = m_throttle.until_next();
+        if (turn > Clock::duration::zero() && (has_more || is_delayed_one_due()))
+            wait = milliseconds(turn);
         // One that is due and has no place waits for an answer.
         if (!m_delayed.empty() && (m_under_way.empty() || !is_delayed_one_due()))
         {
-            const auto until = m_delayed.begin()->first - Clock::now();
-            const auto left_ms = std::chrono::duration_cast<std::chrono::milliseconds>(until).count() + 1;
-            wait = static_cast<int>(std::clamp<long long>(left_ms, 0, kMaxWait));
+            wait = std::min(wait, milliseconds(m_delayed.begin()->first - Clock::now()));
         }
         curl_multi_poll(m_multi, nullptr, 0, wait, nullptr);
     }
@@ -225,24 +270,35 @@ private:
         m_unused.push_back(std::move(transfer->easy));
         transfer->place.reset();
         m_throttle.note(response.status, transfer->sent, m_settings.max_connections);
-        const bool again = may_pass(response) && !transfer->too_large;
-        if (again && transfer->attempt <= m_settings.retries)
+        const bool again = !transfer->too_large && is_worth_another(*transfer);
+        m_pool.count(*transfer, again);
+        if (again)
         {
-            const std::chrono::duration<double> delay(delay_before(transfer->attempt, m_settings.retry_delay));
+            const double most = is_worth_waiting(response) ? kMaxDelayOfPatience : kMaxDelay;
+            const std::chrono::duration<double> delay(delay_before(transfer->attempt, m_settings.retry_delay, most));
             m_delayed.emplace(Clock::now() + std::chrono::duration_cast<Clock::duration>(delay),
-                              std::pair(transfer->index, transfer->attempt + 1));
+                              Try{transfer->index, transfer->attempt + 1, transfer->first});
             return;
         }
         m_done(transfer->index, std::move(response));
     }
 
+    bool is_worth_another(const HttpTransfer &transfer) const
+    {
+        const HttpResponse &response = transfer.response;
+        const std::chrono::duration<double> tried = Clock::now() - transfer.first;
+        return (may_pass(response) && transfer.attempt <= m_settings.retries) ||
+               (is_worth_waiting(response) && tried.count() < m_settings.patience);
+    }
+
+    Pool &m_pool;
     Throttle &m_throttle;
     CURLM *m_multi;
     const HttpSettings &m_settings;
     const MakeRequest &m_make;
     const Done &m_done;
     std::map<CURL *, std::unique_ptr<HttpTransfer>> m_under_way;
-    std::multimap<Clock::time_point, std::pair<std::size_t, int>> m_delayed; ///< index and attempt
+    std::multimap<Clock::time_point, Try> m_delayed;
     std::vector<HttpTransfer::Easy> m_unused;
 };
 
@@ -265,10 +321,15 @@ void HttpClient::send(const std::string &server, std::size_t count, const HttpSe
     const auto throttle = m_pool->throttle_of(server);
     auto connections = m_pool->take();
     {
-        Batch batch(*throttle, *connections, settings, make, done);
+        Batch batch(*m_pool, *throttle, *connections, settings, make, done);
         batch.run(count); // what it throws closes the connections
     }
     m_pool->give_back(std::move(connections));
+}
+
+HttpCounts HttpClient::counts() const
+{
+    return m_pool->counts();
 }
 
 HttpResponse HttpClient::send(const std::string &server, const HttpSettings &settings,

@@ -5,8 +5,10 @@
 #include "driver/store/store.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <ctime>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +40,17 @@ struct HttpResponse
     Bytes body;
 };
 
+/// Of this process and all servers.
+struct HttpCounts
+{
+    std::map<std::string, std::int64_t> requests; ///< by method, those made again too
+    std::int64_t again = 0;                       ///< made again after a failure that may pass
+    std::int64_t slow_downs = 0;                  ///< answers that asked for fewer requests (429, 503)
+    std::int64_t sent = 0;                        ///< bytes of bodies
+    std::int64_t received = 0;                    ///< bytes of bodies
+    double rate = 0; ///< requests a second that the slowest server is asked for; 0: there is no limit
+};
+
 /// May be used by many threads at once; connections are shared one call after the other.
 class HttpClient
 {
@@ -50,10 +63,13 @@ public:
     /// Makes `count` requests to a server (any name that tells it from others) and calls `done` for each, in this
     /// thread, as answers come. What may pass (no connection, reset, time-out, truncation, a conflict with another
     /// writer, 429, 500, 502, 503, 504) is tried again after a while; `make` is asked for each attempt's request, so
-    /// that signatures are fresh. After a 429 or 503 fewer requests are under way, and slowly more again. Throws what
-    /// `make` and `done` throw; nothing is under way then.
+    /// that signatures are fresh. After a 429 or 503 fewer requests are under way, and slowly more again; for these,
+    /// and where credentials have expired, the settings' patience counts instead of a number of attempts, if it lasts
+    /// longer. Throws what `make` and `done` throw; nothing is under way then.
     void send(const std::string &server, std::size_t count, const HttpSettings &settings, const MakeRequest &make,
               const Done &done);
+
+    HttpCounts counts() const;
 
     /// One request.
     HttpResponse send(const std::string &server, const HttpSettings &settings,

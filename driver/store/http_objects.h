@@ -37,7 +37,7 @@ public:
     bool can_write() const;
     void write(const std::string &key, std::string_view data);
     bool write_if(const std::string &key, std::string_view data, const std::optional<Stamp> &before);
-    /// Whether it was there, nobody knows.
+    /// One request, which does not tell whether it was there.
     void remove(const std::string &key);
     bool remove_if(const std::string &key, const std::optional<Stamp> &before);
 

@@ -78,6 +78,7 @@ HttpSettings http_settings_of(const std::string &path)
     HttpSettings settings;
     settings.retries = static_cast<int>(options.number("GDAL_HTTP_MAX_RETRY", 0, settings.retries));
     settings.retry_delay = options.number("GDAL_HTTP_RETRY_DELAY", 0, settings.retry_delay);
+    settings.patience = options.number("TILEDIR_HTTP_PATIENCE", 0, settings.patience);
     settings.timeout = options.number("GDAL_HTTP_TIMEOUT", 0, settings.timeout);
     settings.connect_timeout = options.number("GDAL_HTTP_CONNECTTIMEOUT", 0, settings.connect_timeout);
     settings.low_speed_limit = static_cast<long>(options.number("GDAL_HTTP_LOW_SPEED_LIMIT", 0, 1));

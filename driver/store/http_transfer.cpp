@@ -105,6 +105,8 @@ void HttpTransfer::prepare(const HttpSettings &settings, const HttpRequest &requ
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     max_body = settings.max_body;
+    verb = request.method;
+    body_size = request.body.size();
     curl_easy_setopt(handle, CURLOPT_PIPEWAIT, https ? 1L : 0L); // HTTP/2 where the server has it
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, milliseconds(settings.timeout));
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(settings.connect_timeout));

@@ -3,6 +3,7 @@
 #include "stac/error.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace tiledir::store
@@ -54,6 +55,17 @@ bool says_conflict(const HttpResponse &response)
         return false;
     const std::string code = error_code_of(response);
     return code == "ConditionalRequestConflict" || code == "OperationAborted";
+}
+
+bool says_expired(const HttpResponse &response)
+{
+    if (response.status != kHttpBadRequest && response.status != kHttpUnauthorized && response.status != kHttpForbidden)
+        return false;
+    static const std::array<const char *, 6> kCodes{"ExpiredToken",   "InvalidAccessKeyId",
+                                                    "InvalidToken",   "SignatureDoesNotMatch",
+                                                    "RequestExpired", "TokenRefreshRequired"};
+    const std::string code = error_code_of(response);
+    return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
 }
 
 void throw_answer(const std::string &path, const char *verb, const HttpResponse &response, const std::string &remedy)

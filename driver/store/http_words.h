@@ -35,6 +35,9 @@ bool says_absent(const HttpResponse &response);
 /// Does this answer say that somebody else is just changing the object?
 bool says_conflict(const HttpResponse &response);
 
+/// Does this answer say that credentials have expired, or were exchanged?
+bool says_expired(const HttpResponse &response);
+
 /// PATH: cannot VERB: WORDS, and what would be right. StoreError where no other object would fare better.
 [[noreturn]] void throw_answer(const std::string &path, const char *verb, const HttpResponse &response,
                                const std::string &remedy = {});

@@ -70,7 +70,7 @@ public:
     virtual bool write_if(const std::string &key, const void *data, std::size_t size,
                           const std::optional<Stamp> &before) = 0;
 
-    /// Deletes; false where it was absent already.
+    /// Deletes; false where it was absent already, as far as the store tells: S3 does not.
     virtual bool remove(const std::string &key) = 0;
 
     /// Deletes in the manner of write_if(): true where the object is absent now and was as `before` tells.

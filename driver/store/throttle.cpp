@@ -1,6 +1,7 @@
 #include "driver/store/throttle.h"
 
 #include <algorithm>
+#include <thread>
 
 namespace tiledir::store
 {
@@ -11,12 +12,12 @@ namespace
 constexpr int kMostNew = 4; ///< new connections at once
 constexpr std::chrono::seconds kMostWait(1);
 
+} // namespace
+
 bool asks_for_fewer(long status)
 {
     return status == 429 || status == 503;
 }
-
-} // namespace
 
 int Throttle::limit(int most)
 {
@@ -33,12 +34,30 @@ Throttle::Place Throttle::place(int own, int most)
 {
     std::unique_lock<std::mutex> lock(m_mutex);
     const auto has_room = [&] { return !m_cut || m_under_way < limit_locked(most); };
+    const Clock::time_point now = Clock::now();
     if (own == 0)
         m_left.wait_for(lock, kMostWait, has_room);
-    else if (own >= limit_locked(most) || !has_room())
+    else if (own >= limit_locked(most) || !has_room() || m_pace.next(now) > now)
         return nullptr;
     ++m_under_way;
-    return Place(this);
+    Place place(this);
+    const Clock::time_point turn = m_pace.take(Clock::now());
+    lock.unlock();
+    std::this_thread::sleep_until(turn);
+    return place;
+}
+
+Throttle::Clock::duration Throttle::until_next() const
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    const Clock::time_point now = Clock::now();
+    return m_pace.next(now) - now;
+}
+
+double Throttle::rate() const
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return m_pace.rate();
 }
 
 void Throttle::count_out()
@@ -62,9 +81,11 @@ void Throttle::note(long status, Clock::time_point sent, int most)
     {
         m_limit = std::max(1.0, m_limit / 2);
         m_cut = Clock::now();
+        m_pace.cut(*m_cut);
     }
     else if (status != 0 && !asks_for_fewer(status))
     {
+        m_pace.note(Clock::now());
         m_limit += m_cut ? 1 / m_limit : 1;
     }
 }

@@ -1,6 +1,8 @@
 // How many requests a server bears at once.
 #pragma once
 
+#include "driver/store/pace.h"
+
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -10,10 +12,13 @@
 namespace tiledir::store
 {
 
+/// Does an answer's HTTP status say that there were too many requests?
+bool asks_for_fewer(long status);
+
 /// Requests that may be under way to a server, in each call: a few at first, one more with each answer; halved when it
 /// asks for fewer (429, 503), and from then on of all calls together, and raised by one after as many answers as there
-/// may be requests. A server that closes each connection gets few for ever: its queue of new ones may be short. May be
-/// used by many threads.
+/// may be requests. Then there is a pace too: as many a second as it has borne. A server that closes each connection
+/// gets few for ever: its queue of new ones may be short. May be used by many threads.
 class Throttle
 {
 public:
@@ -27,8 +32,12 @@ public:
     using Place = std::unique_ptr<Throttle, CountOut>;
 
     /// Null where no more may be under way, of a call that has `own`. A call that has none waits for a place, but no
-    /// longer than a second: it may be made by a thread that others wait for.
+    /// longer than a second, since it may be made by a thread that others wait for; and then for its turn.
     Place place(int own, int most);
+    /// Until a call that has some may ask for a place again.
+    Clock::duration until_next() const;
+    /// Requests a second; 0: as many as there are.
+    double rate() const;
 
     /// From 1 to `most`.
     int limit(int most);
@@ -42,12 +51,13 @@ private:
     void count_out();
     int limit_locked(int most) const;
 
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     std::condition_variable m_left;
     int m_under_way = 0;
     static constexpr double kFirst = 16;
     double m_limit = kFirst;
     std::optional<Clock::time_point> m_cut; ///< when the limit was halved last
+    Pace m_pace;
     bool m_closes = false;
 };
 

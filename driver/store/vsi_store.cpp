@@ -235,14 +235,13 @@ void VsiStore::forget_on_network(const std::string &key) const
 
 bool VsiStore::remove(const std::string &key)
 {
-    // Object stores answer a DELETE of an absent object with success.
-    if (!stamp(key))
-        return false;
     if (HttpObjects *const objects = http_to_write())
     {
         objects->remove(key);
         return true;
     }
+    if (!stamp(key))
+        return false;
     const std::string full_path = path(key);
     const GdalErrors errors;
     forget_errors();

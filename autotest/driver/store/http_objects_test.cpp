@@ -199,12 +199,36 @@ TEST_F(HttpObjectsTest, DeletesOnlyTheStateThatWasSeen)
     EXPECT_TRUE(m_store->remove_if("a", std::nullopt));
 }
 
-TEST_F(HttpObjectsTest, RemoveTellsWhetherThereWasAnything)
+TEST_F(HttpObjectsTest, RemoveIsOneRequestAndNoErrorWhereThereIsNothing)
 {
     m_server.put("/bucket/tiles/a", "first");
-    EXPECT_TRUE(m_store->remove("a"));
-    EXPECT_FALSE(m_store->remove("a"));
+    const std::int64_t before = HttpClient::of_process().counts().requests["DELETE"];
+    const std::int64_t looks = HttpClient::of_process().counts().requests["HEAD"];
+    m_store->remove("a");
+    m_store->remove("a");
     EXPECT_EQ(content(), "absent");
+    EXPECT_EQ(HttpClient::of_process().counts().requests["DELETE"], before + 2);
+    EXPECT_EQ(HttpClient::of_process().counts().requests["HEAD"], looks);
+}
+
+TEST_F(HttpObjectsTest, PatienceOutlastsSlowDownsAndExpiredCredentials)
+{
+    CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "30");
+    m_options.push_back("TILEDIR_HTTP_PATIENCE");
+    const ObjectServer::Answer slow_down{503, false, false, "SlowDown"};
+    const ObjectServer::Answer expired{403, false, false, "ExpiredToken"};
+    m_server.next("PUT", {slow_down, slow_down, expired, slow_down, expired, slow_down, expired});
+    m_store->write("a", "mine");
+    EXPECT_EQ(content(), "mine");
+}
+
+TEST_F(HttpObjectsTest, NoPatienceHelpsWhereAccessIsDenied)
+{
+    CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "30");
+    m_options.push_back("TILEDIR_HTTP_PATIENCE");
+    const std::int64_t again = HttpClient::of_process().counts().again;
+    EXPECT_EQ(failure_of_write({403, false, false, "AccessDenied"}).rfind("store: ", 0), 0U);
+    EXPECT_EQ(HttpClient::of_process().counts().again, again);
 }
 
 TEST_F(HttpObjectsTest, AFailedWriteSaysInOneLineWhatTheServerSays)

@@ -1,0 +1,73 @@
+#include "driver/store/pace.h"
+
+#include <algorithm>
+
+namespace tiledir::store
+{
+
+namespace
+{
+
+using Seconds = std::chrono::duration<double>;
+
+constexpr double kLess = 0.85;         ///< of what was answered
+constexpr double kLeast = 4;           ///< requests a second
+constexpr double kMoreAnAnswer = 0.05; ///< thus 5 % a second
+constexpr Seconds kShortest(0.25);     ///< that tells a rate
+constexpr std::chrono::seconds kSecond(1);
+constexpr std::chrono::seconds kForgotten(60); ///< without a cut
+
+} // namespace
+
+void Pace::turn(Clock::time_point now)
+{
+    const auto passed = now - m_second;
+    if (passed >= kSecond)
+    {
+        m_before = passed < 2 * kSecond ? m_count : 0;
+        m_count = 0;
+        m_second = passed < 2 * kSecond ? m_second + kSecond : now;
+    }
+}
+
+/// A second, of late.
+double Pace::answered(Clock::time_point now)
+{
+    turn(now);
+    const Seconds passed = std::max<Seconds>(now - m_second, kShortest);
+    return std::max<double>(m_before, m_count / passed.count());
+}
+
+void Pace::cut(Clock::time_point now)
+{
+    m_rate = std::max(kLeast, kLess * answered(now));
+    m_cut = now;
+    m_next = std::max(m_next, now);
+}
+
+void Pace::note(Clock::time_point now)
+{
+    turn(now);
+    ++m_count;
+    if (m_rate > 0)
+    {
+        m_rate = now - m_cut > kForgotten ? 0 : m_rate + kMoreAnAnswer;
+    }
+}
+
+Pace::Clock::time_point Pace::next(Clock::time_point now) const
+{
+    return m_rate > 0 ? std::max(m_next, now) : now;
+}
+
+Pace::Clock::time_point Pace::take(Clock::time_point now)
+{
+    const Clock::time_point time = next(now);
+    if (m_rate > 0)
+    {
+        m_next = time + std::chrono::duration_cast<Clock::duration>(Seconds(1 / m_rate));
+    }
+    return time;
+}
+
+} // namespace tiledir::store
