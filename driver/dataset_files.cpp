@@ -2,6 +2,7 @@
 
 #include "driver/gdal_edge.h"
 #include "driver/item_location.h"
+#include "driver/store/folder_entries.h"
 #include "driver/store/gdal_compat.h"
 #include "driver/store/object_reader.h"
 #include "driver/store/store.h"
@@ -24,11 +25,6 @@ namespace tiledir::driver
 
 namespace
 {
-
-struct CloseFolder
-{
-    void operator()(VSIDIR *folder) const { VSICloseDir(folder); }
-};
 
 std::string escaped(const std::string &text)
 {
@@ -113,17 +109,11 @@ private:
 
 DatasetFiles::Found DatasetFiles::find() const
 {
-    static const char *const kOptions[] = {"NAME_AND_TYPE_ONLY=YES", "CACHE_ENTRIES=NO", nullptr};
     Found found;
-    const std::unique_ptr<VSIDIR, CloseFolder> folder(VSIOpenDir(m_location.folder.c_str(), -1, kOptions));
-    if (!folder)
+    const auto sort_in = [&](const VSIDIREntry &entry)
     {
-        throw StoreError(m_location.folder + ": cannot list the folder");
-    }
-    while (const VSIDIREntry *entry = VSIGetNextDirEntry(folder.get()))
-    {
-        const std::string key = entry->pszName;
-        if (VSI_ISDIR(entry->nMode))
+        const std::string key = entry.pszName;
+        if (VSI_ISDIR(entry.nMode))
         {
             found.folders.push_back(key);
         }
@@ -135,6 +125,11 @@ DatasetFiles::Found DatasetFiles::find() const
         {
             found.own.push_back(key);
         }
+        return true;
+    };
+    if (store::for_each_entry(m_location.folder, store::Depth::Tree, false, sort_in) == store::Listing::Absent)
+    {
+        throw StoreError(m_location.folder + ": cannot list the folder");
     }
     found.own.push_back(m_location.file);
     std::sort(found.folders.begin(), found.folders.end(),

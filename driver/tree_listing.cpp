@@ -1,7 +1,7 @@
 #include "driver/tree_listing.h"
 
+#include "driver/store/folder_entries.h"
 #include "driver/store/gdal_compat.h"
-#include "driver/store/gdal_errors.h"
 #include "stac/error.h"
 
 #include <cpl_string.h>
@@ -24,29 +24,16 @@ constexpr std::size_t kMaxNames = 20000;
 constexpr int kMaxLevel = 99;
 constexpr std::size_t kMaxDigits = 15;
 
-struct CloseFolder
-{
-    void operator()(VSIDIR *folder) const { VSICloseDir(folder); }
-};
-
 /// Calls `visit` for each entry below a folder until it says no. False where it did.
-bool for_each_entry(const std::string &folder, bool recursive, const std::function<bool(const VSIDIREntry &)> &visit)
+bool for_each_entry(const std::string &folder, store::Depth depth,
+                    const std::function<bool(const VSIDIREntry &)> &visit)
 {
-    static const char *const kOptions[] = {"NAME_AND_TYPE_ONLY=YES", "CACHE_ENTRIES=NO", nullptr};
-    const store::GdalErrors errors;
-    const std::unique_ptr<VSIDIR, CloseFolder> open(VSIOpenDir(folder.c_str(), recursive ? -1 : 0, kOptions));
-    while (const VSIDIREntry *entry = open ? VSIGetNextDirEntry(open.get()) : nullptr)
+    const store::Listing listing = store::for_each_entry(folder, depth, false, visit);
+    if (listing == store::Listing::Absent)
     {
-        if (!visit(*entry))
-        {
-            return false;
-        }
+        throw StoreError(folder + ": cannot list: no such folder, or one that lists nothing");
     }
-    if (!open || errors.failed())
-    {
-        throw StoreError(folder + ": cannot list: " + errors.cause("no such folder, or one that lists nothing"));
-    }
-    return true;
+    return listing == store::Listing::Whole;
 }
 
 std::optional<std::int64_t> number_of(const std::string &digits, bool zeros_before)
@@ -126,7 +113,7 @@ std::vector<StoredLevel> level_folders(const std::string &folder)
 {
     std::vector<StoredLevel> levels;
     std::size_t seen = 0;
-    for_each_entry(folder, false,
+    for_each_entry(folder, store::Depth::Folder,
                    [&](const VSIDIREntry &entry)
                    {
                        const auto number = number_of(entry.pszName, true);
@@ -148,7 +135,7 @@ std::vector<StoredLevel> level_folders(const std::string &folder)
 void list_level(const std::string &folder, TileNames &names, std::size_t &names_left, StoredLevel &level)
 {
     std::size_t seen = 0;
-    level.complete = for_each_entry(folder, true,
+    level.complete = for_each_entry(folder, store::Depth::Tree,
                                     [&](const VSIDIREntry &entry)
                                     {
                                         if (names_left == 0 && (!level.tiles.empty() || ++seen > kMaxNames))
@@ -169,7 +156,7 @@ void list_level(const std::string &folder, TileNames &names, std::size_t &names_
         return;
     }
     std::size_t left = kMaxNames;
-    const bool all = for_each_entry(folder, false,
+    const bool all = for_each_entry(folder, store::Depth::Folder,
                                     [&](const VSIDIREntry &entry)
                                     {
                                         const auto number = number_of(entry.pszName, false);

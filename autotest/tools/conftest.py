@@ -1,6 +1,7 @@
 """Runs the commands as a user does."""
 
 import json
+import os
 import pathlib
 import subprocess
 
@@ -17,6 +18,7 @@ class Tiledir:
     def __init__(self, build, folder):
         self.program = build / "bin" / "tiledir-process"
         self.folder = folder
+        self.environment = dict(os.environ)
 
     def recipe(self, name="recipe.yaml", **keys):
         """Writes a recipe: JSON is YAML."""
@@ -31,7 +33,7 @@ class Tiledir:
             stderr=subprocess.PIPE,
             text=True,
             cwd=self.folder,
-            **options,
+            **{"env": self.environment, **options},
         )
 
     def run(self, *arguments, **options):

@@ -21,6 +21,7 @@ constexpr long kHttpConflict = 409;
 constexpr long kHttpPreconditionFailed = 412;
 constexpr long kHttpInternalError = 500;
 constexpr long kHttpNotImplemented = 501;
+constexpr long kHttpUnavailable = 503;
 constexpr long kHttpInsufficientStorage = 507;
 
 /// S3's name of what is wrong, as NoSuchKey; empty where the answer has none.

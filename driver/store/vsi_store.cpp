@@ -1,8 +1,7 @@
 #include "driver/store/vsi_store.h"
 
-#include "driver/store/backoff.h"
+#include "driver/store/folder_entries.h"
 #include "driver/store/gdal_errors.h"
-#include "driver/store/http_settings.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -28,12 +27,6 @@ struct CloseFile
     void operator()(VSILFILE *file) const { VSIFCloseL(file); }
 };
 using File = std::unique_ptr<VSILFILE, CloseFile>;
-
-struct CloseFolder
-{
-    void operator()(VSIDIR *folder) const { VSICloseDir(folder); }
-};
-using Folder = std::unique_ptr<VSIDIR, CloseFolder>;
 
 /// GDAL's words for the last thing that went wrong, wherever it left them.
 std::string cause(const GdalErrors &errors, int error)
@@ -309,42 +302,16 @@ std::optional<Stamp> VsiStore::stamp_by_gdal(const std::string &key) const
     return Stamp{std::to_string(status.st_size) + '-' + std::to_string(status.st_mtime)};
 }
 
-/// GDAL tries again what a server refuses, not an answer that is cut off.
 std::vector<std::string> VsiStore::list(const std::string &folder) const
 {
-    for (int attempt = 0;; ++attempt)
-    {
-        try
-        {
-            return list_once(folder);
-        }
-        catch (const TileError &)
-        {
-            if (!m_network || attempt >= http_settings_of(m_root).retries)
-                throw;
-            pause_after(attempt);
-        }
-    }
-}
-
-std::vector<std::string> VsiStore::list_once(const std::string &folder) const
-{
-    const std::string full_path = folder.empty() ? m_root : path(folder);
-    const GdalErrors errors;
-    if (m_network)
-        VSICurlPartialClearCache(full_path.c_str());
-    forget_errors();
-    static const char *const kOptions[] = {"CACHE_ENTRIES=NO", nullptr};
-    const Folder handle(VSIOpenDir(full_path.c_str(), 0, kOptions));
     std::vector<std::string> names;
-    if (handle)
-    {
-        while (const VSIDIREntry *entry = VSIGetNextDirEntry(handle.get()))
-            if (!VSI_ISDIR(entry->nMode))
-                names.emplace_back(entry->pszName);
-    }
-    if (errors.failed() || VSIGetLastErrorNo() == VSIE_HttpError || VSIGetLastErrorNo() >= VSIE_AWSError)
-        throw_error(full_path, "list", errors, errno);
+    for_each_entry(folder.empty() ? m_root : path(folder), Depth::Folder, false,
+                   [&names](const VSIDIREntry &entry)
+                   {
+                       if (!VSI_ISDIR(entry.nMode))
+                           names.emplace_back(entry.pszName);
+                       return true;
+                   });
     std::sort(names.begin(), names.end());
     return names;
 }

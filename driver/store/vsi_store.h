@@ -34,7 +34,6 @@ public:
     void sync() override {}
 
 private:
-    std::vector<std::string> list_once(const std::string &folder) const;
     /// Null where only GDAL can reach the objects. Credentials are asked for at the first call.
     HttpObjects *http() const;
     HttpObjects *http_to_write() const;

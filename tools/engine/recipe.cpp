@@ -1,6 +1,7 @@
 #include "tools/engine/recipe.h"
 
 #include "driver/raster/tile_codec.h"
+#include "driver/store/network_path.h"
 #include "stac/error.h"
 #include "tools/engine/process.h"
 
@@ -25,11 +26,9 @@ bool is_remote(const std::string &path)
 
 std::string absolute(const std::string &path, const fs::path &folder)
 {
-    if (is_remote(path))
-    {
-        return path;
-    }
-    const std::string text = fs::absolute(path, folder).lexically_normal().string();
+    const std::string known = store::vsi_path(path);
+    const std::string text =
+        is_remote(known) ? known : fs::absolute(known, folder).lexically_normal().string();
     return text.size() > 1 && text.back() == '/' ? text.substr(0, text.size() - 1) : text;
 }
 
@@ -84,6 +83,11 @@ void override_key(YAML::Node document, const std::string &key_path, const std::s
     document[outer][key_path.substr(dot + 1)] = value;
 }
 
+std::map<std::string, std::string> texts_of(const Json &json)
+{
+    return json.is_null() ? std::map<std::string, std::string>() : json.get<std::map<std::string, std::string>>();
+}
+
 std::optional<double> optional_number(const Json &json)
 {
     if (json.is_null())
@@ -132,6 +136,7 @@ void read_inputs(Recipe &recipe, const ProcessKind &kind, const fs::path &folder
         }
         input.resampling = raster::resampling_from_name(json["resampling"]);
         input.nodata = optional_number(json["nodata"]);
+        input.gdal_options = texts_of(json["gdal_options"]);
         input.scales = read_scales(json["scales"], where);
     }
     for (const auto &name : kind.inputs)
@@ -148,6 +153,7 @@ void read_output(Recipe &recipe, const fs::path &folder)
     Json &output = recipe.document["output"];
     output["path"] = absolute(output["path"].get<std::string>(), folder);
     recipe.output_path = output["path"];
+    recipe.output_gdal_options = texts_of(output["gdal_options"]);
     recipe.format = raster::format_driver(output["format"]);
     output["format"] = recipe.format;
     if (output["options"].is_null())

@@ -22,6 +22,7 @@ struct InputRecipe
     std::vector<std::string> paths; ///< absolute; the later on top
     raster::Resampling resampling = raster::Resampling::Bilinear;
     std::optional<double> nodata;
+    std::map<std::string, std::string> gdal_options;   ///< for these paths
     std::map<std::string, raster::KernelScale> scales; ///< by matrix id; what is missing is computed
 };
 
@@ -41,6 +42,7 @@ struct Recipe
     bool overviews_from_process = false;
     std::string overview_resampling;
     std::string output_path; ///< absolute, or a /vsi path
+    std::map<std::string, std::string> output_gdal_options; ///< for this path
     std::string format;      ///< GDAL's spelling
     std::map<std::string, std::string> format_options;
     std::optional<std::string> data_type; ///< GDAL's name

@@ -16,6 +16,7 @@ std::vector<Key> input_keys()
             .one_of(raster::warp_resampling_names()),
         Key("nodata", KeyType::Number, "value of pixels without data; what the files say where it is not given")
             .one_of({"nan"}),
+        Key("gdal_options", KeyType::Values, "GDAL's configuration options for these files: endpoint, profile, ..."),
         Key("scales", KeyType::Any,
             "kernel scales by level, [x, y]: written by a run, so that the same pixels can be made again"),
     };
@@ -53,6 +54,7 @@ std::vector<Key> output_keys()
         Key("format", KeyType::Text, "GDAL's short name of a raster format").otherwise("GTiff"),
         Key("options", KeyType::Values,
             "creation options of the format; COMPRESS=DEFLATE for GTiff where none is given"),
+        Key("gdal_options", KeyType::Values, "GDAL's configuration options for the folder: endpoint, profile, ..."),
         Key("data_type", KeyType::Text, "GDAL's name of a data type; the process's own where it is not given"),
         Key("nodata", KeyType::Number, "value of pixels without data; the process's own where it is not given")
             .one_of({"nan"}),

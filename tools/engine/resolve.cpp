@@ -4,6 +4,7 @@
 #include "driver/raster/grid_levels.h"
 #include "driver/raster/spatial_reference.h"
 #include "stac/error.h"
+#include "tools/engine/network_options.h"
 
 #include <fmt/format.h>
 
@@ -239,6 +240,8 @@ std::shared_ptr<const Job> resolve(Recipe recipe)
 {
     auto job = std::make_shared<Job>();
     job->recipe = std::move(recipe);
+    prepare_network();
+    apply_gdal_options(job->recipe);
     set_grid(*job);
     double cell_size = 0;
     open_inputs(*job, cell_size);

@@ -5,6 +5,7 @@
 #include "tools/engine/executors/threads_executor.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
+#include "tools/engine/network_options.h"
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
@@ -252,6 +253,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
                                                : RunState::FinishedWithFailures;
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     result.report = report.to_json(job, plan.count(), seconds, state_name(result.state));
+    result.report["requests"] = network_counts();
     result.summary = plan.count() == 0 ? "nothing to do: all is made already" : report.summary(seconds);
     return result;
 }

@@ -1,0 +1,31 @@
+// What is in a folder, local or on an object store; a listing that fails is never taken for an empty folder.
+#pragma once
+
+#include <cpl_vsi.h>
+
+#include <functional>
+#include <string>
+
+namespace tiledir::store
+{
+
+enum class Listing
+{
+    Whole,
+    Stopped, ///< by the visitor
+    Absent   ///< no such folder; on object stores an empty one too
+};
+
+enum class Depth
+{
+    Folder, ///< what is right in it
+    Tree
+};
+
+/// Calls `visit` for each file and folder until it says no: names are relative to `folder`, which has no '/' at its
+/// end. Where no times are asked for, entries may have none. Over a network what may pass is tried again
+/// (GDAL_HTTP_MAX_RETRY, TILEDIR_HTTP_PATIENCE) as long as nothing was visited. Throws StoreError.
+Listing for_each_entry(const std::string &folder, Depth depth, bool with_times,
+                       const std::function<bool(const VSIDIREntry &)> &visit);
+
+} // namespace tiledir::store
