@@ -77,14 +77,15 @@ class LatencyProxy:
         self.tell("PUT", "/delay", f"{milliseconds}ms")
 
     @contextlib.contextmanager
-    def fault(self, action, path="", method="", fraction=1.0, times=0, each_path=False):
-        """Spoils requests: `action` is a status (204, 403, 404, 500, 503), "reset", "truncate", "hang" or
-        "lose": the server gets it, and the client no answer.
+    def fault(self, action, path="", method="", fraction=1.0, times=0, each_path=False, **more):
+        """Spoils requests: `action` is a status (204, 403, 404, 500, 503), "reset", "truncate", "hang",
+        "lose": the server gets it, and the client no answer; "delay", by so many `seconds`; or "limit": 503 to what is
+        more than `rate` requests a second.
 
         `path` is a regular expression that fits a part of the path, `fraction` chooses at random of what fits, `times`
         (0: for ever) ends it after so many requests, of all paths or of each one.
         """
-        fault = {"path": path, "method": method, "fraction": fraction, "times": times, "each_path": each_path}
+        fault = {"path": path, "method": method, "fraction": fraction, "times": times, "each_path": each_path, **more}
         fault.update({"action": "status", "status": action} if isinstance(action, int) else {"action": action})
         self.faults.insert(0, fault)
         self.tell("PUT", "/faults", json.dumps(self.faults))

@@ -1,5 +1,8 @@
 """Runs whose inputs, output and journal lie on an object store."""
 
+import contextlib
+import json
+
 import pytest
 
 
@@ -54,3 +57,26 @@ def test_a_second_run_makes_nothing_and_asks_little(tiledir, s3, on_s3):
     assert tiledir.make(on_s3)["planned"] == 0
     assert not any(request.method in ("PUT", "DELETE") for request in s3.proxy.requests())
     assert len(s3.proxy.requests()) < 20
+
+
+def test_a_twentieth_of_spoilt_requests_changes_no_byte(tiledir, s3, on_s3, jacksboro):
+    with contextlib.ExitStack() as faults:
+        for action in (503, 500, "reset", "truncate", "lose", "delay"):
+            faults.enter_context(s3.proxy.fault(action, fraction=0.01, seconds=2))
+        tiledir.make(on_s3, "--levels", "4-13")
+    assert {request.fault for request in s3.proxy.requests()} >= {"status", "reset"}
+    assert tiles(s3.folder / "out") == plain_run(tiledir, jacksboro, levels="4-13")
+
+
+def test_writers_settle_near_what_a_server_bears_and_nothing_fails(tiledir, s3, on_s3):
+    rate = 50
+    with s3.proxy.fault("limit", method="PUT", rate=rate):
+        result = tiledir.run(on_s3, "--json", "--levels", "4-14", "--threads", 16)
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["requests"]["slow_down"] > 0 and "event=slow_down" in result.stderr
+    puts = [request.at for request in s3.proxy.requests() if request.method == "PUT" and request.status == 200]
+    half = [at for at in puts if at > (puts[0] + puts[-1]) / 2]
+    assert 0.7 * rate < len(half) / (half[-1] - half[0]) < 1.1 * rate
+    refused = [request for request in s3.proxy.requests() if request.method == "PUT" and request.status == 503]
+    assert len(refused) < 0.5 * len(puts)

@@ -10,6 +10,7 @@ namespace
 
 using Seconds = std::chrono::duration<double>;
 
+constexpr double kMostRefused = 0.1;   ///< of the answers: who is refused that seldom may have met some other trouble
 constexpr double kLess = 0.85;         ///< of what was answered
 constexpr double kLeast = 4;           ///< requests a second
 constexpr double kMoreAnAnswer = 0.05; ///< thus 5 % a second
@@ -24,31 +25,39 @@ void Pace::turn(Clock::time_point now)
     const auto passed = now - m_second;
     if (passed >= kSecond)
     {
-        m_before = passed < 2 * kSecond ? m_count : 0;
-        m_count = 0;
-        m_second = passed < 2 * kSecond ? m_second + kSecond : now;
+        const bool is_next = passed < 2 * kSecond;
+        m_before = is_next ? m_now : Counts();
+        m_now = Counts();
+        m_second = is_next ? m_second + kSecond : now;
     }
 }
 
 /// A second, of late.
-double Pace::answered(Clock::time_point now)
+double Pace::answered(Clock::time_point now) const
 {
-    turn(now);
     const Seconds passed = std::max<Seconds>(now - m_second, kShortest);
-    return std::max<double>(m_before, m_count / passed.count());
+    return std::max<double>(m_before.answered, m_now.answered / passed.count());
 }
 
-void Pace::cut(Clock::time_point now)
+void Pace::refuse(Clock::time_point sent, Clock::time_point now)
 {
-    m_rate = std::max(kLeast, kLess * answered(now));
-    m_cut = now;
-    m_next = std::max(m_next, now);
+    turn(now);
+    ++m_now.refused;
+    const int refused = m_now.refused + m_before.refused;
+    const int answered_too = m_now.answered + m_before.answered;
+    if (refused > kMostRefused * (refused + answered_too) && sent > m_cut)
+    {
+        m_rate = std::max(kLeast, kLess * answered(now));
+        m_cut = now;
+        m_next = std::max(m_next, now);
+        m_now.refused = m_before.refused = 0;
+    }
 }
 
 void Pace::note(Clock::time_point now)
 {
     turn(now);
-    ++m_count;
+    ++m_now.answered;
     if (m_rate > 0)
     {
         m_rate = now - m_cut > kForgotten ? 0 : m_rate + kMoreAnAnswer;

@@ -6,15 +6,15 @@
 namespace tiledir::store
 {
 
-/// No limit until the server asks for fewer requests; from then on somewhat less than it had answered in the second
-/// before, and slowly more with each answer. Not for several threads at once.
+/// No limit until the server asks for fewer in more than a tenth of its answers; from then on somewhat less than it had
+/// answered in the second before, and slowly more with each answer. Not for several threads at once.
 class Pace
 {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// The server has asked for fewer (429, 503).
-    void cut(Clock::time_point now);
+    /// The server has asked for fewer (429, 503), of a request that was sent then.
+    void refuse(Clock::time_point sent, Clock::time_point now);
     /// It has answered otherwise.
     void note(Clock::time_point now);
 
@@ -27,15 +27,20 @@ public:
     double rate() const { return m_rate; }
 
 private:
-    double answered(Clock::time_point now);
+    double answered(Clock::time_point now) const;
     void turn(Clock::time_point now);
 
     double m_rate = 0;
     Clock::time_point m_next{};
     Clock::time_point m_cut{};
     Clock::time_point m_second{}; ///< begin of the second in which answers are counted
-    int m_count = 0;              ///< answers in it
-    int m_before = 0;             ///< and in the one before
+    struct Counts
+    {
+        int answered = 0;
+        int refused = 0;
+    };
+    Counts m_now;    ///< in it
+    Counts m_before; ///< in the one before
 };
 
 } // namespace tiledir::store

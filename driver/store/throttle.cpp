@@ -77,11 +77,14 @@ void Throttle::note(long status, Clock::time_point sent, int most)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     m_limit = std::min<double>(m_limit, most);
+    if (asks_for_fewer(status))
+    {
+        m_pace.refuse(sent, Clock::now());
+    }
     if (asks_for_fewer(status) && (!m_cut || sent > *m_cut))
     {
         m_limit = std::max(1.0, m_limit / 2);
         m_cut = Clock::now();
-        m_pace.cut(*m_cut);
     }
     else if (status != 0 && !asks_for_fewer(status))
     {

@@ -6,6 +6,7 @@
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
 #include "tools/engine/network_options.h"
+#include "tools/engine/network_watch.h"
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
@@ -239,6 +240,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         OutputState::save(*store, job);
         const RunContext context{job, plan, *store, journal, report, [] { return stop_requested() != 0; }};
         {
+            const NetworkWatch watch;
             const Progress progress(report, plan.count(), options.quiet);
             run_on_threads(context, job.recipe.threads);
         }

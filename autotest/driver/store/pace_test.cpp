@@ -66,7 +66,7 @@ Counts simulate(std::vector<Pace> paces, Server &server, double seconds)
         const Time now = pace.take(*writer);
         *writer = now + ticks(0.005);
         const bool answered = server.answers(now);
-        answered ? pace.note(*writer) : pace.cut(*writer);
+        answered ? pace.note(*writer) : pace.refuse(now, *writer);
         (answered ? counts.answered : counts.refused) += now >= Time(ticks(seconds / 2)) ? 1 : 0;
     }
 }
@@ -101,10 +101,22 @@ TEST(Pace, ProcessesThatKnowNothingOfEachOtherShareAServer)
     EXPECT_LT(counts.refused, 0.1 * counts.answered);
 }
 
+TEST(Pace, ATwentiethOfRefusalsIsOtherTrouble)
+{
+    Pace pace;
+    Time now(ticks(1));
+    for (int i = 0; i < 1000; ++i)
+    {
+        now += ticks(0.01);
+        i % 20 == 19 ? pace.refuse(now - ticks(0.01), now) : pace.note(now);
+    }
+    EXPECT_EQ(pace.rate(), 0);
+}
+
 TEST(Pace, ForgetsTheLimitAfterAMinuteWithoutACut)
 {
     Pace pace;
-    pace.cut(Time(ticks(1)));
+    pace.refuse(Time(ticks(0.9)), Time(ticks(1)));
     EXPECT_GT(pace.rate(), 0);
     pace.note(Time(ticks(2)));
     EXPECT_GT(pace.rate(), 0);

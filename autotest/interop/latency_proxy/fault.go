@@ -4,16 +4,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"math/rand"
 	"net/http"
 	"regexp"
 	"sync"
+	"time"
 )
 
 // fault happens to the requests it fits. Of several that fit, the first one happens.
 type fault struct {
 	// status: the server is not asked. reset: the connection is. truncate: half of the body, then the connection ends.
 	// hang: no answer until the client gives up. lose: the server is asked, and its answer is kept from the client.
+	// delay: the answer comes seconds later. limit: 503 to what is more than a rate.
 	Action   string  `json:"action"`
 	Status   int     `json:"status"`
 	Method   string  `json:"method"`   // "": any
@@ -21,11 +24,15 @@ type fault struct {
 	Fraction float64 `json:"fraction"` // of what fits, chosen at random
 	Times    int     `json:"times"`    // then never again; 0: for ever
 	EachPath bool    `json:"each_path"`
+	Seconds  float64 `json:"seconds"` // of a delay
+	Rate     float64 `json:"rate"`    // requests a second, of a limit; as many at once
 
 	mutex    sync.Mutex
 	path     *regexp.Regexp
 	random   *rand.Rand
 	happened map[string]int
+	tokens   float64
+	last     time.Time
 }
 
 func readFaults(from io.Reader) ([]*fault, error) {
@@ -37,9 +44,12 @@ func readFaults(from io.Reader) ([]*fault, error) {
 	}
 	for _, fault := range faults {
 		switch fault.Action {
-		case "status", "reset", "truncate", "hang", "lose":
+		case "status", "reset", "truncate", "hang", "lose", "delay", "limit":
 		default:
-			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang, lose", fault.Action)
+			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang, lose, delay, limit", fault.Action)
+		}
+		if fault.Action == "limit" && fault.Rate <= 0 {
+			return nil, fmt.Errorf("rate: a limit has one above 0")
 		}
 		if fault.Action == "status" && (fault.Status < 200 || fault.Status > 599) {
 			return nil, fmt.Errorf("status: %d is not one of 200 to 599", fault.Status)
@@ -50,6 +60,7 @@ func readFaults(from io.Reader) ([]*fault, error) {
 		}
 		fault.random = rand.New(rand.NewSource(1))
 		fault.happened = map[string]int{}
+		fault.tokens, fault.last = fault.Rate, time.Now()
 	}
 	return faults, nil
 }
@@ -61,6 +72,9 @@ func (fault *fault) happens(request *http.Request) bool {
 	}
 	fault.mutex.Lock()
 	defer fault.mutex.Unlock()
+	if fault.Action == "limit" && fault.bears() {
+		return false
+	}
 	if fault.random.Float64() >= fault.Fraction {
 		return false
 	}
@@ -72,6 +86,18 @@ func (fault *fault) happens(request *http.Request) bool {
 		return false
 	}
 	fault.happened[counted]++
+	return true
+}
+
+// bears says whether a request is within the rate: a bucket of tokens that holds a second's.
+func (fault *fault) bears() bool {
+	now := time.Now()
+	fault.tokens = math.Min(fault.Rate, fault.tokens+now.Sub(fault.last).Seconds()*fault.Rate)
+	fault.last = now
+	if fault.tokens < 1 {
+		return false
+	}
+	fault.tokens--
 	return true
 }
 

@@ -68,8 +68,14 @@ func (relay *relay) ServeHTTP(answer http.ResponseWriter, request *http.Request)
 	defer relay.log.left()
 	time.Sleep(time.Duration(atomic.LoadInt64(&relay.delay)))
 	switch {
+	case fault != nil && fault.Action == "delay":
+		time.Sleep(time.Duration(fault.Seconds * float64(time.Second)))
+		relay.forward(answer, request, logged, nil)
 	case fault == nil || fault.Action == "truncate" || fault.Action == "lose":
 		relay.forward(answer, request, logged, fault)
+	case fault.Action == "limit":
+		relay.log.answered(logged, http.StatusServiceUnavailable, -1)
+		answerStatus(answer, http.StatusServiceUnavailable)
 	case fault.Action == "status":
 		relay.log.answered(logged, fault.Status, -1)
 		answerStatus(answer, fault.Status)
