@@ -28,13 +28,16 @@ class S3Server:
     Objects that came as files have no ETag until they are tagged, and keep it when they are written over in place.
     """
 
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, users=None):
+        """`users`: a folder in which the server keeps users, who come and go."""
+        self.folder, self.users = pathlib.Path(folder), users
 
     def __enter__(self):
         self.endpoint = f"127.0.0.1:{free_port()}"
         who = ["--access", KEY, "--secret", SECRET, "--region", REGION]
         command = [go_program.versitygw(), "--quiet", "--keep-alive", "--port", self.endpoint, *who]
+        if self.users:
+            command += ["--iam-dir", self.users, "--iam-cache-disable"]
         self.process = subprocess.Popen(
             list(map(str, [*command, "posix", self.folder])),
             stdin=subprocess.DEVNULL,
@@ -65,6 +68,12 @@ class S3Server:
                 connection.close()
         self.process.kill()
         raise RuntimeError(f"versitygw did not start: {self.process.communicate()[1].strip()}")
+
+    def administer(self, *words):
+        """create-user --access A --secret S --role admin; delete-user --access A."""
+        who = ["--access", KEY, "--secret", SECRET, "--endpoint-url", f"http://{self.endpoint}"]
+        command = [go_program.versitygw(), "admin", *who, *words]
+        subprocess.run(list(map(str, command)), check=True, capture_output=True)
 
     def bucket(self, name):
         """The folder of a bucket (3 characters or more), made where it is not there."""

@@ -2,8 +2,11 @@
 
 import contextlib
 import json
+import subprocess
+import time
 
 import pytest
+from s3_server import S3Server
 
 
 @pytest.fixture
@@ -80,3 +83,56 @@ def test_writers_settle_near_what_a_server_bears_and_nothing_fails(tiledir, s3, 
     assert 0.7 * rate < len(half) / (half[-1] - half[0]) < 1.1 * rate
     refused = [request for request in s3.proxy.requests() if request.method == "PUT" and request.status == 503]
     assert len(refused) < 0.5 * len(puts)
+
+
+def is_running(process, seconds):
+    """After so long, or as soon as it has ended."""
+    try:
+        process.wait(seconds)
+        return False
+    except subprocess.TimeoutExpired:
+        return True
+
+
+class Credentials:
+    """A user of a server, and the file that names the user, both exchanged now and then."""
+
+    def __init__(self, server, path):
+        self.server, self.path, self.number = server, path, 0
+        self.exchange(seconds=0)
+
+    def exchange(self, seconds):
+        """For some seconds nobody knows the new one."""
+        if self.number:
+            self.server.administer("delete-user", "--access", "runner")
+        self.number += 1
+        secret = f"secret{self.number}"
+        self.server.administer("create-user", "--access", "runner", "--secret", secret, "--role", "admin")
+        time.sleep(seconds)
+        new = self.path.with_suffix(".new")
+        new.write_text(f"[default]\naws_access_key_id = runner\naws_secret_access_key = {secret}\n")
+        new.replace(self.path)
+
+
+def test_credentials_that_expire_are_read_again(tiledir, tmp_path, jacksboro):
+    (tmp_path / "buckets").mkdir()
+    (tmp_path / "users").mkdir()
+    keys = {"levels": "4-14", "threads": 8}
+    expected = plain_run(tiledir, jacksboro, **keys)
+    with S3Server(tmp_path / "buckets", users=tmp_path / "users") as server, server.latency(milliseconds=50) as proxy:
+        bucket = server.bucket("tiles")
+        credentials = Credentials(server, tmp_path / "credentials")
+        options = {key: value for key, value in server.gdal_config(proxy.endpoint).items() if "KEY" not in key}
+        options["CPL_AWS_CREDENTIALS_FILE"] = str(credentials.path)
+        output = {"path": "s3://tiles/out", "gdal_options": options}
+        recipe = tiledir.recipe(process="hillshade", input={"dem": jacksboro}, output=output, **keys)
+        run = tiledir.start(recipe, "--json")
+        exchanges = 0
+        while is_running(run, seconds=2):
+            credentials.exchange(seconds=0.5)
+            exchanges += 1
+        out, err = run.communicate()
+        assert run.returncode == 0, err
+        assert exchanges > 2
+        assert tiles(bucket / "out") == expected
+        assert any(request.status == 403 for request in proxy.requests())
