@@ -57,9 +57,20 @@ CreationTarget::CreationTarget(const std::string &name)
     }
     const CPLStringList names = names_in(m_folder);
     m_holds_dataset = names.FindString("stac.json") >= 0;
-    if (!m_holds_dataset && !names.empty())
+    if (m_holds_dataset || names.empty())
     {
-        throw InputError(m_folder + ": holds something else (" + names[0] + "); name a folder that is new or empty");
+        return;
+    }
+    const auto unfinished = unfinished_dataset(m_folder);
+    if (unfinished && !unfinished->writer.empty())
+    {
+        throw InputError(m_folder + ": is being made by " + unfinished->writer + "; name another folder, or wait");
+    }
+    m_holds_dataset = unfinished && unfinished->foreign.empty();
+    if (!m_holds_dataset)
+    {
+        const std::string other = unfinished ? unfinished->foreign : names[0];
+        throw InputError(m_folder + ": holds something else (" + other + "); name a folder that is new or empty");
     }
 }
 

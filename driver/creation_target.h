@@ -12,7 +12,8 @@ class CreationTarget
 {
 public:
     /// From a name as GDAL is given it: a folder, a URL or TILEDIR: before one of them. Throws InputError where it is a
-    /// file or holds anything but a dataset of tiles.
+    /// file, holds anything but a dataset of tiles, whole or what a killed creation left of it, or where one is made
+    /// now.
     explicit CreationTarget(const std::string &name);
     ~CreationTarget();
     CreationTarget(const CreationTarget &) = delete;
@@ -27,8 +28,8 @@ public:
     void keep() { m_made = false; }
 
 private:
-    std::string m_folder; ///< without a '/' at its end
-    bool m_holds_dataset = false;
+    std::string m_folder;         ///< without a '/' at its end
+    bool m_holds_dataset = false; ///< or the beginning of one
     bool m_was_there = false;
     bool m_made = false;
     std::set<std::string> m_others; ///< what else is in it

@@ -4,6 +4,7 @@
 #include "driver/item_location.h"
 #include "driver/store/folder_entries.h"
 #include "driver/store/gdal_compat.h"
+#include "driver/store/intent.h"
 #include "driver/store/object_reader.h"
 #include "driver/store/store.h"
 #include "stac/href_template.h"
@@ -18,6 +19,7 @@
 #include <memory>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tiledir::driver
@@ -25,6 +27,11 @@ namespace tiledir::driver
 
 namespace
 {
+
+constexpr const char *kItemFile = "stac.json";
+constexpr const char *kOurs = ".tiledir";
+constexpr const char *kIntents = ".tiledir/intents";
+constexpr const char *kRun = ".tiledir/version"; ///< the first that a run of tiledir-process writes
 
 std::string escaped(const std::string &text)
 {
@@ -43,6 +50,11 @@ std::string pattern_of(const std::string &parameter)
         }
     }
     return "[^/]+";
+}
+
+bool is_intent(const std::string &key)
+{
+    return key.rfind(".tiledir/intents/", 0) == 0;
 }
 
 /// Of the tiles' names below the item's folder; nullopt where the template leads elsewhere.
@@ -78,9 +90,18 @@ public:
         const auto item = stac::TiledAssetsItem::from_json_without_grid(stac::parse_json(text, m_location.path()));
         for (const stac::TileAsset &asset : item.assets)
         {
-            if (auto pattern = pattern_of_tiles(asset.href))
+            add_tiles(asset.href);
+        }
+    }
+    /// Of a dataset whose item is not there yet.
+    DatasetFiles(ItemLocation location, const std::vector<store::FoundIntent> &creations)
+        : m_location(std::move(location))
+    {
+        for (const store::FoundIntent &creation : creations)
+        {
+            if (!creation.creates.empty())
             {
-                m_tiles.push_back(*std::move(pattern));
+                add_tiles(creation.creates);
             }
         }
     }
@@ -89,13 +110,20 @@ public:
 
     struct Found
     {
-        std::vector<std::string> own;     ///< keys, the item's last
-        std::vector<std::string> folders; ///< with something of our own in them, the deepest first
-        bool foreign = false;             ///< there are files of others, too
+        std::vector<std::string> own;     ///< keys, at the end what tells whose they are: intents, then the item
+        std::vector<std::string> folders; ///< the deepest first, .tiledir last
+        std::string foreign;              ///< a file of others; empty: there is none
     };
     Found find() const;
 
 private:
+    void add_tiles(const std::string &href)
+    {
+        if (auto pattern = pattern_of_tiles(href))
+        {
+            m_tiles.push_back(*std::move(pattern));
+        }
+    }
     bool is_own(const std::string &key) const
     {
         return key == m_location.file || key == m_location.file + ".aux.xml" || key.rfind(".tiledir/", 0) == 0 ||
@@ -119,7 +147,7 @@ DatasetFiles::Found DatasetFiles::find() const
         }
         else if (!is_own(key))
         {
-            found.foreign = true;
+            found.foreign = key;
         }
         else if (key != m_location.file)
         {
@@ -131,9 +159,15 @@ DatasetFiles::Found DatasetFiles::find() const
     {
         throw StoreError(m_location.folder + ": cannot list the folder");
     }
+    std::stable_partition(found.own.begin(), found.own.end(), [](const std::string &key) { return !is_intent(key); });
     found.own.push_back(m_location.file);
     std::sort(found.folders.begin(), found.folders.end(),
-              [](const std::string &one, const std::string &other) { return one.size() > other.size(); });
+              [](const std::string &one, const std::string &other)
+              {
+                  const auto rank = [](const std::string &key)
+                  { return std::pair(key.rfind(kOurs, 0) != 0, key.size()); };
+                  return rank(one) > rank(other);
+              });
     return found;
 }
 
@@ -156,7 +190,7 @@ ItemLocation target_of(const std::string &name, const std::string &item_file)
 bool belongs_to_writers(const std::string &key)
 {
     const auto begins = [&key](const char *prefix) { return key.rfind(prefix, 0) == 0; };
-    return begins(".tiledir/tmp/") || begins(".tiledir/intents/") || key == ".tiledir/lock";
+    return begins(".tiledir/tmp/") || is_intent(key) || key == ".tiledir/lock";
 }
 
 void copy_files(const DatasetFiles &files, const ItemLocation &target)
@@ -199,14 +233,63 @@ void delete_files(const DatasetFiles &files)
     VSIRmdir(files.location().folder.c_str());
 }
 
+DatasetFiles unfinished_files(const std::string &folder, store::Store &store)
+{
+    return {{folder, kItemFile, {}, {}, {}}, store::Intent::adoptable(store)};
+}
+
+DatasetFiles files_to_delete(const char *name)
+{
+    const std::string folder = locate_tree(name).folder;
+    if (!is_unfinished_dataset(folder))
+    {
+        return DatasetFiles(name);
+    }
+    const auto store = store::open_store(folder);
+    if (const auto writers = store::Intent::living(*store); !writers.empty())
+    {
+        throw InputError(folder + ": is being made by " + writers.front().who);
+    }
+    return unfinished_files(folder, *store);
+}
+
 } // namespace
+
+bool is_unfinished_dataset(const std::string &folder)
+{
+    const auto is_there = [&folder](const char *name)
+    {
+        VSIStatBufL status;
+        return VSIStatExL((folder + '/' + name).c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0;
+    };
+    if (!store::is_remote(folder))
+    {
+        return is_there(kOurs) && !is_there(kItemFile) && !is_there(kRun);
+    }
+    const auto store = store::open_store(folder); // GDAL may remember what was there before
+    return !store->list(kIntents).empty() && !store->stamp(kItemFile) && !store->stamp(kRun);
+}
+
+std::optional<UnfinishedDataset> unfinished_dataset(const std::string &folder)
+{
+    if (!is_unfinished_dataset(folder))
+    {
+        return std::nullopt;
+    }
+    const auto store = store::open_store(folder);
+    if (const auto writers = store::Intent::living(*store); !writers.empty())
+    {
+        return UnfinishedDataset{writers.front().who, {}};
+    }
+    return UnfinishedDataset{{}, unfinished_files(folder, *store).find().foreign};
+}
 
 CPLErr delete_dataset(const char *name) noexcept
 {
     return at_gdal_edge(CE_Failure,
                         [name]
                         {
-                            delete_files(DatasetFiles(name));
+                            delete_files(files_to_delete(name));
                             return CE_None;
                         });
 }
@@ -229,7 +312,8 @@ CPLErr rename_dataset(const char *new_name, const char *old_name) noexcept
                         {
                             const DatasetFiles files(old_name);
                             const ItemLocation target = target_of(new_name, files.location().file);
-                            const bool whole_folder = target.file == files.location().file && !files.find().foreign;
+                            const bool whole_folder =
+                                target.file == files.location().file && files.find().foreign.empty();
                             if (whole_folder && !store::is_remote(target.folder) &&
                                 VSIRename(files.location().folder.c_str(), target.folder.c_str()) == 0)
                             {

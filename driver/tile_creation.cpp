@@ -6,6 +6,7 @@
 #include "driver/creation_target.h"
 #include "driver/gdal_edge.h"
 #include "driver/raster/pyramid_builder.h"
+#include "driver/store/intent.h"
 #include "driver/store/store.h"
 
 #include <gdal_rat.h>
@@ -125,6 +126,9 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     refuse_overwriting_source(dataset, target.folder());
     target.make();
     const auto store = store::open_store(target.folder());
+    store::Intent intent(*store);
+    intent.creates(plan.pyramid.tile_path.text());
+    intent.add(plan.pyramid.matrix(plan.pyramid.finest).id, stac::TileSet(plan.base));
     const raster::TilePyramid tiles(plan.pyramid, *store);
     raster::BuildSettings settings;
     settings.open = [&] { return plan.open(tiles); };
@@ -148,6 +152,7 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     }
     copy->FlushCache(false);
     target.keep();
+    intent.finish();
     return copy;
 }
 

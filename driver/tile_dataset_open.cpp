@@ -3,6 +3,7 @@
 #include "driver/band_colors.h"
 #include "driver/band_sources.h"
 #include "driver/bare_tree.h"
+#include "driver/dataset_files.h"
 #include "driver/document.h"
 #include "driver/folder_document.h"
 #include "driver/gdal_edge.h"
@@ -216,8 +217,13 @@ int TileDataset::identify(GDALOpenInfo *info) noexcept
                             {
                                 return kUnknown; // a request tells, which open() makes
                             }
-                            const bool ours = info->bIsDirectory ? holds_tiled_assets(locate_item(info->pszFilename))
-                                                                 : is_item_file(*info);
+                            if (!info->bIsDirectory)
+                            {
+                                return is_item_file(*info) ? TRUE : FALSE;
+                            }
+                            const bool ours = holds_tiled_assets(locate_item(info->pszFilename)) ||
+                                              (!store::is_remote(info->pszFilename) &&
+                                               is_unfinished_dataset(locate_tree(info->pszFilename).folder));
                             return ours ? TRUE : FALSE;
                         });
 }
@@ -292,6 +298,11 @@ void TileDataset::read_item(const char *name, OpenedItem &opened)
         opened.location.dimensions[dimension] = value;
     }
     const bool bare = opened.location.file.empty();
+    if (bare && !as_tree && is_unfinished_dataset(opened.location.folder))
+    {
+        throw InputError(opened.location.folder +
+                         ": is not whole: a dataset is made there, or was when its writer died; make it again");
+    }
     const std::string text = bare ? "" : driver::read_item(opened.location);
     if (!bare && !describes_tree(text))
     {

@@ -5,6 +5,7 @@ import pytest
 from osgeo import gdal
 
 from copy_test import copy, noise, source
+from killed_creation_test import kill, stopped_copy
 from tile_folder import errors_while
 
 
@@ -24,7 +25,7 @@ def test_a_copy_in_a_bucket_is_the_copy_on_disk(s3, tmp_path):
     assert numpy.array_equal(made.ReadAsArray(), gdal.Open(path).ReadAsArray())
     del made
     assert objects(s3.folder / "out") == objects(tmp_path / "out")
-    puts = [request.path for request in s3.proxy.requests() if request.method == "PUT"]
+    puts = [request.path for request in s3.proxy.requests() if request.method == "PUT" and "/intents/" not in request.path]
     assert len(puts) == len(set(puts)) == len(objects(s3.folder / "out"))
     assert puts[-1].endswith("stac.json")
 
@@ -62,3 +63,27 @@ def test_a_server_that_slows_down_now_and_then_is_asked_again(s3, tmp_path):
     with s3.proxy.fault(503, path="/3/", times=1, each_path=True):
         made, _ = errors_while(lambda: copy(path, f"{s3.path}/out", "TILE_SIZE=64"))
     assert numpy.array_equal(made.ReadAsArray(), gdal.Open(path).ReadAsArray())
+
+
+@pytest.mark.parametrize("done", [0.0, 0.5, 0.9])
+def test_the_same_command_makes_it_after_a_kill(s3, tmp_path, done):
+    path = source(tmp_path / "a.tif", noise(1, 100, 100))
+    process = stopped_copy(path, f"{s3.path}/out", done, env=s3.environment)
+    before = objects(s3.folder / "out")
+    target = (f"{s3.path}/out", gdal.Open(path), False, ["TILE_SIZE=16"])
+    made, messages = errors_while(lambda: gdal.GetDriverByName("TileDir").CreateCopy(*target))
+    assert made is None and f"process {process.pid} since" in messages[-1][1]
+    assert objects(s3.folder / "out") == before
+    kill(process)
+    made, messages = errors_while(lambda: gdal.GetDriverByName("TileDir").CreateCopy(*target))
+    assert messages == [] and numpy.array_equal(made.ReadAsArray(), gdal.Open(path).ReadAsArray())
+    copy(path, tmp_path / "fresh", "TILE_SIZE=16")
+    assert set(objects(s3.folder / "out")) == set(objects(tmp_path / "fresh"))
+
+
+def test_delete_takes_what_a_killed_copy_left(s3, tmp_path):
+    path = source(tmp_path / "a.tif", noise(1, 100, 100))
+    kill(stopped_copy(path, f"{s3.path}/out", 0.5, env=s3.environment))
+    assert objects(s3.folder / "out")
+    assert gdal.GetDriverByName("TileDir").Delete(f"{s3.path}/out") == 0
+    assert not (s3.folder / "out").exists() or objects(s3.folder / "out") == {}

@@ -118,7 +118,7 @@ struct Content
 
 Content content_of(const std::string &path, const std::string &key, const StampedObject &object)
 {
-    Content content{{key, object.stamp, "unknown", std::nullopt}};
+    Content content{{key, object.stamp, "unknown", std::nullopt, {}}};
     std::int64_t version = kVersion;
     try
     {
@@ -131,6 +131,7 @@ Content content_of(const std::string &path, const std::string &key, const Stampe
             const std::int64_t process = root.at("pid").integer(1, std::numeric_limits<int>::max());
             content.intent.who = host + " process " + std::to_string(process) + " since " + root.at("since").text();
             content.gone = root.at("released").boolean() || (host == host_name() && is_dead(process));
+            content.intent.creates = root.text_or_empty("creates");
             content.intent.tiles = tiles_of(root.at("tiles"));
         }
     }
@@ -195,8 +196,10 @@ void Intent::write()
 {
     if (m_since.empty())
         m_since = stac::utc_time(std::time(nullptr));
-    const Json json{{"version", kVersion},  {"host", host_name()},    {"pid", getpid()},          {"since", m_since},
-                    {"writes", ++m_writes}, {"released", m_released}, {"tiles", json_of(m_tiles)}};
+    Json json{{"version", kVersion},  {"host", host_name()},    {"pid", getpid()},          {"since", m_since},
+              {"writes", ++m_writes}, {"released", m_released}, {"tiles", json_of(m_tiles)}};
+    if (!m_creates.empty())
+        json["creates"] = m_creates;
     m_store.write(m_key, json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -243,7 +246,7 @@ bool Intent::end()
     return true;
 }
 
-std::vector<FoundIntent> Intent::adoptable(Store &store, Seconds dead_after)
+std::vector<FoundIntent> Intent::found(Store &store, Seconds dead_after, bool living)
 {
     std::vector<FoundIntent> found;
     for (const std::string &name : store.list(kFolder))
@@ -255,15 +258,22 @@ std::vector<FoundIntent> Intent::adoptable(Store &store, Seconds dead_after)
         if (!object)
             continue; // finished meanwhile
         Content content = content_of(store.path(key), key, *object);
-        if (!content.gone)
-        {
-            const auto age = store.age(key);
-            if (!age || *age < dead_after)
-                continue;
-        }
-        found.push_back(std::move(content.intent));
+        const auto age = content.gone ? std::nullopt : store.age(key);
+        const bool finished = !content.gone && !age;
+        if (!finished && living == (age && *age < dead_after))
+            found.push_back(std::move(content.intent));
     }
     return found;
+}
+
+std::vector<FoundIntent> Intent::adoptable(Store &store, Seconds dead_after)
+{
+    return found(store, dead_after, false);
+}
+
+std::vector<FoundIntent> Intent::living(Store &store, Seconds dead_after)
+{
+    return found(store, dead_after, true);
 }
 
 void Intent::forget(Store &store, const FoundIntent &intent)

@@ -28,6 +28,7 @@ struct FoundIntent
     /// too.
     using Tiles = std::map<std::string, std::vector<stac::TileRange>>;
     std::optional<Tiles> tiles; ///< nullopt: it cannot be read (a power cut), any tile may be meant
+    std::string creates;        ///< template of the tiles' keys, of a writer that makes a dataset; else empty
 };
 
 /// An object `.tiledir/intents/HOST-PID-RANDOM.json`, rewritten by a thread of its own while this lives. It outlives a
@@ -45,6 +46,9 @@ public:
     Intent(const Intent &) = delete;
     Intent &operator=(const Intent &) = delete;
 
+    /// Before add(): a dataset is made, whose tiles no item tells of yet; their keys are by this template.
+    void creates(const std::string &tile_path) { m_creates = tile_path; }
+
     /// Before these tiles are written. No request where they were told before.
     void add(const std::string &matrix, const stac::TileSet &tiles);
 
@@ -59,10 +63,14 @@ public:
     /// no harm. Throws InputError for one of a newer tiledir.
     static std::vector<FoundIntent> adoptable(Store &store, Seconds dead_after = kDeadAfter);
 
+    /// All the others, of writers at work.
+    static std::vector<FoundIntent> living(Store &store, Seconds dead_after = kDeadAfter);
+
     /// Deletes it, unless its writer has rewritten it since: then it lives.
     static void forget(Store &store, const FoundIntent &intent);
 
 private:
+    static std::vector<FoundIntent> found(Store &store, Seconds dead_after, bool living);
     void write();
     void start();
     void keep_alive();
@@ -75,6 +83,7 @@ private:
 
     std::mutex m_mutex; ///< for what follows, and held while it is written
     std::map<std::string, stac::TileSet> m_tiles;
+    std::string m_creates;
     std::string m_since; ///< the first writing; empty before it
     bool m_released = false;
     int m_writes = 0; ///< makes each content another one
