@@ -165,7 +165,7 @@ void plan_native(CopyPlan &plan, const raster::SourceRaster &source, const Creat
     const stac::TileMatrix &base = pyramid.matrix(finest);
     const stac::PixelWindow raster{0, 0, dataset.GetRasterXSize(), dataset.GetRasterYSize()};
     plan.base = base.range();
-    plan.extent = base.window() == raster ? std::nullopt : std::optional(raster);
+    plan.extent = raster; // also of whole tiles: the copy keeps its size, whichever of them are emptied later
     plan.data_bounds = base.bounds(raster);
     const raster::SourcePixels pixels = raster::SourcePixels::of(dataset);
     set_format(plan, pixels, options, reaches_beyond(pyramid, dataset.GetRasterXSize(), dataset.GetRasterYSize()));

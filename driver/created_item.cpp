@@ -1,13 +1,13 @@
 #include "driver/created_item.h"
 
 #include "driver/band_colors.h"
-#include "driver/item_extent.h"
 #include "driver/raster/data_type.h"
 #include "driver/raster/native_source.h"
 #include "driver/raster/pyramid_builder.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
 #include "stac/error.h"
+#include "stac/item_extent.h"
 #include "stac/utc_time.h"
 
 #include <cpl_conv.h>

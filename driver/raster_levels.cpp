@@ -1,7 +1,7 @@
 #include "driver/raster_levels.h"
 
-#include "driver/item_extent.h"
 #include "stac/error.h"
+#include "stac/item_extent.h"
 
 #include <cmath>
 #include <limits>

@@ -3,7 +3,7 @@
 #include "driver/gdal_edge.h"
 #include "driver/raster/journal_files.h"
 #include "driver/raster/refresh.h"
-#include "driver/raster/stored_pyramid.h"
+#include "driver/raster/stored_item.h"
 #include "driver/store/task_queue.h"
 #include "driver/store/update_object.h"
 
@@ -84,9 +84,10 @@ void TileWriter::store()
                 [&, &place = place, &tile = tile]
                 {
                     std::exception_ptr error;
+                    bool is_there = false;
                     try
                     {
-                        store_tile(place, tile);
+                        is_there = store_tile(place, tile);
                     }
                     catch (const std::exception &)
                     {
@@ -99,6 +100,8 @@ void TileWriter::store()
                         return;
                     }
                     m_changed.insert(place.first, place.second, place.second);
+                    (is_there ? m_there : m_gone).insert(place.first, place.second, place.second);
+                    (is_there ? m_gone : m_there).erase(place.first, place.second, place.second);
                     done.insert(place);
                 });
         }
@@ -130,10 +133,11 @@ void TileWriter::warn_of_loss(bool encoded_again)
     }
 }
 
-void TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
+bool TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
 {
     const stac::TileId id{m_pyramid.finest, place.first, place.second};
     const std::string key = m_pyramid.key(id);
+    bool is_there = false;
     const auto merged = [&](const store::Bytes *there)
     {
         raster::PixelBlock pixels = there != nullptr
@@ -144,7 +148,8 @@ void TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
             tile.mark_changes(pixels, m_pyramid.format.bands);
         }
         tile.put_onto(pixels);
-        return m_tiles.is_empty(pixels) ? std::nullopt : std::optional(m_tiles.encode(id, pixels));
+        is_there = !m_tiles.is_empty(pixels);
+        return is_there ? std::optional(m_tiles.encode(id, pixels)) : std::nullopt;
     };
     if (!tile.is_whole())
     {
@@ -154,15 +159,18 @@ void TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
                                  warn_of_loss(there != nullptr);
                                  return merged(there);
                              });
-        return;
+        return is_there;
     }
     const auto lock = m_store->lock(key); // who merges at the same time must see this
     if (const auto bytes = merged(nullptr))
     {
         m_store->write(key, bytes->data(), bytes->size());
-        return;
     }
-    m_store->remove(key);
+    else
+    {
+        m_store->remove(key);
+    }
+    return is_there;
 }
 
 void TileWriter::rebuild(raster::Resampling resampling, const stac::TileSet &tiles,
@@ -201,7 +209,8 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
 void TileWriter::record_changes(const stac::LevelSets &stale)
 {
     raster::tell_journal(*m_store, m_pyramid.grid, {{m_pyramid.finest, m_changed}}, stale);
-    raster::grow_item(*m_store, m_item_key, m_pyramid, m_changed);
+    raster::grow_item(*m_store, m_item_key, m_pyramid, m_there);
+    raster::shrink_item(m_tiles, m_item_key, m_gone, m_options.threads);
 }
 
 void TileWriter::end_refresh(const stac::LevelSets &stale)
@@ -209,6 +218,8 @@ void TileWriter::end_refresh(const stac::LevelSets &stale)
     record_changes(stale);
     m_store->sync();
     m_changed = {};
+    m_there = {};
+    m_gone = {};
     m_intent->finish();
     m_intent.reset();
 }

@@ -53,7 +53,8 @@ public:
     void finish();
 
 private:
-    void store_tile(TileBuffer::Place place, const ChangedTile &tile);
+    /// Whether the tile is there now.
+    bool store_tile(TileBuffer::Place place, const ChangedTile &tile);
     void announce(const stac::TileSet &places);
     void record_changes(const stac::LevelSets &stale);
     void end_refresh(const stac::LevelSets &stale);
@@ -66,6 +67,8 @@ private:
     WritingOptions m_options;
     TileBuffer m_buffer;
     stac::TileSet m_changed; ///< stored, and not refreshed yet
+    stac::TileSet m_there;   ///< of those that pixels were given to, the ones that are stored
+    stac::TileSet m_gone;    ///< and the ones that were removed
     std::unique_ptr<store::Intent> m_intent;
     std::atomic<bool> m_loss_told{false};
 };

@@ -16,6 +16,7 @@ namespace
 
 constexpr double kTurn = 360;
 constexpr std::array kLinks = {"tiles:tile_matrix_links", "tiles:tile_matrix_set_links"};
+constexpr std::array kLimits = {"min_tile_row", "max_tile_row", "min_tile_col", "max_tile_col"};
 constexpr std::array kShape = {"proj:shape", "proj:transform"};
 
 Json ring(double west, double south, double east, double north)
@@ -37,24 +38,37 @@ double reach(const std::vector<double> &from, const std::vector<double> &to)
     return std::max(east_of(from[0], from[2]), east_of(from[0], to[0]) + east_of(to[0], to[2]));
 }
 
-Json *member(Json &json, const char *name)
+template <class Object> Object *member(Object &json, const char *name)
 {
     const auto found = json.is_object() ? json.find(name) : json.end();
     return found == json.end() || !found->is_object() ? nullptr : &*found;
 }
 
+/// A Collection has them at its top.
+template <class Item> Item &properties_of(Item &item)
+{
+    Item *inner = member(item, "properties");
+    return inner == nullptr ? item : *inner;
+}
+
 /// Null: the item does not link the set, and so has no limits.
-Json *link_of(Json &properties, const std::string &set_key)
+template <class Object> Object *link_of(Object &properties, const std::string &set_key)
 {
     for (const char *key : kLinks)
     {
-        Json *links = member(properties, key);
-        if (Json *link = links == nullptr ? nullptr : member(*links, set_key.c_str()))
+        Object *links = member(properties, key);
+        if (Object *link = links == nullptr ? nullptr : member(*links, set_key.c_str()))
         {
             return link;
         }
     }
     return nullptr;
+}
+
+template <class Object> Object *limits_of(Object *link, const std::string &matrix)
+{
+    Object *limits = link == nullptr ? nullptr : member(*link, "limits");
+    return limits == nullptr ? nullptr : member(*limits, matrix.c_str());
 }
 
 bool grow_range(Json &limits, const TileRange &tiles)
@@ -84,17 +98,54 @@ bool grow_range(Json &limits, const TileRange &tiles)
 /// Ids of the matrices whose limits grew.
 std::vector<std::string> grow_limits(Json *link, const std::map<std::string, TileRange> &tiles)
 {
-    Json *limits = link == nullptr ? nullptr : member(*link, "limits");
     std::vector<std::string> grown;
     for (const auto &[matrix, range] : tiles)
     {
-        Json *of_matrix = limits == nullptr || range.empty() ? nullptr : member(*limits, matrix.c_str());
+        Json *of_matrix = range.empty() ? nullptr : limits_of(link, matrix);
         if (of_matrix != nullptr && grow_range(*of_matrix, range))
         {
             grown.push_back(matrix);
         }
     }
     return grown;
+}
+
+/// Nullopt where a number is missing, which is then the matrix's own.
+std::optional<TileRange> whole_range(const Json &limits)
+{
+    std::array<std::int64_t, kLimits.size()> numbers{};
+    for (std::size_t index = 0; index < kLimits.size(); ++index)
+    {
+        const auto found = limits.find(kLimits[index]);
+        if (found == limits.end() || !found->is_number_integer())
+        {
+            return std::nullopt;
+        }
+        numbers[index] = found->get<std::int64_t>();
+    }
+    return TileRange{numbers[0], numbers[1], numbers[2], numbers[3]};
+}
+
+void narrow_limits(Json *link, const std::map<std::string, TileRange> &tiles)
+{
+    for (const auto &[matrix, range] : tiles)
+    {
+        Json *limits = limits_of(link, matrix);
+        const auto before = limits == nullptr ? std::nullopt : whole_range(*limits);
+        if (const auto rest = before ? before->intersection(range) : std::nullopt)
+        {
+            limits->update(limits_json(*rest));
+        }
+    }
+}
+
+/// What both have in common, where that is told by comparing numbers; else the second.
+std::vector<double> common_bbox(const std::vector<double> &one, const std::vector<double> &other)
+{
+    const std::vector<double> both = {std::max(one[0], other[0]), std::max(one[1], other[1]),
+                                      std::min(one[2], other[2]), std::min(one[3], other[3])};
+    const bool plain = one[0] <= one[2] && other[0] <= other[2];
+    return plain && both[0] < both[2] && both[1] < both[3] ? both : other;
 }
 
 /// Of two or of three dimensions; empty where it is none.
@@ -166,12 +217,11 @@ std::vector<double> united_bbox(const std::vector<double> &one, const std::vecto
     return both;
 }
 
-bool grow_item(Json &item, const ItemGrowth &growth)
+bool grow_item(Json &item, const ItemTiles &more)
 {
-    Json *inner = item.is_object() ? member(item, "properties") : nullptr;
-    Json &properties = inner == nullptr ? item : *inner; // a Collection has them at its top
-    const auto grown = grow_limits(link_of(properties, growth.set_key), growth.tiles);
-    if (std::find(grown.begin(), grown.end(), growth.base) != grown.end())
+    Json &properties = properties_of(item);
+    const auto grown = grow_limits(link_of(properties, more.set_key), more.tiles);
+    if (std::find(grown.begin(), grown.end(), more.base) != grown.end())
     {
         for (const char *key : kShape)
         {
@@ -180,13 +230,38 @@ bool grow_item(Json &item, const ItemGrowth &growth)
     }
     const std::vector<double> before = bbox_of(item);
     const bool stays = before.empty() || properties.contains(kShape.front());
-    const std::vector<double> bbox = stays ? before : united_bbox(before, growth.bbox);
+    const std::vector<double> bbox = stays ? before : united_bbox(before, more.bbox);
     if (bbox == before)
     {
         return !grown.empty();
     }
     item["bbox"] = bbox;
     item["geometry"] = geometry_json(bbox);
+    return true;
+}
+
+std::optional<TileRange> narrowable_limits(const Json &item, const std::string &set_key, const std::string &base)
+{
+    const Json &properties = properties_of(item);
+    const Json *limits = limits_of(link_of(properties, set_key), base);
+    const bool told =
+        std::any_of(kShape.begin(), kShape.end(), [&properties](const char *key) { return properties.contains(key); });
+    return limits == nullptr || told ? std::nullopt : whole_range(*limits);
+}
+
+bool shrink_item(Json &item, const ItemTiles &rest, const TileRange &before)
+{
+    if (!(narrowable_limits(item, rest.set_key, rest.base) == before))
+    {
+        return false;
+    }
+    narrow_limits(link_of(properties_of(item), rest.set_key), rest.tiles);
+    const std::vector<double> bbox = bbox_of(item);
+    if (!bbox.empty() && !rest.bbox.empty())
+    {
+        item["bbox"] = common_bbox(bbox, rest.bbox);
+        item["geometry"] = geometry_json(item["bbox"]);
+    }
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,8 @@ nlohmann::ordered_json geometry_json(const std::vector<double> &bbox);
 /// empty.
 std::vector<double> united_bbox(const std::vector<double> &one, const std::vector<double> &other);
 
-/// What an item is to stand for beside what it does already.
-struct ItemGrowth
+/// What an item is to stand for.
+struct ItemTiles
 {
     std::string set_key;                    ///< of the link of its tile matrix set
     std::string base;                       ///< id of the matrix that is the base level
@@ -32,6 +33,15 @@ struct ItemGrowth
 /// Widens limits, bbox and geometry of an item; all else stays as it is, and so do limits that it does not give (of a
 /// matrix whose tiles are all there). Where those of the base grow, proj:shape and proj:transform go, which tell of
 /// what was there before; as long as they are there the bbox stays, which is of their pixels. False: nothing is new.
-bool grow_item(nlohmann::ordered_json &item, const ItemGrowth &growth);
+bool grow_item(nlohmann::ordered_json &item, const ItemTiles &more);
+
+/// The limits of its base level, where they may be narrowed: the item gives all four numbers, and neither proj:shape
+/// nor proj:transform, which would tell its extent.
+std::optional<TileRange> narrowable_limits(const nlohmann::ordered_json &item, const std::string &set_key,
+                                           const std::string &base);
+
+/// Narrows limits, bbox and geometry to these tiles, what else there is stays. False, and nothing changes, where those
+/// that may be narrowed are not `before`.
+bool shrink_item(nlohmann::ordered_json &item, const ItemTiles &rest, const TileRange &before);
 
 } // namespace tiledir::stac

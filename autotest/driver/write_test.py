@@ -362,3 +362,68 @@ def test_copy_and_rename(tmp_path):
     assert driver.Rename(str(tmp_path / "moved"), str(folder.path)) == 0
     assert not folder.path.exists()
     assert numpy.array_equal(levels_of(tmp_path / "moved")[0], folder.finest.pixels)
+
+
+def limits_of(folder):
+    return json.loads((folder.path / "stac.json").read_text())["properties"]["tiles:tile_matrix_links"]["Test"]["limits"]
+
+
+def test_the_limits_follow_the_tiles_that_are_there(tmp_path):
+    folder = folder_in(tmp_path, nodata=0)
+    dataset = update(folder.path)
+    pixels = random_pixels()
+    pixels[0, : 3 * TILE] = pixels[0, :, 5 * TILE :] = 0
+    dataset.WriteArray(pixels)
+    del dataset
+    assert limits_of(folder)["2"] == {"min_tile_col": 0, "max_tile_col": 4, "min_tile_row": 3, "max_tile_row": 7}
+    assert limits_of(folder)["1"] == {"min_tile_col": 0, "max_tile_col": 2, "min_tile_row": 1, "max_tile_row": 3}
+    assert numpy.array_equal(gdal.Open(str(folder.path)).ReadAsArray(), pixels[0, 3 * TILE :, : 5 * TILE])
+    dataset = update(folder.path)
+    dataset.GetRasterBand(1).Fill(0)
+    del dataset
+    assert not list(folder.path.rglob("*.tif")) and limits_of(folder)["2"]["max_tile_col"] == 4
+
+
+def test_what_is_emptied_beyond_the_limits_does_not_widen_them(tmp_path):
+    levels = pyramid(tile=TILE, tiles=(4, 4), levels=3, first=(4, 4), matrix=(16, 16))
+    folder = TileFolder(tmp_path / "tiles", levels, nodata=0)
+    before = (folder.path / "stac.json").read_text()
+    left, bottom, right, top = folder.finest.bounds
+    dataset = update(folder.path, f"EXTENT={left},{bottom},{right + 4 * TILE * 10},{top}")
+    dataset.WriteArray(numpy.zeros((8, 8), "uint8"), 7 * TILE, 0)
+    del dataset
+    assert (folder.path / "stac.json").read_text() == before
+
+
+def test_a_copy_keeps_its_size_when_its_tiles_are_emptied(tmp_path):
+    source = gdal.GetDriverByName("MEM").Create("", 64, 64)
+    source.WriteArray(random_pixels()[0, :64, :64])
+    source.GetRasterBand(1).SetNoDataValue(0)
+    gdal.GetDriverByName("TileDir").CreateCopy(str(tmp_path / "copy"), source, False, ["TILE_SIZE=16"])
+    dataset = update(tmp_path / "copy")
+    dataset.WriteArray(numpy.zeros((64, 16), "uint8"), 48, 0)
+    del dataset
+    assert gdal.Open(str(tmp_path / "copy")).RasterXSize == 64
+
+
+def write_or_empty(path, seed):
+    """Every tile in turn, in an order of one's own, with data or without."""
+    gdal.DontUseExceptions()
+    random = numpy.random.default_rng(seed)
+    for place in random.permutation(SIDE * SIDE):
+        row, col = divmod(int(place), SIDE)
+        dataset = gdal.OpenEx(str(path), gdal.OF_UPDATE, open_options=["EXTENT=MATRIX"])
+        value = 9 if random.random() < 0.3 else 0
+        dataset.WriteArray(numpy.full((TILE, TILE), value, "uint8"), col * TILE, row * TILE)
+        del dataset
+
+
+def test_limits_hold_every_tile_whoever_writes_and_removes_at_the_same_time(tmp_path):
+    folder = folder_in(tmp_path, nodata=0)
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        pool.starmap(write_or_empty, [(folder.path, seed) for seed in range(4)])
+    there = [(int(tile.parent.name), int(tile.stem)) for tile in (folder.path / "2").rglob("*.tif")]
+    limits = limits_of(folder)["2"]
+    rows, cols = zip(*there)
+    assert limits["min_tile_row"] <= min(rows) and max(rows) <= limits["max_tile_row"]
+    assert limits["min_tile_col"] <= min(cols) and max(cols) <= limits["max_tile_col"]

@@ -29,7 +29,7 @@ TEST(ItemGrowthTest, WhatItsMakerWroteStays)
         "tiles:tile_matrix_links": {"G": {"url": "#G", "limits": {
             "1": {"min_tile_col": 2, "max_tile_col": 3, "min_tile_row": 4}, "0": {"max_tile_col": 0}}}}}})");
     const auto before = item;
-    ItemGrowth growth;
+    ItemTiles growth;
     growth.set_key = "G";
     growth.base = "1";
     growth.tiles["0"] = {0, 0, 0, 0};

@@ -170,6 +170,23 @@ def test_the_item_grows_with_tiles_that_others_add(run, tmp_path):
     assert grown["limits"]["1"]["max_tile_row"] == 1
 
 
+def test_the_item_shrinks_where_others_have_removed_tiles(run, tmp_path):
+    folder = Folder(tmp_path / "out", nodata=0)
+    item = json.loads((folder.path / "stac.json").read_text())
+    del item["properties"]["proj:shape"], item["properties"]["proj:transform"]  # its tiles are all that it is
+    (folder.path / "stac.json").write_text(json.dumps(item))
+    for row in range(SIDE):
+        folder.tile(row, 7).unlink()
+        folder.tile(row, 6).unlink()
+    run("refresh", folder.path, folder.bounds(3, 7))
+    shrunk = json.loads((folder.path / "stac.json").read_text())
+    (link,) = shrunk["properties"]["tiles:tile_matrix_links"].values()
+    assert link["limits"]["3"] == {"min_tile_col": 0, "max_tile_col": 5, "min_tile_row": 0, "max_tile_row": 7}
+    assert link["limits"]["1"]["max_tile_col"] == 1
+    east = gdal.Info(gdal.Open(str(folder.path)), format="json")["wgs84Extent"]["coordinates"][0][2][0]
+    assert shrunk["bbox"][2] == pytest.approx(east) and item["bbox"][2] > east
+
+
 def test_overviews_of_a_process_are_left_to_it(run, tiledir, jacksboro):
     recipe = main_job(tiledir, jacksboro, levels="9-11", overviews={"from": "process"})
     tiledir.make(recipe)

@@ -89,14 +89,14 @@ stac::TiledAssetsItem DatasetFolder::read_item() const
                    });
 }
 
-std::map<int, stac::TileRange> DatasetFolder::limits() const
+std::map<int, stac::TileRange> DatasetFolder::limits_of(const stac::TiledAssetsItem &item) const
 {
     std::map<int, stac::TileRange> limits;
     for (int level = m_pyramid.coarsest; level <= m_pyramid.finest; ++level)
     {
         const stac::TileMatrix &matrix = m_pyramid.matrix(level);
-        const auto said = m_item.limits.find(matrix.id);
-        limits[level] = said == m_item.limits.end() ? matrix.range() : said->second;
+        const auto said = item.limits.find(matrix.id);
+        limits[level] = said == item.limits.end() ? matrix.range() : said->second;
     }
     return limits;
 }

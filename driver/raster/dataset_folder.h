@@ -26,9 +26,12 @@ public:
     const Pyramid &pyramid() const { return m_pyramid; }
     const TilePyramid &tiles() const { return m_tiles; }
     /// Tiles that the item stands for, by the pyramid's levels.
-    std::map<int, stac::TileRange> limits() const;
+    std::map<int, stac::TileRange> limits() const { return limits_of(m_item); }
+    /// The same, by the item that is there now.
+    std::map<int, stac::TileRange> limits_now() const { return limits_of(read_item()); }
 
 private:
+    std::map<int, stac::TileRange> limits_of(const stac::TiledAssetsItem &item) const;
     stac::TiledAssetsItem read_item() const;
 
     std::unique_ptr<store::Store> m_store;

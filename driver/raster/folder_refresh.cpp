@@ -1,7 +1,8 @@
 #include "driver/raster/folder_refresh.h"
 
 #include "driver/raster/journal_files.h"
-#include "driver/raster/row_listing.h"
+#include "driver/raster/stored_item.h"
+#include "driver/raster/strip_listing.h"
 #include "driver/store/written_objects.h"
 #include "stac/error.h"
 
@@ -81,11 +82,11 @@ std::optional<stac::TileSet> tiles_of_intent(const DatasetFolder &folder, const 
     return tiles;
 }
 
-/// Those beyond the item's limits that are there.
+/// Those beyond the item's limits, as they are now, that are there.
 stac::TileSet new_tiles(const DatasetFolder &folder, const stac::TileSet &changed)
 {
     stac::TileSet found;
-    const stac::TileRange limits = base_limits(folder);
+    const stac::TileRange limits = folder.limits_now().at(folder.pyramid().finest);
     const int level = folder.pyramid().finest;
     stac::TileSet beyond = changed;
     for (std::int64_t row = limits.min_row; row <= limits.max_row; ++row)
@@ -95,11 +96,11 @@ stac::TileSet new_tiles(const DatasetFolder &folder, const stac::TileSet &change
     beyond.for_each_run(
         [&](std::int64_t row, std::int64_t first, std::int64_t last)
         {
-            const RowListing listing(folder.tiles(), level, {row, row, first, last});
+            const StripListing listing(folder.tiles(), level, {row, row, first, last});
             for (std::int64_t col = first; col <= last; ++col)
             {
                 const std::string key = folder.pyramid().key(level, row, col);
-                if (listing.may_have(key) && (listing.is_listed() || folder.store().stamp(key)))
+                if (listing.has(key))
                 {
                     found.insert(row, col, col);
                 }
@@ -154,6 +155,7 @@ RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, 
     {
         grow_item(store, folder.item_key(), folder.pyramid(), tiles);
     }
+    shrink_item(folder.tiles(), folder.item_key(), plan.base_tiles, settings.threads);
     store.sync();
     for (const store::FoundIntent &intent : plan.left_behind)
     {

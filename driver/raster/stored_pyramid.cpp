@@ -1,19 +1,13 @@
 #include "driver/raster/stored_pyramid.h"
 
-#include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_format.h"
 #include "driver/store/network_path.h"
-#include "driver/store/update_object.h"
 #include "stac/error.h"
-#include "stac/item_growth.h"
-#include "stac/json_document.h"
-#include "stac/tile_parents.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
 #include <utility>
 
 namespace tiledir::raster
@@ -22,10 +16,8 @@ namespace tiledir::raster
 namespace
 {
 
-constexpr const char *kOverviews = "tiledir:overviews";
 constexpr const char *kBaseLevel = "tiledir:base_level";
 constexpr const char *kVersionKey = ".tiledir/version";
-constexpr const char *kTileMatrixSet = "TileMatrixSet"; ///< parameter of templates
 
 nlohmann::json property(const stac::TiledAssetsItem &item, const char *name)
 {
@@ -84,24 +76,6 @@ stac::TileMatrixSet grid_of(const stac::TiledAssetsItem &item)
     return grid;
 }
 
-/// In CRS84; empty where that cannot be told.
-std::vector<double> bbox_of(const Pyramid &pyramid, const stac::TileRange &base_tiles)
-{
-    const stac::TileMatrix &base = pyramid.matrix(pyramid.finest);
-    if (pyramid.format.crs_wkt.empty())
-    {
-        return {};
-    }
-    try
-    {
-        return crs84_bbox(base.bounds(base.range_window(base_tiles)), pyramid.grid.crs);
-    }
-    catch (const InputError &)
-    {
-        return {};
-    }
-}
-
 /// Written by every run of tiledir-process before anything else.
 void check_version(const store::Store &tiles)
 {
@@ -112,22 +86,6 @@ void check_version(const store::Store &tiles)
                          std::to_string(version) + ", made by a newer tiledir; this one knows " +
                          std::to_string(kLayoutVersion));
     }
-}
-
-/// Changes the item's text, whatever others change of it at the same time.
-void change_item(store::Store &store, const std::string &key,
-                 const std::function<std::string(const std::string &text)> &change)
-{
-    store::update_object(store, key,
-                         [&](const store::Bytes *there)
-                         {
-                             if (there == nullptr)
-                             {
-                                 throw InputError(store.path(key) + ": is gone, while its tiles were written");
-                             }
-                             const std::string text = change({there->begin(), there->end()});
-                             return std::optional(store::Bytes(text.begin(), text.end()));
-                         });
 }
 
 } // namespace
@@ -183,44 +141,6 @@ bool has_overviews_from_process(const stac::TiledAssetsItem &item)
 {
     const nlohmann::json overviews = property(item, kOverviews);
     return overviews.is_object() && overviews.value("from", nlohmann::json()) == "process";
-}
-
-void set_overview_resampling(store::Store &store, const std::string &key, Resampling resampling)
-{
-    change_item(store, key,
-                [&](const std::string &text)
-                {
-                    stac::parse_json(text, store.path(key)); // bounds it
-                    auto json = nlohmann::ordered_json::parse(text);
-                    json["properties"][kOverviews]["resampling"] = name(resampling);
-                    return json.dump(2) + "\n";
-                });
-}
-
-void grow_item(store::Store &store, const std::string &key, const Pyramid &pyramid, const stac::TileSet &base_tiles)
-{
-    if (base_tiles.empty())
-    {
-        return;
-    }
-    stac::ItemGrowth growth;
-    const auto set_key = pyramid.path_values.find(kTileMatrixSet);
-    growth.set_key = set_key == pyramid.path_values.end() ? pyramid.grid.id : set_key->second;
-    growth.base = pyramid.matrix(pyramid.finest).id;
-    growth.bbox = bbox_of(pyramid, base_tiles.bounding());
-    stac::TileSet tiles(base_tiles.bounding());
-    for (int level = pyramid.finest; level >= pyramid.coarsest; --level)
-    {
-        growth.tiles[pyramid.matrix(level).id] = tiles.bounding();
-        tiles = level > pyramid.coarsest ? stac::parents(pyramid.grid, level, tiles) : stac::TileSet();
-    }
-    change_item(store, key,
-                [&](const std::string &text)
-                {
-                    stac::parse_json(text, store.path(key)); // bounds it
-                    auto json = nlohmann::ordered_json::parse(text);
-                    return stac::grow_item(json, growth) ? json.dump(2) + "\n" : text;
-                });
 }
 
 } // namespace tiledir::raster

@@ -13,6 +13,8 @@ namespace tiledir::raster
 
 /// Of what lies in `.tiledir/` and of "tiledir:format". A newer one is refused.
 constexpr int kLayoutVersion = 1;
+constexpr const char *kOverviews = "tiledir:overviews";
+constexpr const char *kTileMatrixSet = "TileMatrixSet"; ///< parameter of templates
 
 /// What writers have to know of the item's only asset. The grid has those matrices of the item's that have tiles, so
 /// that the last is the base level. Property "tiledir:format" tells the format; an item without it its media type, file
@@ -28,13 +30,5 @@ void describe_pyramid(const Pyramid &pyramid, stac::TiledAssetsItem &item);
 
 /// Are overviews made by the process that made the base level ("tiledir:overviews")? Then only it can refresh them.
 bool has_overviews_from_process(const stac::TiledAssetsItem &item);
-
-/// Makes the stored item tell of another method of resampling. Throws as grow_item().
-void set_overview_resampling(store::Store &store, const std::string &key, Resampling resampling);
-
-/// Makes the stored item's limits and bounding box hold these tiles of the base level and those above them, whatever
-/// others add to it at the same time; see stac::grow_item(). Throws InputError where the item is no longer one,
-/// StoreError, TileError.
-void grow_item(store::Store &store, const std::string &key, const Pyramid &pyramid, const stac::TileSet &base_tiles);
 
 } // namespace tiledir::raster

@@ -1,8 +1,8 @@
 #include "driver/raster/verify.h"
 
 #include "driver/raster/open_tile.h"
-#include "driver/raster/row_listing.h"
 #include "driver/raster/stamped_tiles.h"
+#include "driver/raster/strip_listing.h"
 #include "driver/raster/tile_comparison.h"
 #include "driver/raster/tile_walk.h"
 #include "driver/store/gdal_errors.h"
@@ -129,7 +129,7 @@ void Verification::verify_rows(int level, const stac::TileRange &range, std::ato
     {
         for (std::int64_t row = next_row++; row <= range.max_row; row = next_row++)
         {
-            const RowListing listing(m_tiles, level, {row, row, range.min_col, range.max_col});
+            const StripListing listing(m_tiles, level, {row, row, range.min_col, range.max_col});
             for (std::int64_t col = range.min_col; col <= range.max_col && !m_stopped; ++col)
             {
                 const stac::TileId tile{level, row, col};

@@ -1,12 +1,11 @@
 #include "driver/raster/stored_pyramid.h"
 
-#include "autotest/driver/raster/pyramid_folder.h"
+#include "autotest/driver/raster/small_item.h"
 #include "stac/error.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace tiledir::raster
@@ -14,41 +13,6 @@ namespace tiledir::raster
 
 namespace
 {
-
-/// Of a small pyramid, whose grid has a CRS.
-stac::TiledAssetsItem small_item(const Pyramid &pyramid)
-{
-    stac::TiledAssetsItem item;
-    item.id = "small";
-    item.datetime = "2026-01-01T00:00:00Z";
-    item.tile_matrix_set = pyramid.grid;
-    for (const stac::TileMatrix &matrix : pyramid.grid.matrices)
-    {
-        item.limits[matrix.id] = {0, 0, 0, 0};
-    }
-    item.bbox = {0, 0, 1, 1};
-    stac::TileAsset asset;
-    asset.href = "{TileMatrix}/{TileRow}/{TileCol}.tif";
-    asset.media_type = "image/tiff; application=geotiff";
-    stac::ItemBand band;
-    band.nodata = 0;
-    asset.bands.assign(static_cast<std::size_t>(pyramid.format.bands), band);
-    item.assets.push_back(asset);
-    return item;
-}
-
-Pyramid pyramid_on_earth(TileFormat format = {})
-{
-    Pyramid pyramid = small_pyramid(Resampling::Average, std::move(format));
-    pyramid.grid.crs = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
-    for (stac::TileMatrix &matrix : pyramid.grid.matrices) // 8 x 8 degrees
-    {
-        matrix.cell_size /= 16;
-        matrix.origin_y /= 16;
-        matrix.scale_denominator = matrix.cell_size * 4e8;
-    }
-    return pyramid;
-}
 
 class StoredPyramidTest : public testing::Test
 {
@@ -65,17 +29,10 @@ protected:
         }
         return "";
     }
-    nlohmann::json stored_item() { return nlohmann::json::parse(m_folder.store().read_text("stac.json").value()); }
-    void write_item() { m_folder.store().write("stac.json", m_item.to_json().dump(2)); }
 
     PyramidFolder m_folder{pyramid_on_earth()};
     stac::TiledAssetsItem m_item = small_item(m_folder.pyramid());
 };
-
-stac::TileSet one(std::int64_t row, std::int64_t col)
-{
-    return stac::TileSet(stac::TileRange{row, row, col, col});
-}
 
 } // namespace
 
@@ -162,44 +119,6 @@ TEST_F(StoredPyramidTest, WhatCannotBeWrittenIsRefusedInWords)
     EXPECT_EQ(refused("COMPRESS"), "");
     m_folder.store().write(".tiledir/version", std::string("2\n"));
     EXPECT_EQ(refused(".tiledir/version"), "");
-}
-
-TEST_F(StoredPyramidTest, AnItemGrowsWithItsTiles)
-{
-    m_item.extra_properties["proj:shape"] = {16, 16};
-    write_item();
-    const auto before = stored_item();
-    grow_item(m_folder.store(), "stac.json", stored_pyramid(m_item, m_folder.store()), one(0, 0));
-    EXPECT_EQ(stored_item(), before);
-
-    m_item.extra_properties.erase("proj:shape");
-    write_item();
-    Pyramid read = stored_pyramid(m_item, m_folder.store());
-    grow_item(m_folder.store(), "stac.json", read, one(5, 2));
-    const auto grown = stac::TiledAssetsItem::from_json(stored_item());
-    EXPECT_EQ(grown.limits.at("3"), (stac::TileRange{0, 5, 0, 2}));
-    EXPECT_EQ(grown.limits.at("2"), (stac::TileRange{0, 2, 0, 1}));
-    EXPECT_EQ(grown.limits.at("1"), (stac::TileRange{0, 1, 0, 0}));
-    EXPECT_EQ(grown.limits.at("0"), (stac::TileRange{0, 0, 0, 0}));
-    EXPECT_EQ(grown.bbox, (std::vector<double>{0, 0, 3, 3})); // tiles of one degree, from 8 north
-}
-
-TEST_F(StoredPyramidTest, WhoeverGrowsAnItemAtTheSameTimeLosesNothing)
-{
-    write_item();
-    const Pyramid read = stored_pyramid(m_item, m_folder.store());
-    constexpr int kWriters = 8;
-    std::vector<std::thread> writers;
-    writers.reserve(kWriters);
-    for (int writer = 0; writer < kWriters; ++writer)
-    {
-        writers.emplace_back([&, writer] { grow_item(m_folder.store(), "stac.json", read, one(writer, 7 - writer)); });
-    }
-    for (std::thread &writer : writers)
-    {
-        writer.join();
-    }
-    EXPECT_EQ(stac::TiledAssetsItem::from_json(stored_item()).limits.at("3"), (stac::TileRange{0, 7, 0, 7}));
 }
 
 } // namespace tiledir::raster

@@ -1,4 +1,4 @@
-#include "driver/item_extent.h"
+#include "stac/item_extent.h"
 
 #include <nlohmann/json.hpp>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace tiledir::driver
+namespace tiledir::stac
 {
 
 namespace
@@ -36,7 +36,7 @@ std::optional<std::array<double, 6>> numbers_of(const nlohmann::json &json, std:
 
 } // namespace
 
-std::optional<stac::PixelWindow> item_extent(const stac::TiledAssetsItem &item, const stac::TileMatrix &matrix)
+std::optional<PixelWindow> item_extent(const TiledAssetsItem &item, const TileMatrix &matrix)
 {
     const auto member = [&item](const char *name) { return item.extra_properties.value(name, nlohmann::json()); };
     const auto shape = numbers_of(member(kShape), 2);
@@ -50,7 +50,7 @@ std::optional<stac::PixelWindow> item_extent(const stac::TiledAssetsItem &item, 
     const double cell = matrix.cell_size;
     const double col = (c - matrix.origin_x) / cell;
     const double row = (matrix.top() - f) / cell;
-    const stac::PixelWindow all = matrix.window();
+    const PixelWindow all = matrix.window();
     const auto is_whole = [](double value) { return std::abs(value - std::round(value)) < kWhole; };
     const bool fits = b == 0 && d == 0 && std::abs(a - cell) * cols < kWhole * cell &&
                       std::abs(e + cell) * rows < kWhole * cell && is_whole(col) && is_whole(row) && is_whole(rows) &&
@@ -58,15 +58,15 @@ std::optional<stac::PixelWindow> item_extent(const stac::TiledAssetsItem &item, 
                       col + cols < static_cast<double>(all.width) + kWhole &&
                       row + rows < static_cast<double>(all.height) + kWhole;
     return fits ? std::optional(
-                      stac::PixelWindow{std::llround(col), std::llround(row), std::llround(cols), std::llround(rows)})
+                      PixelWindow{std::llround(col), std::llround(row), std::llround(cols), std::llround(rows)})
                 : std::nullopt;
 }
 
-void set_item_extent(stac::TiledAssetsItem &item, const stac::TileMatrix &matrix, const stac::PixelWindow &window)
+void set_item_extent(TiledAssetsItem &item, const TileMatrix &matrix, const PixelWindow &window)
 {
-    const stac::Bounds bounds = matrix.bounds(window);
+    const Bounds bounds = matrix.bounds(window);
     item.extra_properties[kShape] = {window.height, window.width};
     item.extra_properties[kTransform] = {matrix.cell_size, 0, bounds.min_x, 0, -matrix.cell_size, bounds.max_y};
 }
 
-} // namespace tiledir::driver
+} // namespace tiledir::stac

@@ -1,4 +1,4 @@
-#include "driver/raster/row_listing.h"
+#include "driver/raster/strip_listing.h"
 
 namespace tiledir::raster
 {
@@ -17,15 +17,16 @@ std::string folder_of(const std::string &key)
 
 } // namespace
 
-RowListing::RowListing(const TilePyramid &tiles, int level, const stac::TileRange &row)
+StripListing::StripListing(const TilePyramid &tiles, int level, const stac::TileRange &strip)
+    : m_store(tiles.store())
 {
     const Pyramid &pyramid = tiles.pyramid();
-    const std::string folder = folder_of(pyramid.key(level, row.min_row, row.min_col));
-    m_listed =
-        row.cols() > kFewTiles && !folder.empty() && folder == folder_of(pyramid.key(level, row.min_row, row.max_col));
+    const std::string folder = folder_of(pyramid.key(level, strip.min_row, strip.min_col));
+    m_listed = strip.count() > kFewTiles && !folder.empty() &&
+               folder == folder_of(pyramid.key(level, strip.max_row, strip.max_col));
     if (m_listed)
     {
-        for (const std::string &name : tiles.store().list(folder))
+        for (const std::string &name : m_store.list(folder))
         {
             m_names.insert(folder + '/' + name);
         }

@@ -5,14 +5,14 @@
 
 #include <optional>
 
-namespace tiledir::driver
+namespace tiledir::stac
 {
 
 /// By proj:shape and proj:transform (STAC projection extension 2.0): a window of whole pixels of the matrix. Nullopt:
 /// the item has none, or not of this matrix, and its extent is that of its tiles.
-std::optional<stac::PixelWindow> item_extent(const stac::TiledAssetsItem &item, const stac::TileMatrix &matrix);
+std::optional<PixelWindow> item_extent(const TiledAssetsItem &item, const TileMatrix &matrix);
 
 /// Makes the item say so.
-void set_item_extent(stac::TiledAssetsItem &item, const stac::TileMatrix &matrix, const stac::PixelWindow &window);
+void set_item_extent(TiledAssetsItem &item, const TileMatrix &matrix, const PixelWindow &window);
 
-} // namespace tiledir::driver
+} // namespace tiledir::stac
