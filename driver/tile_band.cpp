@@ -7,6 +7,8 @@
 #include <cpl_string.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdio>
 #include <memory>
 
@@ -30,6 +32,13 @@ template <class Value> Value answer(bool known, Value value, int *success)
     return value;
 }
 
+/// As many digits as it takes.
+std::string number_text(double value)
+{
+    std::array<char, 32> text{};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
 } // namespace
 
 TileBand::TileBand(TileDataset &dataset, int number)
@@ -45,6 +54,32 @@ TileBand::TileBand(TileDataset &dataset, int number)
 }
 
 TileBand::~TileBand() = default;
+
+void TileBand::tell_statistics()
+{
+    if (!m_description.statistics)
+    {
+        return;
+    }
+    const stac::BandStatistics &told = *m_description.statistics;
+    const auto set = [this](const char *name, std::optional<double> value)
+    { SetMetadataItem(name, value ? number_text(*value).c_str() : nullptr); };
+    set("STATISTICS_MINIMUM", told.minimum);
+    set("STATISTICS_MAXIMUM", told.maximum);
+    set("STATISTICS_MEAN", told.mean);
+    set("STATISTICS_STDDEV", told.stddev);
+    set("STATISTICS_VALID_PERCENT", told.valid_percent);
+    set("STATISTICS_APPROXIMATE", std::nullopt);
+}
+
+CPLErr TileBand::SetStatistics(double minimum, double maximum, double mean, double deviation)
+{
+    if (eAccess == GA_Update)
+    {
+        poDS->FlushCache(false);
+    }
+    return GDALPamRasterBand::SetStatistics(minimum, maximum, mean, deviation);
+}
 
 CPLErr TileBand::IReadBlock(int block_col, int block_row, void *data)
 {

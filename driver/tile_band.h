@@ -3,6 +3,7 @@
 
 #include "driver/store/gdal_compat.h"
 #include "driver/tile_dataset.h"
+#include "stac/tiled_assets_item.h"
 
 #include <gdal_pam.h>
 
@@ -20,6 +21,7 @@ struct BandDescription
     std::string unit;
     std::optional<double> scale;
     std::optional<double> offset;
+    std::optional<stac::BandStatistics> statistics;
 };
 
 class TileMaskBand;
@@ -32,6 +34,8 @@ public:
 
     void allow_writing() { eAccess = GA_Update; }
     void describe(const BandDescription &description) { m_description = description; }
+    /// The item's statistics become metadata, in place of those of the .aux.xml.
+    void tell_statistics();
 
     double GetNoDataValue(int *success) override;
     int64_t GetNoDataValueAsInt64(int *success) override;
@@ -47,6 +51,8 @@ public:
     double GetOffset(int *success) override;
     int GetOverviewCount() override;
     GDALRasterBand *GetOverview(int index) override;
+    /// Of a dataset that is open for update they are those of the pixels given so far, which are stored before.
+    CPLErr SetStatistics(double minimum, double maximum, double mean, double deviation) override;
     /// Also Pixel_COL_ROW of the domain LocationInfo: the path of the pixel's tile, there or not.
     const char *GetMetadataItem(const char *name, const char *domain) override;
 

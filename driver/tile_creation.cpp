@@ -5,6 +5,7 @@
 #include "driver/creation_options.h"
 #include "driver/creation_target.h"
 #include "driver/gdal_edge.h"
+#include "driver/raster/base_statistics.h"
 #include "driver/raster/pyramid_builder.h"
 #include "driver/store/intent.h"
 #include "driver/store/store.h"
@@ -102,16 +103,17 @@ void copy_metadata(GDALDataset &source, GDALDataset &copy)
     }
 }
 
-void compute_statistics(GDALDataset &dataset)
+/// Of tiles that nobody else knows of yet.
+void tell_statistics(const raster::TilePyramid &tiles, const CopyPlan &plan, int threads, stac::TiledAssetsItem &item)
 {
-    for (int band = 1; band <= dataset.GetRasterCount(); ++band)
+    raster::StatisticsSettings settings;
+    settings.threads = threads;
+    const stac::TileMatrix &base = plan.pyramid.matrix(plan.pyramid.finest);
+    const auto statistics =
+        raster::base_statistics(tiles, plan.extent.value_or(base.range_window(plan.base)), settings);
+    for (std::size_t band = 0; band < statistics.size(); ++band)
     {
-        const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler); // a band without data has none
-        double minimum = 0;
-        double maximum = 0;
-        double mean = 0;
-        double deviation = 0;
-        dataset.GetRasterBand(band)->ComputeStatistics(FALSE, &minimum, &maximum, &mean, &deviation, nullptr, nullptr);
+        item.assets.front().bands.at(band).statistics = statistics[band];
     }
 }
 
@@ -140,16 +142,16 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     settings.progress_data = progress_data;
     raster::build_pyramid(tiles, settings);
     store->sync();
-    const stac::TiledAssetsItem item = created_item(plan.pyramid, described_bands(dataset, plan.pyramid.format),
-                                                    plan.base, plan.data_bounds, plan.extent, chosen, target.name());
+    stac::TiledAssetsItem item = created_item(plan.pyramid, described_bands(dataset, plan.pyramid.format), plan.base,
+                                              plan.data_bounds, plan.extent, chosen, target.name());
+    if (chosen.statistics)
+    {
+        tell_statistics(tiles, plan, chosen.threads, item);
+    }
     store->write(kItemKey, item.to_json().dump(2) + "\n");
     store->sync();
     auto copy = opened(target.folder());
     copy_metadata(dataset, *copy);
-    if (chosen.statistics)
-    {
-        compute_statistics(*copy);
-    }
     copy->FlushCache(false);
     target.keep();
     intent.finish();

@@ -107,6 +107,7 @@ private:
     void store_pixels();
     void show_given(const stac::PixelWindow &window, const PixelTarget &target) const;
     CPLErr flush(bool closing);
+    CPLErr flush_all(bool closing, bool ending);
     CPLErr close();
     void describe_bands(const std::vector<stac::ItemBand> &bands);
 

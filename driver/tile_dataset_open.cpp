@@ -284,6 +284,10 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(GDALOpenInfo &info)
     CPLStringList siblings = known_siblings(opened.location, info);
     dataset->TryLoadXML(siblings.empty() ? nullptr : siblings.List());
     dataset->describe(opened);
+    for (int band = 0; band < dataset->nBands; ++band)
+    {
+        static_cast<TileBand *>(dataset->papoBands[band])->tell_statistics();
+    }
     dataset->nPamFlags &= ~GPF_DIRTY;
     return dataset;
 }
@@ -356,6 +360,7 @@ void TileDataset::describe_bands(const std::vector<stac::ItemBand> &bands)
         description.unit = item_band.unit;
         description.scale = item_band.scale;
         description.offset = item_band.offset;
+        description.statistics = item_band.statistics;
         auto *band = static_cast<TileBand *>(papoBands[number - 1]);
         band->describe(description);
         const std::string &text = item_band.description.empty() ? item_band.name : item_band.description;

@@ -217,10 +217,26 @@ CPLErr TileDataset::flush(bool closing)
     return status;
 }
 
+/// Blocks first, and statistics last: what GDAL keeps of those of earlier pixels goes with these.
+CPLErr TileDataset::flush_all(bool closing, bool ending)
+{
+    GDALDataset::FlushCache(closing);
+    const CPLErr status = flush(ending);
+    if (m_writer && m_writer->take_stored())
+    {
+        ClearStatistics();
+        for (const auto &overview : m_overviews)
+        {
+            overview->ClearStatistics();
+        }
+    }
+    GDALPamDataset::FlushCache(closing);
+    return status;
+}
+
 store::FlushResult TileDataset::FlushCache(bool closing)
 {
-    GDALPamDataset::FlushCache(closing);
-    return store::flush_result(flush(false));
+    return store::flush_result(flush_all(closing, false));
 }
 
 CPLErr TileDataset::close()
@@ -230,8 +246,7 @@ CPLErr TileDataset::close()
         return CE_None;
     }
     m_closed = true;
-    GDALPamDataset::FlushCache(true);
-    const CPLErr status = flush(true);
+    const CPLErr status = flush_all(true, true);
     m_writer.reset();
     return status;
 }

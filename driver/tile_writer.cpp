@@ -76,6 +76,7 @@ void TileWriter::store()
     try
     {
         announce(places);
+        m_stored = true;
         store::TaskQueue queue(
             std::min(m_options.threads, static_cast<int>(std::min<std::size_t>(tiles.size(), 1024))));
         for (auto &[place, tile] : tiles)
@@ -209,8 +210,11 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
 void TileWriter::record_changes(const stac::LevelSets &stale)
 {
     raster::tell_journal(*m_store, m_pyramid.grid, {{m_pyramid.finest, m_changed}}, stale);
-    raster::grow_item(*m_store, m_item_key, m_pyramid, m_there);
-    raster::shrink_item(m_tiles, m_item_key, m_gone, m_options.threads);
+    if (!m_there.empty() || !m_gone.empty())
+    {
+        raster::grow_item(*m_store, m_item_key, m_pyramid, m_there);
+        raster::shrink_item(m_tiles, m_item_key, m_gone, m_options.threads);
+    }
 }
 
 void TileWriter::end_refresh(const stac::LevelSets &stale)

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace tiledir::driver
 {
@@ -49,6 +50,8 @@ public:
                  const std::function<bool(double done)> &go_on);
     /// store() and, as the options say, refresh().
     void flush();
+    /// Whether any tile was stored since it was asked last.
+    bool take_stored() { return std::exchange(m_stored, false); }
     /// The end: all is stored and refreshed, or left for others. May be called twice.
     void finish();
 
@@ -69,6 +72,7 @@ private:
     stac::TileSet m_changed; ///< stored, and not refreshed yet
     stac::TileSet m_there;   ///< of those that pixels were given to, the ones that are stored
     stac::TileSet m_gone;    ///< and the ones that were removed
+    bool m_stored = false;
     std::unique_ptr<store::Intent> m_intent;
     std::atomic<bool> m_loss_told{false};
 };

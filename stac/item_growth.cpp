@@ -1,6 +1,7 @@
 #include "stac/item_growth.h"
 
 #include "stac/error.h"
+#include "stac/item_members.h"
 
 #include <algorithm>
 #include <array>
@@ -36,19 +37,6 @@ double east_of(double west, double longitude)
 double reach(const std::vector<double> &from, const std::vector<double> &to)
 {
     return std::max(east_of(from[0], from[2]), east_of(from[0], to[0]) + east_of(to[0], to[2]));
-}
-
-template <class Object> Object *member(Object &json, const char *name)
-{
-    const auto found = json.is_object() ? json.find(name) : json.end();
-    return found == json.end() || !found->is_object() ? nullptr : &*found;
-}
-
-/// A Collection has them at its top.
-template <class Item> Item &properties_of(Item &item)
-{
-    Item *inner = member(item, "properties");
-    return inner == nullptr ? item : *inner;
 }
 
 /// Null: the item does not link the set, and so has no limits.

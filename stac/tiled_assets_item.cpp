@@ -125,6 +125,24 @@ void read_names(const JsonNode &node, ItemBand &band)
     }
 }
 
+/// All four, or it is none.
+void read_statistics(const JsonNode &node, ItemBand &band)
+{
+    const auto statistics = node.find("statistics");
+    if (!statistics || !statistics->find("minimum") || !statistics->find("maximum") || !statistics->find("mean") ||
+        !statistics->find("stddev"))
+    {
+        return;
+    }
+    BandStatistics told{statistics->at("minimum").number(), statistics->at("maximum").number(),
+                        statistics->at("mean").number(), statistics->at("stddev").number(), std::nullopt};
+    if (const auto percent = statistics->find("valid_percent"))
+    {
+        told.valid_percent = percent->number();
+    }
+    band.statistics = told;
+}
+
 /// The lists that tell of an asset's bands: `bands` where it is there, else `eo:bands` and `raster:bands`. Where these
 /// two differ in length, what the latter says of types cannot be told to belong to which band.
 std::vector<JsonNode> band_lists(const JsonNode &asset, TiledAssetsItem &item)
@@ -165,6 +183,7 @@ std::vector<ItemBand> read_bands(const JsonNode &asset, TiledAssetsItem &item)
         {
             read_values(list.element(i), bands[i], item);
             read_names(list.element(i), bands[i]);
+            read_past_errors(item, [&] { read_statistics(list.element(i), bands[i]); });
         }
     }
     return bands;

@@ -18,6 +18,16 @@
 namespace tiledir::stac
 {
 
+/// Of a band's valid pixels.
+struct BandStatistics
+{
+    double minimum = 0;
+    double maximum = 0;
+    double mean = 0;
+    double stddev = 0;                   ///< of all pixels, not of a sample
+    std::optional<double> valid_percent; ///< of the item's pixels
+};
+
 /// One band, in STAC 1.1's words. data_type is STAC's (uint8, int16, ..., float32, cfloat64).
 struct ItemBand
 {
@@ -31,6 +41,7 @@ struct ItemBand
     std::optional<double> scale;
     std::optional<double> offset;
     std::string common_name; ///< eo:common_name
+    std::optional<BandStatistics> statistics;
 };
 
 /// One asset template: one kind of tile.

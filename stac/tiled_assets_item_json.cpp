@@ -2,6 +2,7 @@
 #include "stac/tiled_assets_item.h"
 
 #include "stac/item_growth.h"
+#include "stac/item_statistics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -68,6 +69,10 @@ void put_values(Json &json, const ItemBand &band, const std::string &prefix)
     if (band.offset)
     {
         json[prefix + "offset"] = *band.offset;
+    }
+    if (band.statistics)
+    {
+        json["statistics"] = statistics_json(*band.statistics);
     }
 }
 

@@ -187,6 +187,26 @@ def test_the_item_shrinks_where_others_have_removed_tiles(run, tmp_path):
     assert shrunk["bbox"][2] == pytest.approx(east) and item["bbox"][2] > east
 
 
+def test_statistics_are_computed_on_request_and_go_with_the_next_change(run, tmp_path):
+    folder = Folder(tmp_path / "out", nodata=0)
+    folder.pixels[:40, :50] = 0
+    dataset = gdal.Open(str(folder.path), gdal.GA_Update)
+    dataset.WriteArray(folder.pixels[:40, :50])
+    del dataset
+    run("refresh", folder.path, "--statistics")
+    valid = folder.pixels[folder.pixels != 0].astype("float64")
+    numbers = [valid.min(), valid.max(), valid.mean(), valid.std()]
+    dataset = gdal.OpenEx(str(folder.path), allowed_drivers=["TileDir"])
+    assert dataset.GetRasterBand(1).GetStatistics(False, False) == pytest.approx(numbers, rel=1e-12)
+    item = json.loads((folder.path / "stac.json").read_text())
+    statistics = item["asset_templates"]["tiles"]["bands"][0]["statistics"]
+    assert list(statistics.values()) == pytest.approx([*numbers, 100 * valid.size / folder.pixels.size], rel=1e-12)
+    assert "tiledir:statistics_by" not in item["properties"]
+    folder.write_with_gdal(3, 4, 77)
+    run("refresh", folder.path, folder.bounds(3, 4))
+    assert "statistics" not in (folder.path / "stac.json").read_text()
+
+
 def test_overviews_of_a_process_are_left_to_it(run, tiledir, jacksboro):
     recipe = main_job(tiledir, jacksboro, levels="9-11", overviews={"from": "process"})
     tiledir.make(recipe)

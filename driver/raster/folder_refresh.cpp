@@ -151,11 +151,11 @@ RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, 
     {
         result = renew(folder.tiles(), plan.overviews, settings);
     }
-    if (const stac::TileSet tiles = new_tiles(folder, plan.base_tiles); !tiles.empty())
+    if (!plan.base_tiles.empty())
     {
-        grow_item(store, folder.item_key(), folder.pyramid(), tiles);
+        grow_item(store, folder.item_key(), folder.pyramid(), new_tiles(folder, plan.base_tiles));
+        shrink_item(folder.tiles(), folder.item_key(), plan.base_tiles, settings.threads);
     }
-    shrink_item(folder.tiles(), folder.item_key(), plan.base_tiles, settings.threads);
     store.sync();
     for (const store::FoundIntent &intent : plan.left_behind)
     {

@@ -35,8 +35,8 @@ struct RefreshPlan
 RefreshPlan plan_refresh(const DatasetFolder &folder, const ChangedPart &changed);
 
 /// Makes the overviews, or tells the run's journal that they are stale; the item grows to hold base tiles that lie
-/// beyond its limits, and shrinks where those at their borders are gone; what dead writers left behind is cleared away.
-/// Throws as refresh().
+/// beyond its limits, and shrinks where those at their borders are gone, and its statistics go; what dead writers left
+/// behind is cleared away. Throws as refresh().
 RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, const RefreshSettings &settings);
 
 } // namespace tiledir::raster

@@ -1,5 +1,6 @@
 #include "driver/raster/stored_item.h"
 
+#include "driver/raster/pam_statistics.h"
 #include "driver/raster/pyramid_builder.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
@@ -9,6 +10,7 @@
 #include "driver/store/update_object.h"
 #include "stac/error.h"
 #include "stac/item_growth.h"
+#include "stac/item_statistics.h"
 #include "stac/json_document.h"
 
 #include <atomic>
@@ -142,12 +144,14 @@ void set_overview_resampling(store::Store &store, const std::string &key, Resamp
 
 void grow_item(store::Store &store, const std::string &key, const Pyramid &pyramid, const stac::TileSet &base_tiles)
 {
-    if (base_tiles.empty())
-    {
-        return;
-    }
-    const stac::ItemTiles more = item_tiles(pyramid, base_tiles.bounding());
-    change_item(store, key, [&](nlohmann::ordered_json &item) { return stac::grow_item(item, more); });
+    const auto more = base_tiles.empty() ? std::nullopt : std::optional(item_tiles(pyramid, base_tiles.bounding()));
+    change_item(store, key,
+                [&](nlohmann::ordered_json &item)
+                {
+                    const bool grown = more && stac::grow_item(item, *more);
+                    return stac::drop_statistics(item) || grown;
+                });
+    drop_pam_statistics(store, key);
 }
 
 void shrink_item(const TilePyramid &tiles, const std::string &key, const stac::TileSet &gone, int threads)

@@ -20,6 +20,7 @@ void change_item(store::Store &store, const std::string &key,
 void set_overview_resampling(store::Store &store, const std::string &key, Resampling resampling);
 
 /// Makes its limits and bounding box hold these tiles of the base level and those above them; see stac::grow_item().
+/// Statistics of what was there before go, from the item and from its .aux.xml; with no tiles that is all.
 void grow_item(store::Store &store, const std::string &key, const Pyramid &pyramid, const stac::TileSet &base_tiles);
 
 /// Its limits and bounding box follow where tiles of the base level are gone, or may be: at each border of the base

@@ -1,6 +1,7 @@
 #include "tools/commands/refresh_command.h"
 
 #include "driver/raster/folder_refresh.h"
+#include "driver/raster/folder_statistics.h"
 #include "stac/error.h"
 #include "tools/commands/folder_command.h"
 #include "tools/commands/time_argument.h"
@@ -45,6 +46,8 @@ void RefreshCommand::setup(CLI::App &app)
                                  "2h, 3d ago")
                       ->type_name("TIME");
     app.add_flag("--all", m_all, "above all tiles")->excludes(bounds)->excludes(since);
+    app.add_flag("--statistics", m_statistics,
+                 "compute those of the base level afterwards, and put them into the item");
     app.add_flag("--dry-run", m_dry_run, "say what would be made again, and make nothing");
     app.add_flag("--quiet", m_quiet, "errors only");
     add_threads_option(app, m_threads);
@@ -85,6 +88,10 @@ int RefreshCommand::run()
         else if (!m_quiet)
         {
             fmt::print("written: {}, removed: {}, unchanged: {}\n", result.written, result.removed, result.unchanged);
+        }
+        if (m_statistics)
+        {
+            raster::store_statistics(folder, {settings.threads, until_stopped("statistics", m_quiet)});
         }
     }
     catch (const Interrupted &)

@@ -22,6 +22,7 @@ private:
     std::vector<double> m_bounds;
     std::string m_since;
     bool m_all = false;
+    bool m_statistics = false;
     bool m_dry_run = false;
     bool m_quiet = false;
     int m_threads = 0;

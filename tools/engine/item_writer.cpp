@@ -1,6 +1,7 @@
 #include "tools/engine/item_writer.h"
 
 #include "driver/raster/data_type.h"
+#include "driver/raster/pam_statistics.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
 #include "stac/error.h"
@@ -98,6 +99,7 @@ void write_item(store::Store &store, const Job &job, const stac::LevelSets &tile
         item.extra_properties[kMixed] = mixed;
     }
     store.write(kItemKey, item.to_json().dump(2) + "\n");
+    raster::drop_pam_statistics(store, kItemKey);
 }
 
 } // namespace tiledir::engine

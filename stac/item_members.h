@@ -1,0 +1,23 @@
+// Members of an item's JSON that may be missing.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+namespace tiledir::stac
+{
+
+/// Null where there is no such object in it. `Object` may be const.
+template <class Object> Object *member(Object &json, const char *name)
+{
+    const auto found = json.is_object() ? json.find(name) : json.end();
+    return found == json.end() || !found->is_object() ? nullptr : &*found;
+}
+
+/// A Collection has them at its top.
+template <class Object> Object &properties_of(Object &item)
+{
+    Object *inner = member(item, "properties");
+    return inner == nullptr ? item : *inner;
+}
+
+} // namespace tiledir::stac
