@@ -9,7 +9,9 @@
 #include <cpl_conv.h>
 #include <ogr_spatialref.h>
 
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 namespace tiledir::driver
@@ -56,15 +58,40 @@ void set_levels(raster::Pyramid &pyramid, const std::string &text, int coarsest,
     }
 }
 
-std::optional<double> nodata_for(const raster::SourcePixels &pixels, const CreationOptions &options, bool alpha)
+/// Nullopt where it is none of the type, or of its range.
+std::optional<raster::NodataValue> nodata_of_text(const std::string &text, GDALDataType type)
 {
-    std::optional<double> nodata = pixels.nodata;
+    const auto whole = [&text](auto value) -> std::optional<raster::NodataValue>
+    {
+        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (failure != std::errc() || end != text.data() + text.size())
+        {
+            return std::nullopt;
+        }
+        return raster::NodataValue(static_cast<double>(value), static_cast<std::int64_t>(value));
+    };
+    const auto exact = type == GDT_Int64    ? whole(std::int64_t{0})
+                       : type == GDT_UInt64 ? whole(std::uint64_t{0})
+                                            : std::nullopt;
+    if (exact)
+    {
+        return exact;
+    }
+    char *end = nullptr;
+    const raster::NodataValue number(CPLStrtod(text.c_str(), &end));
+    const bool fits = number.fits(type) || type == GDT_Float32;
+    return end != text.c_str() && *end == '\0' && fits ? std::optional(number) : std::nullopt;
+}
+
+std::optional<raster::NodataValue> nodata_for(const raster::SourcePixels &pixels, const CreationOptions &options,
+                                              bool alpha)
+{
+    std::optional<raster::NodataValue> nodata = pixels.nodata;
     const GDALDataType type = pixels.type;
     if (!options.nodata.empty())
     {
-        char *end = nullptr;
-        nodata = CPLStrtod(options.nodata.c_str(), &end);
-        if (end == options.nodata.c_str() || *end != '\0' || (!raster::holds(type, *nodata) && type != GDT_Float32))
+        nodata = nodata_of_text(options.nodata, type);
+        if (!nodata)
         {
             throw InputError("creation option NODATA: is '" + options.nodata + "', should be a value of " +
                              GDALGetDataTypeName(type));
@@ -74,12 +101,12 @@ std::optional<double> nodata_for(const raster::SourcePixels &pixels, const Creat
             throw InputError("creation option NODATA: the source has an alpha band, which says where data is");
         }
     }
-    if (nodata && type == GDT_Float32 && std::isfinite(*nodata))
+    if (nodata && type == GDT_Float32 && std::isfinite(nodata->number()))
     {
-        nodata = static_cast<double>(static_cast<float>(*nodata));
+        nodata = static_cast<double>(static_cast<float>(nodata->number()));
     }
     // No pixel can have it.
-    return nodata && raster::holds(type, *nodata) ? nodata : std::nullopt;
+    return nodata && nodata->fits(type) ? nodata : std::nullopt;
 }
 
 /// Where neither nodata nor alpha say where data is: a mask, or alpha in formats that have no masks.

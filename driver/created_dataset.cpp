@@ -65,14 +65,19 @@ public:
     void SetDescription(const char *text) override
     {
         GDALProxyRasterBand::SetDescription(text);
-        static_cast<CreatedDataset &>(*poDS).underlying().GetRasterBand(nBand)->SetDescription(text);
+        staged().SetDescription(text);
     }
+    // GDAL's proxy (3.6) knows nothing of these.
+    int64_t GetNoDataValueAsInt64(int *success) override { return staged().GetNoDataValueAsInt64(success); }
+    uint64_t GetNoDataValueAsUInt64(int *success) override { return staged().GetNoDataValueAsUInt64(success); }
+    CPLErr SetNoDataValueAsInt64(int64_t value) override { return staged().SetNoDataValueAsInt64(value); }
+    CPLErr SetNoDataValueAsUInt64(uint64_t value) override { return staged().SetNoDataValueAsUInt64(value); }
 
 protected:
-    GDALRasterBand *TILEDIR_REF_UNDERLYING_BAND override
-    {
-        return static_cast<CreatedDataset &>(*poDS).underlying().GetRasterBand(nBand);
-    }
+    GDALRasterBand *TILEDIR_REF_UNDERLYING_BAND override { return &staged(); }
+
+private:
+    GDALRasterBand &staged() const { return *static_cast<CreatedDataset &>(*poDS).underlying().GetRasterBand(nBand); }
 };
 
 CreatedDataset::CreatedDataset(const std::string &name, CSLConstList options, GDALDatasetUniquePtr stage,

@@ -52,7 +52,11 @@ std::vector<stac::ItemBand> described_bands(GDALDataset &dataset, const raster::
     {
         stac::ItemBand item_band;
         item_band.data_type = raster::stac_name(format.type);
-        item_band.nodata = format.nodata;
+        if (format.nodata)
+        {
+            item_band.nodata = format.nodata->number();
+            item_band.large_nodata = format.nodata->whole();
+        }
         if (format.alpha && number == format.bands)
         {
             item_band.common_name = common_name(GCI_AlphaBand);

@@ -74,28 +74,10 @@ std::optional<double> if_known(double value, int known, double plain)
 
 void describe_nodata(GDALRasterBand &band, stac::ItemBand &described)
 {
-    int known = FALSE;
-    double nodata = 0;
-    std::optional<std::int64_t> large;
-    if (band.GetRasterDataType() == GDT_Int64)
+    if (const auto nodata = raster::NodataValue::of(band))
     {
-        large = band.GetNoDataValueAsInt64(&known);
-        nodata = static_cast<double>(*large);
-    }
-    else if (band.GetRasterDataType() == GDT_UInt64)
-    {
-        const std::uint64_t value = band.GetNoDataValueAsUInt64(&known);
-        large = static_cast<std::int64_t>(value);
-        nodata = static_cast<double>(value);
-    }
-    else
-    {
-        nodata = band.GetNoDataValue(&known);
-    }
-    if (known)
-    {
-        described.nodata = nodata;
-        described.large_nodata = large;
+        described.nodata = nodata->number();
+        described.large_nodata = nodata->whole();
     }
 }
 

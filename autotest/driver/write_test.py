@@ -302,6 +302,11 @@ def test_what_cannot_be_written_is_told_and_changes_nothing(tmp_path):
     dataset, messages = errors_while(lambda: gdal.OpenEx(f"TILEDIR:{folder.path}:tiles", gdal.OF_UPDATE))
     assert dataset is None and len(messages) == 1, messages
     del item["asset_templates"]["more"]
+    item["asset_templates"]["tiles"]["href"] = "/elsewhere/" + folder.template
+    folder.write_item()
+    dataset, messages = errors_while(lambda: gdal.OpenEx(str(folder.path), gdal.OF_UPDATE))
+    assert dataset is None and ["opens read-only, since its tiles lie elsewhere" in text for _, text in messages] == [True]
+    item["asset_templates"]["tiles"]["href"] = "./" + folder.template
     folder.write_item()
     assert before == {path: path.read_bytes() for path in folder.path.rglob("*.*") if path.is_file()}
 

@@ -72,7 +72,7 @@ public:
     {
         if (m_format.nodata)
         {
-            NodataValue(*m_format.nodata).write(m_format.type, m_nodata.data());
+            m_format.nodata->write(m_format.type, m_nodata.data());
         }
     }
 

@@ -87,6 +87,11 @@ private:
     std::array<double, 6> m_geotransform{};
 };
 
+std::optional<double> number_of(const std::optional<NodataValue> &value)
+{
+    return value ? std::optional(value->number()) : std::nullopt;
+}
+
 /// Puts NaN's meaning into the words of a format.
 class PlainPixels
 {
@@ -96,9 +101,10 @@ public:
     {
         if (format.nodata)
         {
-            NodataValue(*format.nodata).write(format.type, m_nodata.data());
-            const double step = holds_below(format.type, *format.nodata) ? -1 : 1;
-            NodataValue(*format.nodata + step).write(format.type, m_beside.data());
+            const double nodata = format.nodata->number();
+            format.nodata->write(format.type, m_nodata.data());
+            const double step = holds_below(format.type, nodata) ? -1 : 1;
+            NodataValue(nodata + step).write(format.type, m_beside.data());
         }
     }
 
@@ -133,7 +139,7 @@ private:
     {
         const auto size = static_cast<std::size_t>(block.pixel_size());
         unsigned char *pixel = block.data(band);
-        const bool is_number = m_format.nodata && !std::isnan(*m_format.nodata);
+        const bool is_number = m_format.nodata && !m_format.nodata->is_nan();
         for (std::size_t i = 0; i < count; ++i, pixel += size)
         {
             if (std::isnan(plain[i]))
@@ -250,8 +256,8 @@ std::unique_ptr<PixelReader> WarpedRaster::open(const TilePyramid &pyramid, Resa
     bands.bands = m_pixels.bands - (m_pixels.alpha ? 1 : 0);
     bands.source_has_alpha = m_pixels.alpha;
     bands.opacity = format.alpha || format.mask;
-    bands.source_nodata = m_pixels.nodata;
-    bands.nodata = format.nodata;
+    bands.source_nodata = number_of(m_pixels.nodata);
+    bands.nodata = number_of(format.nodata);
     return std::make_unique<GridReader>(open_warp_source(m_source.open(), grid_crs, matrix, resampling, scale, bands),
                                         std::move(coverage), pyramid, false);
 }

@@ -69,41 +69,17 @@ std::string crs_of(GDALDataset &dataset, bool placed)
     return code == "OGC:CRS84" ? "http://www.opengis.net/def/crs/OGC/1.3/CRS84" : wkt(*crs);
 }
 
-std::optional<double> nodata_of(GDALRasterBand &band)
-{
-    int has = FALSE;
-    double value = 0;
-    if (band.GetRasterDataType() == GDT_Int64)
-    {
-        value = static_cast<double>(band.GetNoDataValueAsInt64(&has));
-    }
-    else if (band.GetRasterDataType() == GDT_UInt64)
-    {
-        value = static_cast<double>(band.GetNoDataValueAsUInt64(&has));
-    }
-    else
-    {
-        value = band.GetNoDataValue(&has);
-    }
-    return has ? std::optional(value) : std::nullopt;
-}
-
-bool same_value(std::optional<double> one, std::optional<double> other)
-{
-    return one == other || (one && other && std::isnan(*one) && std::isnan(*other));
-}
-
 /// Pixels of one value get another.
 class NodataChange
 {
 public:
-    NodataChange(GDALDataType type, double before, double after)
+    NodataChange(GDALDataType type, const NodataValue &before, const NodataValue &after)
         : m_size(static_cast<std::size_t>(GDALGetDataTypeSizeBytes(type)))
-        , m_nan(std::isnan(before))
+        , m_nan(before.is_nan())
         , m_type(type)
     {
-        NodataValue(before).write(type, m_before.data());
-        NodataValue(after).write(type, m_after.data());
+        before.write(type, m_before.data());
+        after.write(type, m_after.data());
     }
 
     void apply(unsigned char *pixels, std::size_t count) const
@@ -149,7 +125,7 @@ public:
         , m_pixels(pixels)
     {
         const TileFormat &format = pyramid.pyramid().format;
-        if (pixels.nodata && format.nodata && !same_value(pixels.nodata, format.nodata))
+        if (pixels.nodata && format.nodata && *pixels.nodata != *format.nodata)
         {
             m_change.emplace(format.type, *pixels.nodata, *format.nodata);
         }
@@ -265,12 +241,12 @@ SourcePixels SourcePixels::of(GDALDataset &dataset)
     }
     GDALRasterBand &first = *dataset.GetRasterBand(1);
     pixels.type = first.GetRasterDataType();
-    pixels.nodata = nodata_of(first);
+    pixels.nodata = NodataValue::of(first);
     for (int band = 2; band <= pixels.bands; ++band)
     {
         GDALRasterBand &each = *dataset.GetRasterBand(band);
         pixels.type = GDALDataTypeUnion(pixels.type, each.GetRasterDataType());
-        pixels.mixed_nodata = pixels.mixed_nodata || !same_value(nodata_of(each), pixels.nodata);
+        pixels.mixed_nodata = pixels.mixed_nodata || NodataValue::of(each) != pixels.nodata;
     }
     pixels.alpha = pixels.bands > 1 && dataset.GetRasterBand(pixels.bands)->GetColorInterpretation() == GCI_AlphaBand;
     if (pixels.alpha)

@@ -18,7 +18,7 @@ struct SourcePixels
     int bands = 1;
     bool alpha = false; ///< the last band is
     bool mask = false;  ///< there is one of all bands
-    std::optional<double> nodata;
+    std::optional<NodataValue> nodata;
     bool mixed_nodata = false; ///< bands have another than the first, which is `nodata`
     std::shared_ptr<const std::vector<GDALColorEntry>> colors;
 

@@ -117,22 +117,68 @@ template <class Resample> void set_coarser_mask(const Source &source, PixelBlock
     set_mask(mask, coarser);
 }
 
+bool needs_mask_of_nodata(const PixelBlock &block, const std::optional<NodataValue> &nodata, LastBand last)
+{
+    return nodata && last == LastBand::Plain && (block.type() == GDT_Int64 || block.type() == GDT_UInt64);
+}
+
+/// A band, and as the second one a mask that leaves out its nodata.
+PixelBlock band_and_mask(const PixelBlock &block, int band, const std::uint64_t nodata)
+{
+    constexpr std::uint64_t kValid = 255;
+    PixelBlock pixels(block.width(), block.height(), 2, block.type());
+    std::copy_n(block.data(band), block.band_size(), pixels.data());
+    const auto *begin = pixels.row<std::uint64_t>(0, 0);
+    std::transform(begin, begin + block.band_size() / sizeof(nodata), pixels.row<std::uint64_t>(1, 0),
+                   [nodata](std::uint64_t pixel) { return pixel == nodata ? 0 : kValid; });
+    return pixels;
+}
+
+/// Of 64-bit integers, band by band. A valid pixel does not become nodata: GDAL moves those by one, too.
+template <class Resample>
+PixelBlock by_mask_of_nodata(const PixelBlock &finer, const NodataValue &nodata, Resample &&resample)
+{
+    std::uint64_t value = 0; // or an Int64's two's complement
+    nodata.write(finer.type(), &value);
+    const std::uint64_t least = finer.type() == GDT_Int64 ? std::uint64_t{1} << 63 : 0;
+    const std::uint64_t beside = value == least ? value + 1 : value - 1;
+    PixelBlock coarser;
+    for (int band = 0; band < finer.bands(); ++band)
+    {
+        const PixelBlock made = resample(band_and_mask(finer, band, value));
+        if (band == 0)
+            coarser = PixelBlock(made.width(), made.height(), finer.bands(), finer.type());
+        const auto *pixel = made.row<std::uint64_t>(0, 0);
+        std::transform(pixel, pixel + made.band_size() / sizeof(value), made.row<std::uint64_t>(1, 0),
+                       coarser.row<std::uint64_t>(band, 0),
+                       [=](std::uint64_t here, std::uint64_t valid) {
+                           return valid == 0 ? value : here == value ? beside : here;
+                       });
+    }
+    return coarser;
+}
+
 } // namespace
 
-PixelBlock make_overview(const PixelBlock &finer, int ratio, Resampling resampling, std::optional<double> nodata,
-                         LastBand last)
+PixelBlock make_overview(const PixelBlock &finer, int ratio, Resampling resampling,
+                         const std::optional<NodataValue> &nodata, LastBand last)
 {
     if (ratio < 1 || finer.width() % ratio != 0 || finer.height() % ratio != 0)
         throw TileError("overview: " + std::to_string(finer.width()) + " x " + std::to_string(finer.height()) +
                         " pixels are not a whole multiple of " + std::to_string(ratio));
 
-    if (nodata && last == LastBand::Plain && nodata_takes_no_part(finer, ratio, resampling, *nodata))
-        nodata.reset();
+    if (needs_mask_of_nodata(finer, nodata, last))
+        return by_mask_of_nodata(finer, *nodata,
+                                 [&](const PixelBlock &band)
+                                 { return make_overview(band, ratio, resampling, std::nullopt, LastBand::Mask); });
+    const bool without =
+        !nodata || (last == LastBand::Plain && nodata_takes_no_part(finer, ratio, resampling, nodata->number()));
+    const std::optional<double> number = without ? std::nullopt : std::optional(nodata->number());
     const store::GdalErrors errors;
     const CPLConfigOptionSetter one_thread("GDAL_NUM_THREADS", "1", false);
     PixelBlock coarser(finer.width() / ratio, finer.height() / ratio, finer.bands(), finer.type());
-    const Source source(finer, nodata, last);
-    const MemDataset target(coarser, nodata);
+    const Source source(finer, number, last);
+    const MemDataset target(coarser, number);
     const char *method = name(resampling);
     for (int band = 1; band <= source.bands(); ++band)
     {
@@ -149,11 +195,16 @@ PixelBlock make_overview(const PixelBlock &finer, int ratio, Resampling resampli
 }
 
 PixelBlock make_overview(const PixelBlock &finer, const BlockPart &part, int width, int height, Resampling resampling,
-                         std::optional<double> nodata, LastBand last)
+                         const std::optional<NodataValue> &nodata, LastBand last)
 {
+    if (needs_mask_of_nodata(finer, nodata, last))
+        return by_mask_of_nodata(
+            finer, *nodata,
+            [&](const PixelBlock &band)
+            { return make_overview(band, part, width, height, resampling, std::nullopt, LastBand::Mask); });
     const store::GdalErrors errors;
     PixelBlock coarser(width, height, finer.bands(), finer.type());
-    const Source source(finer, nodata, last);
+    const Source source(finer, nodata ? std::optional(nodata->number()) : std::nullopt, last);
     GDALRasterIOExtraArg extra;
     INIT_RASTERIO_EXTRA_ARG(extra);
     extra.bFloatingPointWindowValidity = TRUE;

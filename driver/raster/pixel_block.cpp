@@ -39,36 +39,37 @@ PixelBlock::PixelBlock(int width, int height, int bands, GDALDataType type)
 {
 }
 
-void PixelBlock::fill(double value)
+void PixelBlock::fill(const NodataValue &value)
 {
     if (m_data.empty())
     {
         return;
     }
-    GDALCopyWords(&value, GDT_Float64, 0, data(), m_type, m_pixel_size, m_width);
+    value.write(m_type, data());
+    GDALCopyWords(data(), m_type, 0, data(), m_type, m_pixel_size, m_width);
     for (std::size_t done = row_size(); done < m_data.size(); done += row_size())
     {
         std::memcpy(m_data.data() + done, m_data.data(), row_size());
     }
 }
 
-bool PixelBlock::all_equal(double value) const
+bool PixelBlock::all_equal(const NodataValue &value) const
 {
     if (m_data.empty())
     {
         return true;
     }
-    if (!holds(m_type, value))
+    if (!value.fits(m_type))
     {
         return false;
     }
     if (m_type == GDT_Float32)
     {
-        return all_pixels_equal<float>(m_data.data(), m_data.size(), value);
+        return all_pixels_equal<float>(m_data.data(), m_data.size(), value.number());
     }
     if (m_type == GDT_Float64)
     {
-        return all_pixels_equal<double>(m_data.data(), m_data.size(), value);
+        return all_pixels_equal<double>(m_data.data(), m_data.size(), value.number());
     }
     PixelBlock wanted(1, 1, 1, m_type);
     wanted.fill(value);

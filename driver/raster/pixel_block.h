@@ -1,6 +1,7 @@
 // Pixels in memory: bands of one data type over one window, band after band, rows from the top.
 #pragma once
 
+#include "driver/raster/nodata_value.h"
 #include "stac/bounds.h"
 
 #include <gdal.h>
@@ -40,9 +41,9 @@ public:
     }
 
     /// Sets every pixel of every band to a value, converted as GDAL converts (clamped, rounded).
-    void fill(double value);
+    void fill(const NodataValue &value);
     /// True where every pixel of every band equals the value (NaN equals NaN).
-    bool all_equal(double value) const;
+    bool all_equal(const NodataValue &value) const;
 
     /// Copies a rectangle of the source (all bands; same type and band count) to (to_col, to_row) here.
     void paste(const PixelBlock &source, int from_col, int from_row, int width, int height, int to_col, int to_row);

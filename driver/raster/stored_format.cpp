@@ -26,11 +26,6 @@ constexpr const char *kFormat = "tiledir:format";
 constexpr int kMaxTilesSought = 64;
 constexpr const char *kStructure = "IMAGE_STRUCTURE";
 
-bool same(std::optional<double> one, std::optional<double> other)
-{
-    return one == other || (one && other && std::isnan(*one) && std::isnan(*other));
-}
-
 bool begins_with(const std::string &text, const char *beginning)
 {
     return text.rfind(beginning, 0) == 0;
@@ -175,6 +170,11 @@ std::map<std::string, std::string> options_of(GDALDataset &tile, const std::stri
     return options;
 }
 
+std::optional<NodataValue> nodata_of(const stac::ItemBand &band)
+{
+    return band.nodata ? std::optional(NodataValue(*band.nodata, band.large_nodata)) : std::nullopt;
+}
+
 void set_bands(const std::vector<stac::ItemBand> &bands, TileFormat &format)
 {
     const stac::ItemBand &first = bands.front();
@@ -186,18 +186,13 @@ void set_bands(const std::vector<stac::ItemBand> &bands, TileFormat &format)
                              "; only tiles of one type are written");
         }
         const bool is_last = &band == &bands.back() && bands.size() > 1;
-        if (!same(band.nodata, first.nodata) && !(is_last && !band.nodata))
+        if (nodata_of(band) != nodata_of(first) && !(is_last && !band.nodata))
         {
             throw InputError("bands: have unlike nodata; only tiles with one are written");
         }
-        if (band.large_nodata)
-        {
-            throw InputError("bands: nodata is " + std::to_string(*band.large_nodata) +
-                             ", which can be read but not written; it should be below 2^53");
-        }
     }
     format.bands = static_cast<int>(bands.size());
-    format.nodata = first.nodata;
+    format.nodata = nodata_of(first);
     format.type = type_of_stac_name(first.data_type);
     if (format.type == GDT_Unknown)
     {
@@ -216,9 +211,7 @@ void take_from(const StoredTile &stored, bool bands_known, TileFormat &format)
     {
         format.bands = tile.bands();
         format.type = first.GetRasterDataType();
-        int has_nodata = FALSE;
-        const double nodata = first.GetNoDataValue(&has_nodata);
-        format.nodata = has_nodata ? std::optional(nodata) : std::nullopt;
+        format.nodata = NodataValue::of(first);
     }
     format.alpha = format.alpha || (alpha && tile.bands() == format.bands);
     format.mask = tile.may_have_mask() && !format.alpha && first.GetMaskFlags() == GMF_PER_DATASET;

@@ -98,14 +98,14 @@ const OGRSpatialReference &spatial_reference_of(const std::string &wkt)
     return known.crs;
 }
 
-void set_nodata(GDALRasterBandH band, GDALDataType type, double nodata)
+void set_nodata(GDALRasterBandH band, GDALDataType type, const NodataValue &nodata)
 {
     if (type == GDT_Int64)
-        GDALSetRasterNoDataValueAsInt64(band, static_cast<std::int64_t>(nodata));
+        GDALSetRasterNoDataValueAsInt64(band, nodata.as_int64());
     else if (type == GDT_UInt64)
-        GDALSetRasterNoDataValueAsUInt64(band, static_cast<std::uint64_t>(nodata));
+        GDALSetRasterNoDataValueAsUInt64(band, nodata.as_uint64());
     else
-        GDALSetRasterNoDataValue(band, nodata);
+        GDALSetRasterNoDataValue(band, nodata.number());
 }
 
 void describe(GDALDataset &dataset, const TileFormat &format, const stac::Bounds &bounds)

@@ -104,11 +104,9 @@ void check_bands(GDALDriver &driver, int bands)
 
 bool TileFormat::operator==(const TileFormat &other) const
 {
-    const auto is_nan = [](const std::optional<double> &value) { return value && std::isnan(*value); };
     return driver == other.driver && options == other.options && crs_wkt == other.crs_wkt && width == other.width &&
-           height == other.height && bands == other.bands && type == other.type &&
-           (nodata == other.nodata || (is_nan(nodata) && is_nan(other.nodata))) && alpha == other.alpha &&
-           mask == other.mask && colors == other.colors;
+           height == other.height && bands == other.bands && type == other.type && nodata == other.nodata &&
+           alpha == other.alpha && mask == other.mask && colors == other.colors;
 }
 
 std::string format_driver(const std::string &name)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "driver/raster/color_table.h"
+#include "driver/raster/nodata_value.h"
 
 #include <gdal.h>
 
@@ -25,7 +26,7 @@ struct TileFormat
     int height = 256;
     int bands = 1;
     GDALDataType type = GDT_Byte;
-    std::optional<double> nodata;
+    std::optional<NodataValue> nodata;
     bool alpha = false;                       ///< the last band is opacity
     bool mask = false;                        ///< a mask of all bands is stored with them; not beside alpha
     std::shared_ptr<const ColorTable> colors; ///< of the only band; null: none

@@ -69,10 +69,7 @@ TileSpec spec_of(const TileFormat &format)
     spec.columns.size = format.width;
     spec.rows.size = format.height;
     spec.type = format.type;
-    std::optional<NodataValue> nodata;
-    if (format.nodata)
-        nodata.emplace(*format.nodata);
-    spec.nodata.assign(static_cast<std::size_t>(format.bands), nodata);
+    spec.nodata.assign(static_cast<std::size_t>(format.bands), format.nodata);
     spec.last_is_alpha = format.alpha;
     return spec;
 }

@@ -144,7 +144,8 @@ void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raste
                     }
                     raster::paste(inside, pixels, whole, tile, window);
                     finish({level, row, col},
-                           raster::converted(std::move(tile), m_job.format.type, nodata, *m_job.format.nodata), made);
+                           raster::converted(std::move(tile), m_job.format.type, nodata, m_job.format.nodata->number()),
+                           made);
                 });
         }
     }

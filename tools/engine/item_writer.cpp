@@ -39,7 +39,7 @@ stac::TileAsset asset(const Job &job)
         stac::ItemBand description;
         description.name = job.process_output.band_names.at(static_cast<std::size_t>(band));
         description.data_type = raster::stac_name(job.format.type);
-        description.nodata = job.format.nodata;
+        description.nodata = job.format.nodata->number(); // each run has one
         tiles.bands.push_back(description);
     }
     return tiles;

@@ -167,20 +167,21 @@ void set_format(Job &job)
     format.height = base.tile_height;
     format.bands = output.bands;
     format.type = recipe.data_type ? GDALGetDataTypeByName(recipe.data_type->c_str()) : output.type;
-    format.nodata = recipe.nodata.value_or(output.nodata);
+    const double nodata = recipe.nodata.value_or(output.nodata);
+    format.nodata = nodata;
     const auto refuse = [&](const std::string &what) { throw InputError(recipe.source + ": output." + what); };
     if (!raster::holds(format.type, output.lowest) || !raster::holds(format.type, output.highest))
     {
         refuse(fmt::format("data_type: {} does not hold the values of {}, {} to {}", GDALGetDataTypeName(format.type),
                            recipe.process, output.lowest, output.highest));
     }
-    if (!raster::holds(format.type, *format.nodata))
+    if (!format.nodata->fits(format.type))
     {
-        refuse(fmt::format("nodata: {} is no value of {}", *format.nodata, GDALGetDataTypeName(format.type)));
+        refuse(fmt::format("nodata: {} is no value of {}", nodata, GDALGetDataTypeName(format.type)));
     }
-    if (*format.nodata >= output.lowest && *format.nodata <= output.highest)
+    if (nodata >= output.lowest && nodata <= output.highest)
     {
-        refuse(fmt::format("nodata: {} is a value that {} makes ({} to {}); {} is not", *format.nodata, recipe.process,
+        refuse(fmt::format("nodata: {} is a value that {} makes ({} to {}); {} is not", nodata, recipe.process,
                            output.lowest, output.highest, output.nodata));
     }
     try
@@ -221,7 +222,7 @@ void set_document(Job &job)
     }
     document["overviews"]["resampling"] = raster::name(job.overview_resampling);
     document["output"]["data_type"] = GDALGetDataTypeName(job.format.type);
-    document["output"]["nodata"] = std::isnan(*job.format.nodata) ? Json("nan") : Json(*job.format.nodata);
+    document["output"]["nodata"] = job.format.nodata->is_nan() ? Json("nan") : Json(job.format.nodata->number());
 }
 
 } // namespace

@@ -113,7 +113,7 @@ store::Bytes written_by_gdal(const TileFormat &format, const PixelBlock &pixels)
     crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
     file->SetSpatialRef(&crs);
     if (format.nodata)
-        file->GetRasterBand(1)->SetNoDataValue(*format.nodata);
+        file->GetRasterBand(1)->SetNoDataValue(format.nodata->number());
     PixelBlock copy = pixels;
     EXPECT_EQ(file->RasterIO(GF_Write, 0, 0, format.width, format.height, copy.data(), format.width, format.height,
                              format.type, format.bands, nullptr, 0, 0, 0, nullptr),
