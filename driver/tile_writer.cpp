@@ -3,6 +3,7 @@
 #include "driver/gdal_edge.h"
 #include "driver/raster/journal_files.h"
 #include "driver/raster/refresh.h"
+#include "driver/raster/stored_item.h"
 #include "driver/raster/stored_pyramid.h"
 #include "driver/store/task_queue.h"
 #include "driver/store/update_object.h"
@@ -36,7 +37,7 @@ TileWriter::TileWriter(raster::Pyramid pyramid, std::unique_ptr<store::Store> st
     , m_store(std::move(store))
     , m_tiles(m_pyramid, *m_store)
     , m_item_key(std::move(item_key))
-    , m_options(options)
+    , m_options(std::move(options))
     , m_buffer(m_tiles)
 {
 }
@@ -211,6 +212,18 @@ void TileWriter::end_refresh(const stac::LevelSets &stale)
     m_changed = {};
     m_intent->finish();
     m_intent.reset();
+}
+
+void TileWriter::change_item(const stac::ItemChange &change)
+{
+    const auto bands = static_cast<std::size_t>(m_pyramid.format.bands);
+    raster::change_stored_item(*m_store, m_item_key,
+                               [&](nlohmann::ordered_json &json)
+                               {
+                                   stac::change_item(json, m_options.asset, bands, change);
+                                   return true;
+                               });
+    m_store->sync();
 }
 
 void TileWriter::flush()

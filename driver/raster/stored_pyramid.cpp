@@ -2,18 +2,16 @@
 
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_format.h"
+#include "driver/raster/stored_item.h"
 #include "driver/store/network_path.h"
-#include "driver/store/update_object.h"
 #include "stac/error.h"
 #include "stac/item_growth.h"
-#include "stac/json_document.h"
 #include "stac/tile_parents.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
 #include <utility>
 
 namespace tiledir::raster
@@ -114,22 +112,6 @@ void check_version(const store::Store &tiles)
     }
 }
 
-/// Changes the item's text, whatever others change of it at the same time.
-void change_item(store::Store &store, const std::string &key,
-                 const std::function<std::string(const std::string &text)> &change)
-{
-    store::update_object(store, key,
-                         [&](const store::Bytes *there)
-                         {
-                             if (there == nullptr)
-                             {
-                                 throw InputError(store.path(key) + ": is gone, while its tiles were written");
-                             }
-                             const std::string text = change({there->begin(), there->end()});
-                             return std::optional(store::Bytes(text.begin(), text.end()));
-                         });
-}
-
 } // namespace
 
 Pyramid stored_pyramid(const stac::TiledAssetsItem &item, const store::Store &tiles,
@@ -187,14 +169,12 @@ bool has_overviews_from_process(const stac::TiledAssetsItem &item)
 
 void set_overview_resampling(store::Store &store, const std::string &key, Resampling resampling)
 {
-    change_item(store, key,
-                [&](const std::string &text)
-                {
-                    stac::parse_json(text, store.path(key)); // bounds it
-                    auto json = nlohmann::ordered_json::parse(text);
-                    json["properties"][kOverviews]["resampling"] = name(resampling);
-                    return json.dump(2) + "\n";
-                });
+    change_stored_item(store, key,
+                       [&](nlohmann::ordered_json &json)
+                       {
+                           json["properties"][kOverviews]["resampling"] = name(resampling);
+                           return true;
+                       });
 }
 
 void grow_item(store::Store &store, const std::string &key, const Pyramid &pyramid, const stac::TileSet &base_tiles)
@@ -214,13 +194,7 @@ void grow_item(store::Store &store, const std::string &key, const Pyramid &pyram
         growth.tiles[pyramid.matrix(level).id] = tiles.bounding();
         tiles = level > pyramid.coarsest ? stac::parents(pyramid.grid, level, tiles) : stac::TileSet();
     }
-    change_item(store, key,
-                [&](const std::string &text)
-                {
-                    stac::parse_json(text, store.path(key)); // bounds it
-                    auto json = nlohmann::ordered_json::parse(text);
-                    return stac::grow_item(json, growth) ? json.dump(2) + "\n" : text;
-                });
+    change_stored_item(store, key, [&](nlohmann::ordered_json &json) { return stac::grow_item(json, growth); });
 }
 
 } // namespace tiledir::raster
