@@ -184,9 +184,7 @@ void TileDataset::show_given(const stac::PixelWindow &window, const PixelTarget 
 {
     if (m_writer && !target.mask)
     {
-        m_writer->buffer().show(
-            window, {nullptr, target.type, target.pixel_space, target.line_space, target.band_space, target.bands},
-            target.data);
+        m_writer->buffer().show(window, target);
     }
 }
 
