@@ -89,7 +89,7 @@ private:
                       std::optional<double> stac::BandChange::*change, double value,
                       const std::function<CPLErr()> &set_in_pam);
     void tell_overviews();
-    bool nodata_is_fixed() const;
+    CPLErr set_nodata(bool is_so, const std::function<CPLErr()> &set_in_pam) const;
     CPLErr refuse_nodata() const;
     bool has_mask();
     void ask_first_tile();

@@ -41,6 +41,7 @@ void TileBand::show_description()
 {
     const std::string before = GetDescription();
     const std::string &said = m_description.text.empty() && !before.empty() ? before : m_description.text;
+    // NOLINTNEXTLINE(bugprone-parent-virtual-call): GDALPamRasterBand's would write it into the .aux.xml
     GDALMajorObject::SetDescription(said.empty() ? m_description.name.c_str() : said.c_str());
 }
 
@@ -73,7 +74,7 @@ void TileBand::SetDescription(const char *text)
     }
     if (dataset().is_writable() && !after.empty())
     {
-        GDALMajorObject::SetDescription(text);
+        show_description();
         return;
     }
     GDALPamRasterBand::SetDescription(after.c_str()); // an older one there would be seen where the item is silent
@@ -178,49 +179,37 @@ CPLErr TileBand::SetColorTable(GDALColorTable *table)
                : dataset().refuse("its colour table is in every tile and stays; a copy may have another one");
 }
 
-bool TileBand::nodata_is_fixed() const
-{
-    return dataset().is_writable() || pixels().nodata.has_value();
-}
-
 CPLErr TileBand::refuse_nodata() const
 {
-    return dataset().refuse(
-        "its nodata value stays: its tiles and overviews were made with it; gdal_translate -of TileDir "
-        "-co NODATA=VALUE makes a copy with another one");
+    return dataset().refuse("its nodata value stays: its tiles and overviews were made with it; gdal_translate -of "
+                            "TileDir -co NODATA=VALUE makes a copy with another one");
+}
+
+CPLErr TileBand::set_nodata(bool is_so, const std::function<CPLErr()> &set_in_pam) const
+{
+    const bool is_fixed = dataset().is_writable() || pixels().nodata.has_value();
+    return is_so ? CE_None : is_fixed ? refuse_nodata() : set_in_pam();
 }
 
 CPLErr TileBand::SetNoDataValue(double nodata)
 {
     int has = FALSE;
     const double before = GetNoDataValue(&has);
-    if (has != 0 && same(before, nodata))
-    {
-        return CE_None;
-    }
-    return nodata_is_fixed() ? refuse_nodata() : GDALPamRasterBand::SetNoDataValue(nodata);
+    return set_nodata(has != 0 && same(before, nodata), [&] { return GDALPamRasterBand::SetNoDataValue(nodata); });
 }
 
 CPLErr TileBand::SetNoDataValueAsInt64(int64_t nodata)
 {
     int has = FALSE;
     const int64_t before = GetNoDataValueAsInt64(&has);
-    if (has != 0 && before == nodata)
-    {
-        return CE_None;
-    }
-    return nodata_is_fixed() ? refuse_nodata() : GDALPamRasterBand::SetNoDataValueAsInt64(nodata);
+    return set_nodata(has != 0 && before == nodata, [&] { return GDALPamRasterBand::SetNoDataValueAsInt64(nodata); });
 }
 
 CPLErr TileBand::SetNoDataValueAsUInt64(uint64_t nodata)
 {
     int has = FALSE;
     const uint64_t before = GetNoDataValueAsUInt64(&has);
-    if (has != 0 && before == nodata)
-    {
-        return CE_None;
-    }
-    return nodata_is_fixed() ? refuse_nodata() : GDALPamRasterBand::SetNoDataValueAsUInt64(nodata);
+    return set_nodata(has != 0 && before == nodata, [&] { return GDALPamRasterBand::SetNoDataValueAsUInt64(nodata); });
 }
 
 CPLErr TileBand::DeleteNoDataValue()

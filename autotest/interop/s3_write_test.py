@@ -117,3 +117,14 @@ def test_a_fifth_of_all_requests_fails_and_the_pixels_are_right(s3, fault):
         gdal.SetConfigOption("GDAL_HTTP_RETRY_DELAY", None)
         gdal.SetConfigOption("GDAL_HTTP_MAX_RETRY", None)
     check_levels(f"s3://{s3.name}/tiles", pixels)
+
+
+def test_a_name_in_vsis3_opens_for_update_after_gdal_has_complained_before_it_asks_any_driver(s3):
+    folder_in(s3)
+    name = f"/vsis3/{s3.name}/tiles"
+    _, of_no_driver = errors_while(lambda: gdal.OpenEx(name, gdal.OF_UPDATE, allowed_drivers=["HFA"]))
+    dataset, messages = errors_while(lambda: gdal.OpenEx(name, gdal.OF_UPDATE))
+    assert messages == of_no_driver and all("Only read-only mode" in message for _, message in messages)
+    dataset.WriteArray(numpy.full((8, 8), 99, "uint8"))
+    assert dataset.FlushCache() in (None, gdal.CE_None)
+    assert (dataset.ReadAsArray(0, 0, 8, 8) == 99).all()
