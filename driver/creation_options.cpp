@@ -5,6 +5,7 @@
 #include "stac/error.h"
 #include "stac/href_template.h"
 #include "stac/nearest_name.h"
+#include "stac/utc_time.h"
 
 #include <cpl_conv.h>
 #include <gdal_priv.h>
@@ -163,27 +164,6 @@ void check_tile_path(const std::string &text)
     }
 }
 
-/// RFC 3339, as STAC has it.
-void check_datetime(const std::string &text)
-{
-    int year = 0;
-    int month = 0;
-    int day = 0;
-    int hour = 0;
-    int minute = 0;
-    double second = 0;
-    int end = 0;
-    const int read = std::sscanf(text.c_str(), "%4d-%2d-%2d%*1[Tt]%2d:%2d:%lf%n", &year, &month, &day, &hour, &minute,
-                                 &second, &end);
-    const std::string zone = text.substr(std::min<std::size_t>(text.size(), static_cast<std::size_t>(end)));
-    const bool right = read == 6 && month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 &&
-                       second < 61 && (zone == "Z" || zone == "z" || (zone.size() == 6 && zone[3] == ':'));
-    if (!text.empty() && !right)
-    {
-        throw InputError("creation option DATETIME: is '" + text + "', should be as 2024-05-31T12:00:00Z");
-    }
-}
-
 std::string escaped(const std::string &text)
 {
     char *xml = CPLEscapeString(text.c_str(), -1, CPLES_XML);
@@ -254,7 +234,10 @@ CreationOptions CreationOptions::from(CSLConstList options)
     chosen.id = CSLFetchNameValueDef(options, "ID", "");
     chosen.title = CSLFetchNameValueDef(options, "TITLE", "");
     chosen.datetime = CSLFetchNameValueDef(options, "DATETIME", "");
-    check_datetime(chosen.datetime);
+    if (!chosen.datetime.empty() && !stac::is_datetime(chosen.datetime))
+    {
+        throw InputError("creation option DATETIME: is '" + chosen.datetime + "', should be as 2024-05-31T12:00:00Z");
+    }
     chosen.threads =
         threads_of(CSLFetchNameValueDef(options, "NUM_THREADS", CPLGetConfigOption("GDAL_NUM_THREADS", "ALL_CPUS")));
     return chosen;

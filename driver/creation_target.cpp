@@ -4,6 +4,7 @@
 #include "driver/href.h"
 #include "driver/item_location.h"
 #include "driver/store/object_reader.h"
+#include "driver/store/store.h"
 #include "stac/error.h"
 
 #include <cpl_conv.h>
@@ -76,6 +77,10 @@ CreationTarget::CreationTarget(const std::string &name)
 
 void CreationTarget::make()
 {
+    if (m_was_there)
+    {
+        store::open_store(m_folder)->check_writable();
+    }
     if (m_holds_dataset && delete_dataset(m_folder.c_str()) != CE_None)
     {
         throw InputError(m_folder + ": the dataset in it cannot be deleted");

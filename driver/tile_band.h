@@ -7,6 +7,7 @@
 
 #include <gdal_pam.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@ namespace tiledir::driver
 struct BandDescription
 {
     GDALColorInterp color = GCI_Undefined;
+    std::string name;
+    std::string text; ///< GDAL's description; where it is empty, the one in the .aux.xml, or the name
     std::string unit;
     std::optional<double> scale;
     std::optional<double> offset;
@@ -33,7 +36,9 @@ public:
     ~TileBand() override;
 
     void allow_writing() { eAccess = GA_Update; }
-    void describe(const BandDescription &description) { m_description = description; }
+    void describe(const BandDescription &description);
+    /// Again, after the .aux.xml is read.
+    void show_description();
     /// The item's statistics become metadata, in place of those of the .aux.xml.
     void tell_statistics();
 
@@ -49,6 +54,22 @@ public:
     const char *GetUnitType() override;
     double GetScale(int *success) override;
     double GetOffset(int *success) override;
+
+    // Of a dataset that is open for update these change the item, at FlushCache() and at the end. What the item has no
+    // word for goes into the .aux.xml, as all does of one that is open read-only, unless the item says otherwise. What
+    // tiles depend on (nodata, alpha, their colour tables) stays, with CE_Failure.
+    void SetDescription(const char *text) override;
+    CPLErr SetUnitType(const char *unit) override;
+    CPLErr SetScale(double scale) override;
+    CPLErr SetOffset(double offset) override;
+    CPLErr SetColorInterpretation(GDALColorInterp color) override;
+    CPLErr SetColorTable(GDALColorTable *table) override;
+    CPLErr SetNoDataValue(double nodata) override;
+    CPLErr SetNoDataValueAsInt64(int64_t nodata) override;
+    CPLErr SetNoDataValueAsUInt64(uint64_t nodata) override;
+    CPLErr DeleteNoDataValue() override;
+    CPLErr SetDefaultRAT(const GDALRasterAttributeTable *table) override;
+
     int GetOverviewCount() override;
     GDALRasterBand *GetOverview(int index) override;
     /// Of a dataset that is open for update they are those of the pixels given so far, which are stored before.
@@ -70,6 +91,12 @@ private:
     const BandPixels &pixels() const { return dataset().reader().bands()[nBand - 1]; }
     std::string location_info(const std::string &name) const;
     int coverage(const stac::PixelWindow &window, int stop_at, double *percent) const;
+    CPLErr set_number(const char *what, std::optional<double> BandDescription::*said,
+                      std::optional<double> stac::BandChange::*change, double value,
+                      const std::function<CPLErr()> &set_in_pam);
+    void tell_overviews();
+    CPLErr set_nodata(bool is_so, const std::function<CPLErr()> &set_in_pam) const;
+    CPLErr refuse_nodata() const;
     bool has_mask();
     void ask_first_tile();
 

@@ -126,7 +126,7 @@ void TileBuffer::take(const stac::PixelWindow &window, const PixelSource &source
     }
 }
 
-void TileBuffer::show(const stac::PixelWindow &window, const PixelSource &target, unsigned char *data) const
+void TileBuffer::show(const stac::PixelWindow &window, const PixelTarget &target) const
 {
     const stac::TileRange range = matrix().tiles_of(window);
     const std::lock_guard<std::mutex> lock(m_mutex);
@@ -150,7 +150,7 @@ void TileBuffer::show(const stac::PixelWindow &window, const PixelSource &target
             const int band = target.bands[number];
             for (std::int64_t y = part.row; y < part.row + part.height; ++y)
             {
-                unsigned char *line = data + static_cast<std::ptrdiff_t>(number) * target.band_space +
+                unsigned char *line = target.data + static_cast<std::ptrdiff_t>(number) * target.band_space +
                                       (y - window.row) * target.line_space;
                 for (std::int64_t x = part.col; x < part.col + part.width; ++x)
                 {

@@ -1,6 +1,7 @@
 // Pixels that a dataset was given and that are not stored yet.
 #pragma once
 
+#include "driver/pixel_memory.h"
 #include "driver/raster/tile_pyramid.h"
 
 #include <cstddef>
@@ -11,17 +12,6 @@
 
 namespace tiledir::driver
 {
-
-/// Memory that pixels are read from, laid out as GDAL's RasterIO has it. Spacings in bytes.
-struct PixelSource
-{
-    const unsigned char *data = nullptr;
-    GDALDataType type = GDT_Byte;
-    int pixel_space = 1;
-    std::ptrdiff_t line_space = 0;
-    std::ptrdiff_t band_space = 0;
-    std::vector<int> bands; ///< from 0; the mask is the band after the last
-};
 
 /// A tile of which some pixels were given.
 class ChangedTile
@@ -77,8 +67,8 @@ public:
     }
 
     void take(const stac::PixelWindow &window, const PixelSource &source);
-    /// Puts what was given onto pixels that were read: `target` is laid out as a PixelSource that is written to.
-    void show(const stac::PixelWindow &window, const PixelSource &target, unsigned char *data) const;
+    /// Puts what was given onto pixels that were read.
+    void show(const stac::PixelWindow &window, const PixelTarget &target) const;
 
     /// Of all tiles, about.
     std::size_t size() const;

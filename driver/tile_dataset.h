@@ -80,6 +80,23 @@ public:
     const OGRSpatialReference *GetSpatialRef() const override;
     char **GetFileList() override;
 
+    /// What the item says of itself (ID, TITLE, times) changes there, in a dataset that is open for update; all else is
+    /// kept in the .aux.xml. What it says of its tiles stays.
+    CPLErr SetMetadata(store::StringList metadata, const char *domain) override;
+    CPLErr SetMetadataItem(const char *name, const char *value, const char *domain) override;
+    // The grid's: CE_Failure, but for those that it has.
+    CPLErr TILEDIR_SET_GEO_TRANSFORM(values) override;
+    CPLErr SetSpatialRef(const OGRSpatialReference *crs) override;
+    using GDALPamDataset::SetGCPs;
+    CPLErr SetGCPs(int count, const GDAL_GCP *points, const OGRSpatialReference *crs) override;
+
+    bool is_writable() const { return m_writer != nullptr; }
+    const raster::Pyramid &written_pyramid() const { return m_writer->pyramid(); }
+    /// What is to be changed of a band (from 0) in the item, of a dataset that is writable.
+    stac::BandChange &change_of_band(int band) { return m_item_change.bands[static_cast<std::size_t>(band)]; }
+    /// CE_Failure, and one line.
+    CPLErr refuse(const std::string &why) const;
+
     /// Where nothing can be written beside the item, statistics last as long as the dataset is open.
     CPLErr TrySaveXML() override;
 
@@ -105,6 +122,7 @@ private:
     const char *why_not_writable(bool mask) const;
     void flush_blocks_of(const std::vector<int> &bands);
     void store_pixels();
+    void store_item_change();
     void show_given(const stac::PixelWindow &window, const PixelTarget &target) const;
     CPLErr flush(bool closing);
     CPLErr flush_all(bool closing, bool ending);
@@ -118,6 +136,7 @@ private:
     OGRSpatialReference m_crs;
     std::array<double, 6> m_geotransform{};
     std::string m_item_path;
+    stac::ItemChange m_item_change;                        ///< that the item does not say yet
     std::int64_t m_last_block = -1;                        ///< that was read without ReadAhead, counted by rows
     std::int64_t m_block_step = 0;                         ///< from the one before it
     stac::PixelWindow m_read_ahead;                        ///< of the matrix; empty: only what is asked for

@@ -186,11 +186,13 @@ std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
             limits = limits.united(matrix.tiles_of(level.window).intersection(matrix.range()).value_or(limits));
         }
     }
+    store->check_writable();
     WritingOptions options;
     options.refresh = opened.options.refresh;
     options.threads = opened.options.reading.threads;
     options.lossy = raster::is_lossy(pyramid.format);
     options.overviews_from_process = raster::has_overviews_from_process(opened.item);
+    options.asset = opened.assets.front().key;
     return std::make_unique<TileWriter>(std::move(pyramid), std::move(store), opened.location.file, options);
 }
 
@@ -264,10 +266,6 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(GDALOpenInfo &info)
     opened.dimensions = dimension_choices(opened.item, opened.assets, opened.location.dimensions).front();
     std::unique_ptr<TileWriter> writer = info.eAccess == GA_Update ? writer_of(opened) : nullptr;
     auto dataset = make(opened);
-    if (writer)
-    {
-        dataset->allow_writing(std::move(writer));
-    }
     dataset->SetDescription(info.pszFilename);
     dataset->SetPhysicalFilename(dataset->m_item_path.c_str());
     // Each part has statistics of its own in stac.json.aux.xml.
@@ -289,6 +287,10 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(GDALOpenInfo &info)
         static_cast<TileBand *>(dataset->papoBands[band])->tell_statistics();
     }
     dataset->nPamFlags &= ~GPF_DIRTY;
+    if (writer)
+    {
+        dataset->allow_writing(std::move(writer));
+    }
     return dataset;
 }
 
@@ -361,10 +363,9 @@ void TileDataset::describe_bands(const std::vector<stac::ItemBand> &bands)
         description.scale = item_band.scale;
         description.offset = item_band.offset;
         description.statistics = item_band.statistics;
-        auto *band = static_cast<TileBand *>(papoBands[number - 1]);
-        band->describe(description);
-        const std::string &text = item_band.description.empty() ? item_band.name : item_band.description;
-        band->SetDescription(text.c_str());
+        description.name = item_band.name;
+        description.text = item_band.description;
+        static_cast<TileBand *>(papoBands[number - 1])->describe(description);
     }
 }
 
@@ -374,9 +375,13 @@ void TileDataset::describe(const OpenedItem &opened)
     {
         if (!value.empty())
         {
-            SetMetadataItem(name, value.c_str(), domain);
+            GDALPamDataset::SetMetadataItem(name, value.c_str(), domain);
         }
     };
+    for (int band = 1; band <= nBands; ++band)
+    {
+        static_cast<TileBand *>(papoBands[band - 1])->show_description();
+    }
     set("ID", opened.item.id);
     set("TITLE", opened.item.title);
     set("DATETIME", opened.item.datetime.value_or(""));

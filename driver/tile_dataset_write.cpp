@@ -14,12 +14,6 @@ namespace tiledir::driver
 namespace
 {
 
-CPLErr refused(const std::string &path, const char *why)
-{
-    CPLError(CE_Failure, CPLE_NotSupported, "%s: %s", path.c_str(), why);
-    return CE_Failure;
-}
-
 /// The request's pixels one by one, where the caller's buffer has another size: by nearest neighbour, as GDAL writes.
 class Spread
 {
@@ -77,6 +71,12 @@ void TileDataset::allow_writing(std::unique_ptr<TileWriter> writer)
     }
 }
 
+CPLErr TileDataset::refuse(const std::string &why) const
+{
+    CPLError(CE_Failure, CPLE_NotSupported, "%s", one_line(m_item_path + ": " + why).c_str());
+    return CE_Failure;
+}
+
 /// Null where pixels of bands, or of the mask, may be given.
 const char *TileDataset::why_not_writable(bool mask) const
 {
@@ -92,7 +92,7 @@ CPLErr TileDataset::write(const RasterRequest &request)
 {
     if (const char *why = why_not_writable(request.mask))
     {
-        return refused(m_item_path, why);
+        return refuse(why);
     }
     return at_gdal_edge(
         CE_Failure,
@@ -136,7 +136,7 @@ CPLErr TileDataset::write_block(int block_col, int block_row, int band, const vo
 {
     if (const char *why = why_not_writable(band >= nBands))
     {
-        return refused(m_item_path, why);
+        return refuse(why);
     }
     return at_gdal_edge(CE_Failure,
                         [&]
@@ -184,9 +184,7 @@ void TileDataset::show_given(const stac::PixelWindow &window, const PixelTarget 
 {
     if (m_writer && !target.mask)
     {
-        m_writer->buffer().show(
-            window, {nullptr, target.type, target.pixel_space, target.line_space, target.band_space, target.bands},
-            target.data);
+        m_writer->buffer().show(window, target);
     }
 }
 
@@ -196,25 +194,33 @@ CPLErr TileDataset::flush(bool closing)
     {
         return CE_None;
     }
-    const CPLErr status = at_gdal_edge(CE_Failure,
-                                       [&]
-                                       {
-                                           if (closing)
-                                           {
-                                               m_writer->finish();
-                                           }
-                                           else
-                                           {
-                                               m_writer->flush();
-                                           }
-                                           return CE_None;
-                                       });
+    const CPLErr item_status = at_gdal_edge(CE_Failure,
+                                            [&]
+                                            {
+                                                store_item_change();
+                                                return CE_None;
+                                            });
+    const CPLErr pixel_status = at_gdal_edge(CE_Failure,
+                                             [&]
+                                             {
+                                                 closing ? m_writer->finish() : m_writer->flush();
+                                                 return CE_None;
+                                             });
     m_reader->forget_absent();
     for (const auto &overview : m_overviews)
     {
         overview->GDALPamDataset::FlushCache(false); // forgets the blocks of what was there before
     }
-    return status;
+    return std::max(item_status, pixel_status);
+}
+
+void TileDataset::store_item_change()
+{
+    if (!m_item_change.empty())
+    {
+        m_writer->change_item(m_item_change);
+        m_item_change = {};
+    }
 }
 
 /// Blocks first, and statistics last: what GDAL keeps of those of earlier pixels goes with these.
@@ -261,12 +267,12 @@ CPLErr TileDataset::IBuildOverviews(const char *resampling, int count, const int
 {
     if (!m_writer)
     {
-        return refused(m_item_path, "is open read-only; its overviews are made again by opening it for update "
-                                    "(gdaladdo without -ro) or by tiledir refresh");
+        return refuse("is open read-only; its overviews are made again by opening it for update "
+                      "(gdaladdo without -ro) or by tiledir refresh");
     }
     if (count == 0)
     {
-        return refused(m_item_path, "overviews are levels of the grid and stay: they are made again, not removed");
+        return refuse("overviews are levels of the grid and stay: they are made again, not removed");
     }
     return at_gdal_edge(CE_Failure,
                         [&]

@@ -3,6 +3,7 @@
 
 #include "driver/band_pixels.h"
 #include "driver/first_tiles.h"
+#include "driver/pixel_memory.h"
 #include "driver/raster/decoded_tile.h"
 #include "driver/reading_options.h"
 #include "driver/seen_colors.h"
@@ -23,18 +24,6 @@
 
 namespace tiledir::driver
 {
-
-/// Memory that pixels are written to, laid out as GDAL's RasterIO asks for. Spacings in bytes.
-struct PixelTarget
-{
-    unsigned char *data = nullptr;
-    GDALDataType type = GDT_Byte;
-    int pixel_space = 1;
-    std::ptrdiff_t line_space = 0;
-    std::ptrdiff_t band_space = 0;
-    std::vector<int> bands; ///< from 0
-    bool mask = false;      ///< not the bands' values, but where they have data: 0 is nowhere, 255 everywhere
-};
 
 /// All functions may be called from many threads. Decoded tiles go through the process's TileCache, so that all bands
 /// of a tile are decoded once. Over a network, a tile known to be absent is not asked for again.

@@ -36,7 +36,7 @@ TileWriter::TileWriter(raster::Pyramid pyramid, std::unique_ptr<store::Store> st
     , m_store(std::move(store))
     , m_tiles(m_pyramid, *m_store)
     , m_item_key(std::move(item_key))
-    , m_options(options)
+    , m_options(std::move(options))
     , m_buffer(m_tiles)
 {
 }
@@ -226,6 +226,18 @@ void TileWriter::end_refresh(const stac::LevelSets &stale)
     m_gone = {};
     m_intent->finish();
     m_intent.reset();
+}
+
+void TileWriter::change_item(const stac::ItemChange &change)
+{
+    const auto bands = static_cast<std::size_t>(m_pyramid.format.bands);
+    raster::change_item(*m_store, m_item_key,
+                               [&](nlohmann::ordered_json &json)
+                               {
+                                   stac::change_item(json, m_options.asset, bands, change);
+                                   return true;
+                               });
+    m_store->sync();
 }
 
 void TileWriter::flush()

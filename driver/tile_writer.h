@@ -6,6 +6,7 @@
 #include "driver/store/intent.h"
 #include "driver/store/store.h"
 #include "driver/tile_buffer.h"
+#include "stac/item_change.h"
 #include "stac/tile_set.h"
 
 #include <atomic>
@@ -23,6 +24,7 @@ struct WritingOptions
     int threads = 1; ///< that encode and store
     bool lossy = false;
     bool overviews_from_process = false; ///< they are recorded as stale, not made again
+    std::string asset;                   ///< key of the item's asset template
 };
 
 /// Pixels may be given from any thread; the other functions are for one thread at a time.
@@ -48,6 +50,8 @@ public:
     /// Makes all overviews again, by this method from now on; `tiles` are those of the base level. Throws as store().
     void rebuild(raster::Resampling resampling, const stac::TileSet &tiles,
                  const std::function<bool(double done)> &go_on);
+    /// Changes the item, whatever others change of it at the same time. Throws InputError, TileError, StoreError.
+    void change_item(const stac::ItemChange &change);
     /// store() and, as the options say, refresh().
     void flush();
     /// Whether any tile was stored since it was asked last.

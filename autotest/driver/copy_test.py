@@ -199,16 +199,20 @@ def test_a_mask_of_the_dataset_is_kept(tmp_path, tile_format):
         assert numpy.array_equal(overview.ReadAsArray()[seen > 0], values[seen > 0])
 
 
-@pytest.mark.parametrize("tile_format", ["GTiff", "PNG"])
-def test_a_colour_table_is_kept_and_its_overviews_take_the_nearest(tmp_path, tile_format):
-    pixels = (noise(1, 128, 128) % 5).astype("uint8")
-    path = source(tmp_path / "a.tif", pixels)
+def with_colour_table(path):
     file = gdal.Open(path, gdal.GA_Update)
     table = gdal.ColorTable()
     for index in range(5):
         table.SetColorEntry(index, (index * 10, 255 - index, index, 255))
     file.GetRasterBand(1).SetColorTable(table)
     del file
+    return path
+
+
+@pytest.mark.parametrize("tile_format", ["GTiff", "PNG"])
+def test_a_colour_table_is_kept_and_its_overviews_take_the_nearest(tmp_path, tile_format):
+    pixels = (noise(1, 128, 128) % 5).astype("uint8")
+    path = with_colour_table(source(tmp_path / "a.tif", pixels))
     made = copy(path, tmp_path / "out", "TILE_SIZE=64", f"FORMAT={tile_format}")
     band = made.GetRasterBand(1)
     assert numpy.array_equal(band.ReadAsArray(), pixels[0])

@@ -6,7 +6,7 @@ import numpy
 import pytest
 from osgeo import gdal
 
-from copy_test import copy, noise, read, refused, source
+from copy_test import copy, noise, read, refused, source, with_colour_table
 
 HALF_EQUATOR = 20037508.342789244
 
@@ -116,13 +116,7 @@ def test_numbers_that_float_does_not_hold_are_warped_too(tmp_path, dtype):
 
 def test_a_colour_table_goes_by_the_nearest(tmp_path):
     pixels = (noise(1, 100, 100) % 4 + 1).astype("uint8")
-    path = source(tmp_path / "a.tif", pixels, 0)
-    file = gdal.Open(path, gdal.GA_Update)
-    table = gdal.ColorTable()
-    for index in range(5):
-        table.SetColorEntry(index, (index * 10, 255 - index, index, 255))
-    file.GetRasterBand(1).SetColorTable(table)
-    del file
+    path = with_colour_table(source(tmp_path / "a.tif", pixels, 0))
     made = copy(path, tmp_path / "out", "GRID=WebMercatorQuad", "LEVELS=13-14")
     assert differing(made.ReadAsArray(), warped(path, made, "near").ReadAsArray()) < 2e-4
     assert set(numpy.unique(made.GetRasterBand(1).GetOverview(0).ReadAsArray())) <= {0, 1, 2, 3, 4}

@@ -269,13 +269,13 @@ def test_overviews_are_neither_removed_nor_written_to_nor_made_read_only(tmp_pat
     assert not list(folder.path.glob("*.ovr"))
 
 
-def write_stripes(path, first, seed):
+def write_stripes(path, first, seed, turns=4):
     """Every other column of pixels, in several datasets one after the other."""
     gdal.DontUseExceptions()
     values = numpy.random.default_rng(seed).integers(1, 255, (SIDE * TILE, SIDE * TILE), "uint8")
-    for turn in range(4):
+    for turn in range(turns):
         dataset = gdal.OpenEx(str(path), gdal.OF_UPDATE)
-        for col in range(first + 2 * turn, SIDE * TILE, 8):
+        for col in range(first + 2 * turn, SIDE * TILE, 2 * turns):
             dataset.WriteArray(values[:, col : col + 1], col, 0)
         dataset.FlushCache()
         del dataset

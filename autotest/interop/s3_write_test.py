@@ -1,14 +1,13 @@
 """Directories of tiles in a bucket that is written to. The server is a real one; its answers fail on purpose."""
 
 import multiprocessing
-import sys
 
 import numpy
 import pytest
 from osgeo import gdal
 
 from tile_folder import TileFolder, errors_while, pyramid
-from write_test import check_levels, levels_of, random_pixels, update
+from write_test import check_levels, levels_of, random_pixels, update, write_stripes
 
 TILE, SIDE = 16, 8
 
@@ -47,27 +46,18 @@ def test_what_was_written_is_seen_at_once(s3):
     assert (gdal.Open(f"s3://{s3.name}/tiles").ReadAsArray(4, 4, 8, 8) == 99).all()
 
 
-def write_stripes(name, config, paths, first, seed):
-    sys.path[:0] = paths
-    gdal.DontUseExceptions()
+def write_stripes_there(name, config, first, seed):
     for key, value in config.items():
         gdal.SetConfigOption(key, value)
-    values = numpy.random.default_rng(seed).integers(1, 255, (SIDE * TILE, SIDE * TILE), "uint8")
-    for turn in range(2):
-        dataset = gdal.OpenEx(name, gdal.OF_UPDATE)
-        for col in range(first + 2 * turn, SIDE * TILE, 4):
-            dataset.WriteArray(values[:, col : col + 1], col, 0)
-        dataset.FlushCache()
-        del dataset
-    return values
+    return write_stripes(name, first, seed, turns=2)
 
 
 def test_two_processes_write_halves_of_the_same_tiles(s3):
     folder_in(s3)
     name = f"s3://{s3.name}/tiles"
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        jobs = [(name, s3.config, sys.path, 0, 3), (name, s3.config, sys.path, 1, 4)]
-        even, odd = pool.starmap(write_stripes, jobs)
+        jobs = [(name, s3.config, 0, 3), (name, s3.config, 1, 4)]
+        even, odd = pool.starmap(write_stripes_there, jobs)
     pixels = numpy.where(numpy.arange(SIDE * TILE) % 2 == 0, even, odd)[numpy.newaxis]
     check_levels(name, pixels)
 
@@ -127,3 +117,14 @@ def test_a_fifth_of_all_requests_fails_and_the_pixels_are_right(s3, fault):
         gdal.SetConfigOption("GDAL_HTTP_RETRY_DELAY", None)
         gdal.SetConfigOption("GDAL_HTTP_MAX_RETRY", None)
     check_levels(f"s3://{s3.name}/tiles", pixels)
+
+
+def test_a_name_in_vsis3_opens_for_update_after_gdal_has_complained_before_it_asks_any_driver(s3):
+    folder_in(s3)
+    name = f"/vsis3/{s3.name}/tiles"
+    _, of_no_driver = errors_while(lambda: gdal.OpenEx(name, gdal.OF_UPDATE, allowed_drivers=["HFA"]))
+    dataset, messages = errors_while(lambda: gdal.OpenEx(name, gdal.OF_UPDATE))
+    assert messages == of_no_driver and all("Only read-only mode" in message for _, message in messages)
+    dataset.WriteArray(numpy.full((8, 8), 99, "uint8"))
+    assert dataset.FlushCache() in (None, gdal.CE_None)
+    assert (dataset.ReadAsArray(0, 0, 8, 8) == 99).all()

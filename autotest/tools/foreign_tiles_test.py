@@ -1,5 +1,7 @@
 """What the driver writes into a run's output is kept when the run goes on, and replaced by --overwrite."""
 
+import subprocess
+
 import numpy
 import pytest
 from conftest import snapshot
@@ -20,6 +22,25 @@ def draw(folder):
     dataset = gdal.OpenEx(str(folder), gdal.OF_UPDATE, allowed_drivers=["TileDir"])
     dataset.WriteArray(numpy.full((20, 30), 77, "uint8"), *middle(dataset))
     del dataset
+
+
+def fill_a_tile(folder):
+    """What a program does that knows nothing of journals; its level, row and column."""
+    path = next(path for path in sorted((folder / "11").rglob("*.tif")))
+    tile = gdal.Open(str(path), gdal.GA_Update)
+    tile.GetRasterBand(1).Fill(77)
+    del tile
+    return path, f"11 {path.parent.name} {path.stem} {path.stem}"
+
+
+def bounds_of(path):
+    tile = gdal.Open(str(path))
+    left, width, _, top, _, height = tile.GetGeoTransform()
+    return f"--bounds={left + width},{top + 9 * height},{left + 9 * width},{top + height}"
+
+
+def refresh(build, folder, *arguments):
+    subprocess.run([build / "bin" / "tiledir", "refresh", "--quiet", folder, *arguments], check=True)
 
 
 def pixels(folder):
@@ -51,6 +72,34 @@ def test_foreign_tiles_are_kept_by_resuming_and_replaced_by_overwriting(tiledir,
     tiledir.make(finished, "--overwrite")
     assert tiles_of(snapshot(out)) == tiles_of(before)
     assert not any(line.startswith("foreign 11 ") for line in journal_lines(out)[-3:])
+
+
+@pytest.mark.parametrize("which", ["--since", "--bounds", "--all"])
+def test_a_refresh_tells_the_journal_of_the_tiles_that_are_newer_than_the_run(tiledir, finished, build, which):
+    out = tiledir.folder / "out"
+    path, tile = fill_a_tile(out)
+    refresh(build, out, *{"--since": ["--since", "1d"], "--bounds": [bounds_of(path)], "--all": ["--all"]}[which])
+    assert [line for line in journal_lines(out) if line.startswith("foreign")] == [f"foreign {tile}"]
+
+
+def test_a_refresh_takes_no_tile_of_the_run_for_a_foreign_one(tiledir, finished, build):
+    out = tiledir.folder / "out"
+    before = journal_lines(out)
+    refresh(build, out, "--since", "1d")
+    assert journal_lines(out) == before
+
+
+def test_a_run_that_goes_on_keeps_the_tiles_that_a_refresh_has_told_of(tiledir, finished, build):
+    out = tiledir.folder / "out"
+    path, tile = fill_a_tile(out)
+    for told in (False, True):
+        # As a run leaves it that was killed before it came to the tile.
+        (out / ".tiledir" / "journal" / f"0000000{7 + told}-0redo-test-000001").write_text(f"tiledir journal 1\nredo {tile}\n")
+        path, tile = fill_a_tile(out)
+        if told:
+            refresh(build, out, bounds_of(path))
+        tiledir.make(finished)
+        assert (gdal.Open(str(path)).ReadAsArray() == 77).all() == told
 
 
 def test_overviews_of_the_process_are_left_to_it(tiledir, jacksboro):

@@ -1,5 +1,6 @@
 #include "driver/raster/folder_refresh.h"
 
+#include "driver/raster/foreign_tiles.h"
 #include "driver/raster/journal_files.h"
 #include "driver/raster/stored_item.h"
 #include "driver/raster/strip_listing.h"
@@ -63,20 +64,25 @@ stac::TileSet tiles_since(const DatasetFolder &folder, std::time_t since)
     return tiles;
 }
 
-/// Nullopt of an intent that cannot be read: any tile may be meant.
-std::optional<stac::TileSet> tiles_of_intent(const DatasetFolder &folder, const store::FoundIntent &intent)
+/// Nullopt of an intent that cannot be read: any tile may be meant. Overviews are those of a repair.
+std::optional<stac::LevelSets> tiles_of_intent(const DatasetFolder &folder, const store::FoundIntent &intent)
 {
     if (!intent.tiles)
     {
         return std::nullopt;
     }
-    stac::TileSet tiles;
-    const auto found = intent.tiles->find(base_of(folder).id);
-    for (const stac::TileRange &range : found == intent.tiles->end() ? std::vector<stac::TileRange>() : found->second)
+    stac::LevelSets tiles;
+    for (int level = folder.pyramid().coarsest; level <= folder.pyramid().finest; ++level)
     {
-        if (const auto inside = range.intersection(base_of(folder).range()))
+        const stac::TileMatrix &matrix = folder.pyramid().matrix(level);
+        const auto found = intent.tiles->find(matrix.id);
+        for (const stac::TileRange &range :
+             found == intent.tiles->end() ? std::vector<stac::TileRange>() : found->second)
         {
-            tiles.insert(stac::TileSet(*inside));
+            if (const auto inside = range.intersection(matrix.range()))
+            {
+                tiles[level].insert(stac::TileSet(*inside));
+            }
         }
     }
     return tiles;
@@ -93,19 +99,14 @@ stac::TileSet new_tiles(const DatasetFolder &folder, const stac::TileSet &change
     {
         beyond.erase(row, limits.min_col, limits.max_col);
     }
-    beyond.for_each_run(
-        [&](std::int64_t row, std::int64_t first, std::int64_t last)
-        {
-            const StripListing listing(folder.tiles(), level, {row, row, first, last});
-            for (std::int64_t col = first; col <= last; ++col)
-            {
-                const std::string key = folder.pyramid().key(level, row, col);
-                if (listing.has(key))
-                {
-                    found.insert(row, col, col);
-                }
-            }
-        });
+    for_each_stored(folder.tiles(), level, beyond,
+                    [&](std::int64_t row, std::int64_t col, const std::string &key, bool may_be_absent)
+                    {
+                        if (!may_be_absent || folder.store().stamp(key))
+                        {
+                            found.insert(row, col, col);
+                        }
+                    });
     return found;
 }
 
@@ -117,25 +118,31 @@ RefreshPlan plan_refresh(const DatasetFolder &folder, const ChangedPart &changed
     plan.is_for_process = has_overviews_from_process(folder.item());
     plan.left_behind = store::Intent::adoptable(folder.store());
     bool all = changed.all;
+    stac::LevelSets tiles;
+    stac::TileSet &base_tiles = tiles[folder.pyramid().finest];
     for (const store::FoundIntent &intent : plan.left_behind)
     {
-        const auto tiles = tiles_of_intent(folder, intent);
-        all = all || !tiles;
-        plan.base_tiles.insert(tiles.value_or(stac::TileSet()));
+        const auto left = tiles_of_intent(folder, intent);
+        all = all || !left;
+        for (const auto &[level, set] : left.value_or(stac::LevelSets()))
+        {
+            tiles[level].insert(set);
+        }
     }
     if (all)
     {
-        plan.base_tiles.insert(stac::TileSet(base_limits(folder)));
+        base_tiles.insert(stac::TileSet(base_limits(folder)));
     }
     if (changed.bounds)
     {
-        plan.base_tiles.insert(tiles_of_bounds(folder, *changed.bounds));
+        base_tiles.insert(tiles_of_bounds(folder, *changed.bounds));
     }
     if (changed.since)
     {
-        plan.base_tiles.insert(tiles_since(folder, *changed.since));
+        base_tiles.insert(tiles_since(folder, *changed.since));
     }
-    plan.overviews = overviews_above(folder.pyramid(), {{folder.pyramid().finest, plan.base_tiles}});
+    plan.overviews = overviews_above(folder.pyramid(), tiles);
+    plan.base_tiles = base_tiles;
     return plan;
 }
 
@@ -143,23 +150,27 @@ RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, 
 {
     RefreshResult result;
     store::Store &store = folder.store();
-    if (plan.is_for_process)
+    store::Intent intent(store);
+    if (!plan.base_tiles.empty())
     {
-        tell_journal(store, folder.pyramid().grid, {}, plan.overviews);
+        intent.add(base_of(folder).id, plan.base_tiles);
     }
-    else
+    if (!plan.is_for_process)
     {
         result = renew(folder.tiles(), plan.overviews, settings);
     }
+    tell_journal(store, folder.pyramid().grid, {{folder.pyramid().finest, foreign_tiles(folder, plan.base_tiles)}},
+                 plan.is_for_process ? plan.overviews : stac::LevelSets());
     if (!plan.base_tiles.empty())
     {
         grow_item(store, folder.item_key(), folder.pyramid(), new_tiles(folder, plan.base_tiles));
         shrink_item(folder.tiles(), folder.item_key(), plan.base_tiles, settings.threads);
     }
     store.sync();
-    for (const store::FoundIntent &intent : plan.left_behind)
+    intent.finish();
+    for (const store::FoundIntent &left : plan.left_behind)
     {
-        store::Intent::forget(store, intent);
+        store::Intent::forget(store, left);
     }
     store.remove_leftovers();
     return result;

@@ -1,28 +1,60 @@
 #include "driver/raster/folder_repair.h"
 
 #include "driver/raster/journal_files.h"
+#include "driver/store/intent.h"
 
 namespace tiledir::raster
 {
 
-VerifyResult verify_folder(const DatasetFolder &folder, VerifySettings settings)
+namespace
+{
+
+VerifySettings settings_for(const DatasetFolder &folder, VerifySettings settings)
 {
     settings.overviews_from_children = !has_overviews_from_process(folder.item());
-    return verify(folder.tiles(), folder.limits(), settings);
+    return settings;
 }
 
-RefreshResult repair_folder(const DatasetFolder &folder, const VerifyResult &found, const RefreshSettings &settings)
+} // namespace
+
+VerifyResult verify_folder(const DatasetFolder &folder, const VerifySettings &settings)
 {
-    RefreshResult result;
+    return verify(folder.tiles(), folder.limits(), settings_for(folder, settings));
+}
+
+RepairResult repair_folder(const DatasetFolder &folder, const VerifyResult &found, const RefreshSettings &settings,
+                           const VerifySettings &again)
+{
+    RepairResult result;
+    const Pyramid &pyramid = folder.pyramid();
+    store::Store &store = folder.store();
     if (has_overviews_from_process(folder.item()))
     {
-        tell_journal(folder.store(), folder.pyramid().grid, {}, found.faulty);
+        tell_journal(store, pyramid.grid, {}, found.faulty);
+        store.sync();
+        result.faults = found.faults;
+        return result;
     }
-    else
+    store::Intent intent(store);
+    for (const auto &[level, tiles] : found.faulty)
     {
-        result = renew(folder.tiles(), overviews_above(folder.pyramid(), found.faulty), settings);
+        intent.add(pyramid.matrix(level).id, tiles);
     }
-    folder.store().sync();
+    const stac::LevelSets overviews = overviews_above(pyramid, found.faulty);
+    try
+    {
+        result.made = renew(folder.tiles(), overviews, settings);
+    }
+    catch (const TileError &)
+    {
+        intent.finish(); // all are made that can be
+        throw;
+    }
+    store.sync();
+    intent.finish();
+    const auto base = found.faulty.find(pyramid.finest);
+    result.faults = base == found.faulty.end() ? 0 : base->second.count();
+    result.faults += verify(folder.tiles(), overviews, settings_for(folder, again)).faults;
     return result;
 }
 

@@ -123,9 +123,16 @@ void change_item(store::Store &store, const std::string &key,
                                  throw InputError(store.path(key) + ": is gone, while its tiles were written");
                              }
                              auto item = parsed({there->begin(), there->end()}, store.path(key));
-                             if (!change(item))
+                             try
                              {
-                                 return std::optional(*there);
+                                 if (!change(item))
+                                 {
+                                     return std::optional(*there);
+                                 }
+                             }
+                             catch (const InputError &error)
+                             {
+                                 throw InputError(store.path(key) + ": " + error.what());
                              }
                              const std::string text = item.dump(2) + "\n";
                              return std::optional(store::Bytes(text.begin(), text.end()));

@@ -1,6 +1,7 @@
 #include "driver/raster/stored_pyramid.h"
 
 #include "driver/raster/stored_format.h"
+#include "driver/raster/stored_item.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
 

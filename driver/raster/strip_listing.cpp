@@ -33,4 +33,21 @@ StripListing::StripListing(const TilePyramid &tiles, int level, const stac::Tile
     }
 }
 
+void for_each_stored(const TilePyramid &tiles, int level, const stac::TileSet &which, const VisitStored &visit)
+{
+    which.for_each_run(
+        [&](std::int64_t row, std::int64_t first, std::int64_t last)
+        {
+            const StripListing listing(tiles, level, {row, row, first, last});
+            for (std::int64_t col = first; col <= last; ++col)
+            {
+                const std::string key = tiles.pyramid().key(level, row, col);
+                if (listing.may_have(key))
+                {
+                    visit(row, col, key, !listing.is_listed());
+                }
+            }
+        });
+}
+
 } // namespace tiledir::raster

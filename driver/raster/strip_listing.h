@@ -2,7 +2,9 @@
 #pragma once
 
 #include "driver/raster/tile_pyramid.h"
+#include "stac/tile_set.h"
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -27,5 +29,9 @@ private:
     bool m_listed = false;
     std::set<std::string> m_names;
 };
+
+/// Those of a level's tiles that are there, or may be, where only a request for the tile could tell. Throws StoreError.
+using VisitStored = std::function<void(std::int64_t row, std::int64_t col, const std::string &key, bool may_be_absent)>;
+void for_each_stored(const TilePyramid &tiles, int level, const stac::TileSet &which, const VisitStored &visit);
 
 } // namespace tiledir::raster

@@ -59,6 +59,9 @@ std::string unlike_format(const OpenTile &tile, const TileFormat &format)
     return "";
 }
 
+/// Tiles by level: ranges of one row each.
+using Rows = std::map<int, std::vector<stac::TileRange>>;
+
 class Verification
 {
 public:
@@ -69,7 +72,7 @@ public:
     {
     }
 
-    VerifyResult run(const std::map<int, stac::TileRange> &ranges);
+    VerifyResult run(const Rows &rows);
 
 private:
     struct Look
@@ -79,7 +82,7 @@ private:
         bool changed = false; ///< by somebody else, while it was looked at
     };
 
-    void verify_rows(int level, const stac::TileRange &range, std::atomic<std::int64_t> &next_row);
+    void verify_rows(int level, const std::vector<stac::TileRange> &rows, std::atomic<std::size_t> &next);
     void verify_tile(const stac::TileId &tile, bool may_be_there);
     Look look(const stac::TileId &tile, bool may_be_there);
     TilePyramid::Block read(const stac::TileId &tile, const store::Bytes &bytes, std::string &fault) const;
@@ -97,22 +100,24 @@ private:
     double m_all = 0;
 };
 
-VerifyResult Verification::run(const std::map<int, stac::TileRange> &ranges)
+VerifyResult Verification::run(const Rows &rows)
 {
-    for (const auto &[level, range] : ranges)
+    for (const auto &[level, level_rows] : rows)
     {
         m_result.tiles[level] = 0;
-        m_all += static_cast<double>(range.count());
-    }
-    for (auto level = ranges.rbegin(); level != ranges.rend(); ++level)
-    {
-        const stac::TileRange &range = level->second;
-        std::atomic<std::int64_t> next_row{range.min_row};
-        const auto threads = std::min<std::int64_t>(std::max(1, m_settings.threads), range.empty() ? 0 : range.rows());
-        store::TaskQueue queue(static_cast<int>(threads));
-        for (std::int64_t thread = 0; thread < threads; ++thread)
+        for (const stac::TileRange &row : level_rows)
         {
-            queue.add([&, matrix_level = level->first] { verify_rows(matrix_level, range, next_row); });
+            m_all += static_cast<double>(row.count());
+        }
+    }
+    for (auto level = rows.rbegin(); level != rows.rend(); ++level)
+    {
+        std::atomic<std::size_t> next{0};
+        const auto threads = std::min(static_cast<std::size_t>(std::max(1, m_settings.threads)), level->second.size());
+        store::TaskQueue queue(static_cast<int>(threads));
+        for (std::size_t thread = 0; thread < threads; ++thread)
+        {
+            queue.add([&] { verify_rows(level->first, level->second, next); });
         }
         queue.finish();
         if (m_stopped)
@@ -123,16 +128,17 @@ VerifyResult Verification::run(const std::map<int, stac::TileRange> &ranges)
     return m_result;
 }
 
-void Verification::verify_rows(int level, const stac::TileRange &range, std::atomic<std::int64_t> &next_row)
+void Verification::verify_rows(int level, const std::vector<stac::TileRange> &rows, std::atomic<std::size_t> &next)
 {
     try
     {
-        for (std::int64_t row = next_row++; row <= range.max_row; row = next_row++)
+        for (std::size_t at = next++; at < rows.size() && !m_stopped; at = next++)
         {
-            const StripListing listing(m_tiles, level, {row, row, range.min_col, range.max_col});
-            for (std::int64_t col = range.min_col; col <= range.max_col && !m_stopped; ++col)
+            const stac::TileRange &row = rows[at];
+            const StripListing listing(m_tiles, level, row);
+            for (std::int64_t col = row.min_col; col <= row.max_col && !m_stopped; ++col)
             {
-                const stac::TileId tile{level, row, col};
+                const stac::TileId tile{level, row.min_row, col};
                 verify_tile(tile, listing.may_have(m_tiles.pyramid().key(tile)));
             }
         }
@@ -247,7 +253,29 @@ void Verification::done(const stac::TileId &tile, const Look &look)
 VerifyResult verify(const TilePyramid &tiles, const std::map<int, stac::TileRange> &ranges,
                     const VerifySettings &settings)
 {
-    return Verification(tiles, settings).run(ranges);
+    Rows rows;
+    for (const auto &[level, range] : ranges)
+    {
+        rows[level];
+        for (std::int64_t row = range.min_row; row <= range.max_row && !range.empty(); ++row)
+        {
+            rows[level].push_back({row, row, range.min_col, range.max_col});
+        }
+    }
+    return Verification(tiles, settings).run(rows);
+}
+
+VerifyResult verify(const TilePyramid &tiles, const stac::LevelSets &sets, const VerifySettings &settings)
+{
+    Rows rows;
+    for (const auto &[level, set] : sets)
+    {
+        set.for_each_run(
+            [&rows = rows[level]](std::int64_t row, std::int64_t first, std::int64_t last) {
+                rows.push_back({row, row, first, last});
+            });
+    }
+    return Verification(tiles, settings).run(rows);
 }
 
 } // namespace tiledir::raster

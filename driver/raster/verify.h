@@ -42,4 +42,7 @@ struct VerifyResult
 VerifyResult verify(const TilePyramid &tiles, const std::map<int, stac::TileRange> &ranges,
                     const VerifySettings &settings = {});
 
+/// The same of just these tiles.
+VerifyResult verify(const TilePyramid &tiles, const stac::LevelSets &sets, const VerifySettings &settings = {});
+
 } // namespace tiledir::raster

@@ -269,7 +269,7 @@ private:
         response.sent_again = transfer->attempt > 1 || transfer->sendings > 1;
         m_unused.push_back(std::move(transfer->easy));
         transfer->place.reset();
-        m_throttle.note(response.status, transfer->sent, m_settings.max_connections);
+        m_throttle.note(response.status, transfer->sent, m_settings.max_connections, m_settings.patience > 0);
         const bool again = !transfer->too_large && is_worth_another(*transfer);
         m_pool.count(*transfer, again);
         if (again)

@@ -14,7 +14,8 @@ struct HttpSettings
     int retries = 3;          ///< GDAL_HTTP_MAX_RETRY; after the first attempt
     double retry_delay = 0.2; ///< GDAL_HTTP_RETRY_DELAY; doubled at each retry, and jittered
     double patience = 0;      ///< TILEDIR_HTTP_PATIENCE; so long requests are made again that were too many
-                              ///< (429, 503), or whose credentials are not known any more
+                              ///< (429, 503), or whose credentials are not known any more;
+                              ///< above 0 a server's pace is kept too
     double timeout = 0;       ///< GDAL_HTTP_TIMEOUT; of a whole request, 0: none
     double connect_timeout = 30;
     long low_speed_limit = 1;                    ///< GDAL_HTTP_LOW_SPEED_LIMIT, bytes a second

@@ -172,8 +172,17 @@ void Intent::add(const std::string &matrix, const stac::TileSet &tiles)
     stac::TileSet &told = m_tiles[matrix];
     if (told.contains(tiles))
         return;
+    const stac::TileSet before = told;
     told.insert(tiles);
-    write();
+    try
+    {
+        write();
+    }
+    catch (...)
+    {
+        told = before; // the next attempt tells them again
+        throw;
+    }
     if (!m_thread.joinable())
         start();
 }
@@ -194,13 +203,13 @@ void Intent::release()
 
 void Intent::write()
 {
-    if (m_since.empty())
-        m_since = stac::utc_time(std::time(nullptr));
-    Json json{{"version", kVersion},  {"host", host_name()},    {"pid", getpid()},          {"since", m_since},
+    const std::string since = m_since.empty() ? stac::utc_time(std::time(nullptr)) : m_since;
+    Json json{{"version", kVersion},  {"host", host_name()},    {"pid", getpid()},          {"since", since},
               {"writes", ++m_writes}, {"released", m_released}, {"tiles", json_of(m_tiles)}};
     if (!m_creates.empty())
         json["creates"] = m_creates;
     m_store.write(m_key, json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    m_since = since;
 }
 
 void Intent::start()

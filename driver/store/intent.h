@@ -49,7 +49,7 @@ public:
     /// Before add(): a dataset is made, whose tiles no item tells of yet; their keys are by this template.
     void creates(const std::string &tile_path) { m_creates = tile_path; }
 
-    /// Before these tiles are written. No request where they were told before.
+    /// Before these tiles are written. No request where they were told before. Where it throws they are not told.
     void add(const std::string &matrix, const stac::TileSet &tiles);
 
     /// All tiles are written and refreshed: there is nothing to adopt.
@@ -84,7 +84,7 @@ private:
     std::mutex m_mutex; ///< for what follows, and held while it is written
     std::map<std::string, stac::TileSet> m_tiles;
     std::string m_creates;
-    std::string m_since; ///< the first writing; empty before it
+    std::string m_since; ///< the first writing that succeeded; empty before it
     bool m_released = false;
     int m_writes = 0; ///< makes each content another one
     bool m_ended = false;

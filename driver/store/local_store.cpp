@@ -259,6 +259,16 @@ std::optional<Seconds> LocalStore::age(const std::string &key)
     return std::max(age, Seconds::zero());
 }
 
+/// Whatever is written begins below `.tiledir`.
+void LocalStore::check_writable() const
+{
+    struct stat status = {};
+    const std::string own = path(".tiledir");
+    const std::string &folder = ::stat(own.c_str(), &status) == 0 ? own : m_root;
+    if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0 && errno != ENOENT)
+        throw_write_error(folder, "write", errno);
+}
+
 std::unique_ptr<KeyLock> LocalStore::lock(const std::string &key)
 {
     return take_local_lock(path(".tiledir"), key);

@@ -45,6 +45,7 @@ public:
     std::unique_ptr<KeyLock> lock(const std::string &key) override;
     std::vector<std::string> list(const std::string &folder) const override;
 
+    void check_writable() const override;
     void remove_leftovers() override;
 
     /// After a failure it throws for ever: what the system dropped it does not tell twice.

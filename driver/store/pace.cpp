@@ -10,8 +10,9 @@ namespace
 
 using Seconds = std::chrono::duration<double>;
 
-constexpr double kMostRefused = 0.1;   ///< of the answers: who is refused that seldom may have met some other trouble
-constexpr double kLess = 0.85;         ///< of what was answered
+constexpr double kMostRefused = 0.25;  ///< of the answers: who is refused that seldom may have met some other trouble
+constexpr double kLess = 0.8;          ///< of what was asked for
+constexpr int kFewest = 8;             ///< answers that tell a share
 constexpr double kLeast = 4;           ///< requests a second
 constexpr double kMoreAnAnswer = 0.05; ///< thus 5 % a second
 constexpr Seconds kShortest(0.25);     ///< that tells a rate
@@ -32,11 +33,11 @@ void Pace::turn(Clock::time_point now)
     }
 }
 
-/// A second, of late.
-double Pace::answered(Clock::time_point now) const
+/// Requests a second, of late.
+double Pace::asked(Clock::time_point now) const
 {
     const Seconds passed = std::max<Seconds>(now - m_second, kShortest);
-    return std::max<double>(m_before.answered, m_now.answered / passed.count());
+    return std::max<double>(m_before.all(), m_now.all() / passed.count());
 }
 
 void Pace::refuse(Clock::time_point sent, Clock::time_point now)
@@ -44,13 +45,13 @@ void Pace::refuse(Clock::time_point sent, Clock::time_point now)
     turn(now);
     ++m_now.refused;
     const int refused = m_now.refused + m_before.refused;
-    const int answered_too = m_now.answered + m_before.answered;
-    if (refused > kMostRefused * (refused + answered_too) && sent > m_cut)
+    const int all = m_now.all() + m_before.all();
+    if (all >= kFewest && refused > kMostRefused * all && sent > m_cut && now - m_cut >= kShortest)
     {
-        m_rate = std::max(kLeast, kLess * answered(now));
+        m_rate = std::max(kLeast, kLess * (m_rate > 0 ? m_rate : asked(now)));
         m_cut = now;
         m_next = std::max(m_next, now);
-        m_now.refused = m_before.refused = 0;
+        m_now = m_before = Counts();
     }
 }
 

@@ -6,8 +6,8 @@
 namespace tiledir::store
 {
 
-/// No limit until the server asks for fewer in more than a tenth of its answers; from then on somewhat less than it had
-/// answered in the second before, and slowly more with each answer. Not for several threads at once.
+/// No limit until the server asks for fewer in more than a quarter of its answers; from then on less than it was asked
+/// before, again and again while that lasts, and slowly more with each answer. Not for several threads at once.
 class Pace
 {
 public:
@@ -27,7 +27,7 @@ public:
     double rate() const { return m_rate; }
 
 private:
-    double answered(Clock::time_point now) const;
+    double asked(Clock::time_point now) const;
     void turn(Clock::time_point now);
 
     double m_rate = 0;
@@ -38,6 +38,7 @@ private:
     {
         int answered = 0;
         int refused = 0;
+        int all() const { return answered + refused; }
     };
     Counts m_now;    ///< in it
     Counts m_before; ///< in the one before

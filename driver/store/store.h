@@ -90,6 +90,9 @@ public:
     /// Names of the objects right below a folder ("" is the root), sorted; empty where there is no such folder.
     virtual std::vector<std::string> list(const std::string &folder) const = 0;
 
+    /// Throws StoreError where it is known, without writing, that nothing can be written.
+    virtual void check_writable() const {}
+
     /// Deletes temporary files of writers that died.
     virtual void remove_leftovers() {}
 

@@ -73,11 +73,11 @@ void Throttle::note_close()
     m_closes = true;
 }
 
-void Throttle::note(long status, Clock::time_point sent, int most)
+void Throttle::note(long status, Clock::time_point sent, int most, bool paced)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     m_limit = std::min<double>(m_limit, most);
-    if (asks_for_fewer(status))
+    if (paced && asks_for_fewer(status))
     {
         m_pace.refuse(sent, Clock::now());
     }

@@ -17,8 +17,8 @@ bool asks_for_fewer(long status);
 
 /// Requests that may be under way to a server, in each call: a few at first, one more with each answer; halved when it
 /// asks for fewer (429, 503), and from then on of all calls together, and raised by one after as many answers as there
-/// may be requests. Then there is a pace too: as many a second as it has borne. A server that closes each connection
-/// gets few for ever: its queue of new ones may be short. May be used by many threads.
+/// may be requests. For callers that have time there is a pace too: as many a second as it has borne. A server that
+/// closes each connection gets few for ever: its queue of new ones may be short. May be used by many threads.
 class Throttle
 {
 public:
@@ -45,7 +45,8 @@ public:
     void note_close();
     /// Tells of an answer (0: none came). Answers to requests that were under way at the last cut are no reason for
     /// another one.
-    void note(long status, Clock::time_point sent, int most);
+    /// `paced`: the caller has time, and keeps the pace that the server bears.
+    void note(long status, Clock::time_point sent, int most, bool paced = false);
 
 private:
     void count_out();

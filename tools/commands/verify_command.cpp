@@ -44,18 +44,19 @@ int VerifyCommand::run()
     repair.go_on = until_stopped("repair", m_quiet);
     try
     {
-        raster::VerifyResult result = raster::verify_folder(folder, settings);
+        const raster::VerifyResult result = raster::verify_folder(folder, settings);
+        std::int64_t faults = result.faults;
         if (!m_quiet)
         {
             print_counts(folder, result);
         }
         if (m_repair && result.faults > 0)
         {
-            const raster::RefreshResult made = raster::repair_folder(folder, result, repair);
-            fmt::print("repaired: {} written, {} removed\n", made.written, made.removed);
-            result = raster::verify_folder(folder, settings);
+            const raster::RepairResult repaired = raster::repair_folder(folder, result, repair, settings);
+            fmt::print("repaired: {} written, {} removed\n", repaired.made.written, repaired.made.removed);
+            faults = repaired.faults;
         }
-        return result.faults > 0 ? ExitTilesFailed : ExitDone;
+        return faults > 0 ? ExitTilesFailed : ExitDone;
     }
     catch (const Interrupted &)
     {

@@ -169,11 +169,11 @@ TEST(VerifyLossyTest, LossesAreNoFaultsButOtherPixelsAre)
         ++near.data()[i];
     }
     folder.write({2, 0, 0}, near);
-    EXPECT_EQ(verify(folder.tiles(), {{2, {0, 1, 0, 1}}}).faults, 0);
+    EXPECT_EQ(verify(folder.tiles(), std::map<int, stac::TileRange>{{2, {0, 1, 0, 1}}}).faults, 0);
     PixelBlock far(*exact);
     far.fill(250);
     folder.write({2, 0, 1}, far);
-    EXPECT_EQ(verify(folder.tiles(), {{2, {0, 1, 0, 1}}}).faults, 1);
+    EXPECT_EQ(verify(folder.tiles(), std::map<int, stac::TileRange>{{2, {0, 1, 0, 1}}}).faults, 1);
 }
 
 } // namespace tiledir::raster

@@ -65,6 +65,18 @@ protected:
 
 } // namespace
 
+TEST_F(IntentTest, WhatCouldNotBeToldIsToldByTheNextAttempt)
+{
+    m_store->write(kFolder, "a file in the folder's place");
+    Intent intent(*m_store);
+    EXPECT_THROW(intent.add("5", TileSet(TileRange{1, 2, 3, 4})), Error);
+    m_store->remove(kFolder);
+    intent.add("5", TileSet(TileRange{1, 2, 3, 4}));
+    EXPECT_EQ(only()["tiles"]["5"], nlohmann::json::parse("[[1, 2, 3, 4]]"));
+    intent.finish();
+    EXPECT_TRUE(keys().empty());
+}
+
 TEST_F(IntentTest, SaysWhoWritesWhatAndIsGoneWhenFinished)
 {
     Intent intent(*m_store);
