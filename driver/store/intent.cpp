@@ -118,7 +118,10 @@ struct Content
 
 Content content_of(const std::string &path, const std::string &key, const StampedObject &object)
 {
-    Content content{{key, object.stamp, "unknown", std::nullopt}};
+    Content content;
+    content.intent.key = key;
+    content.intent.stamp = object.stamp;
+    content.intent.who = "unknown";
     std::int64_t version = kVersion;
     try
     {
@@ -129,7 +132,9 @@ Content content_of(const std::string &path, const std::string &key, const Stampe
         {
             const std::string host = root.at("host").text();
             const std::int64_t process = root.at("pid").integer(1, std::numeric_limits<int>::max());
-            content.intent.who = host + " process " + std::to_string(process) + " since " + root.at("since").text();
+            content.intent.since = root.at("since").text();
+            content.intent.who = host + " process " + std::to_string(process) + " since " + content.intent.since;
+            content.intent.run = root.text_or_empty("run");
             content.gone = root.at("released").boolean() || (host == host_name() && is_dead(process));
             content.intent.tiles = tiles_of(root.at("tiles"));
         }
@@ -146,10 +151,11 @@ Content content_of(const std::string &path, const std::string &key, const Stampe
 
 } // namespace
 
-Intent::Intent(Store &store, Seconds interval)
+Intent::Intent(Store &store, Seconds interval, std::string run)
     : m_store(store)
     , m_key(new_key())
     , m_interval(interval)
+    , m_run(std::move(run))
 {
 }
 
@@ -195,8 +201,10 @@ void Intent::write()
 {
     if (m_since.empty())
         m_since = stac::utc_time(std::time(nullptr));
-    const Json json{{"version", kVersion},  {"host", host_name()},    {"pid", getpid()},          {"since", m_since},
-                    {"writes", ++m_writes}, {"released", m_released}, {"tiles", json_of(m_tiles)}};
+    Json json{{"version", kVersion},  {"host", host_name()},    {"pid", getpid()},          {"since", m_since},
+              {"writes", ++m_writes}, {"released", m_released}, {"tiles", json_of(m_tiles)}};
+    if (!m_run.empty())
+        json["run"] = m_run;
     m_store.write(m_key, json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -243,7 +251,7 @@ bool Intent::end()
     return true;
 }
 
-std::vector<FoundIntent> Intent::adoptable(Store &store, Seconds dead_after)
+std::vector<FoundIntent> Intent::all(Store &store, Seconds dead_after)
 {
     std::vector<FoundIntent> found;
     for (const std::string &name : store.list(kFolder))
@@ -258,11 +266,18 @@ std::vector<FoundIntent> Intent::adoptable(Store &store, Seconds dead_after)
         if (!content.gone)
         {
             const auto age = store.age(key);
-            if (!age || *age < dead_after)
-                continue;
+            content.intent.lives = !age || *age < dead_after;
         }
         found.push_back(std::move(content.intent));
     }
+    return found;
+}
+
+std::vector<FoundIntent> Intent::adoptable(Store &store, Seconds dead_after)
+{
+    std::vector<FoundIntent> found = all(store, dead_after);
+    found.erase(std::remove_if(found.begin(), found.end(), [](const FoundIntent &intent) { return intent.lives; }),
+                found.end());
     return found;
 }
 

@@ -2,6 +2,7 @@
 #include "tools/commands/process_command.h"
 #include "tools/commands/recipe_command.h"
 #include "tools/commands/refresh_command.h"
+#include "tools/commands/status_command.h"
 #include "tools/commands/verify_command.h"
 
 namespace tiledir::commands
@@ -13,6 +14,7 @@ std::vector<std::unique_ptr<Command>> all_commands()
     commands.push_back(std::make_unique<ProcessCommand>());
     commands.push_back(std::make_unique<RecipeCommand>());
     commands.push_back(std::make_unique<RefreshCommand>());
+    commands.push_back(std::make_unique<StatusCommand>());
     commands.push_back(std::make_unique<VerifyCommand>());
     return commands;
 }

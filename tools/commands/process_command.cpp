@@ -1,5 +1,6 @@
 #include "tools/commands/process_command.h"
 
+#include "tools/commands/redacting_formatter.h"
 #include "tools/engine/stop_request.h"
 
 #include <fmt/format.h>
@@ -53,6 +54,10 @@ void ProcessCommand::setup(CLI::App &app)
     flag_for("--threads", "N", "threads");
     app.add_flag("--resume", m_resume, "go on where the last run ended (the default)");
     app.add_flag("--overwrite", m_options.overwrite, "make the selected tiles again")->excludes("--resume");
+    app.add_flag("--retry-failed", m_options.retry_failed,
+                 "make only the tiles that failed, and the overviews above them")
+        ->excludes("--overwrite");
+    app.add_flag("--check", m_options.check, "make tiles again that were removed since: looks which are there");
     app.add_flag("--accept-old", m_options.accept_old,
                  "where the recipe changed: keep finished tiles, and note the mixture in the item");
     app.add_flag("--dry-run", m_dry_run, "say how many tiles and pixels would be made, and make nothing");
@@ -66,7 +71,15 @@ int ProcessCommand::run()
     {
         spdlog::set_level(spdlog::level::err);
     }
-    const auto job = engine::resolve(engine::Recipe::read(m_recipe, m_overrides));
+    engine::Recipe recipe = engine::Recipe::read(m_recipe, m_overrides);
+    const engine::Secrets secrets = recipe.secrets;
+    redact_logs(secrets);
+    return secrets.guard([&] { return run(std::move(recipe)); });
+}
+
+int ProcessCommand::run(engine::Recipe recipe)
+{
+    const auto job = engine::resolve(std::move(recipe));
     if (m_dry_run)
     {
         const engine::Json estimate = engine::estimate(job, m_options);

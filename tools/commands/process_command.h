@@ -18,6 +18,8 @@ public:
     int run() override;
 
 private:
+    int run(engine::Recipe recipe);
+
     std::string m_recipe;
     std::map<std::string, std::string> m_overrides; ///< by the recipe's key
     engine::RunOptions m_options;

@@ -2,6 +2,7 @@
 
 #include "driver/raster/grid_levels.h"
 #include "driver/raster/stored_pyramid.h"
+#include "driver/store/environment.h"
 #include "stac/error.h"
 #include "tools/engine/input_fingerprint.h"
 
@@ -113,7 +114,7 @@ OutputState OutputState::load(const store::Store &store)
 std::vector<OutputState::Difference> OutputState::differences(const Job &job) const
 {
     std::vector<Difference> found;
-    const Json &now = job.document;
+    const Json now = Secrets().redacted_json(job.document); // as it is saved
     compare(m_recipe["process"], now["process"], "process", true, found);
     compare(m_recipe["parameters"], now["parameters"], "parameters", true, found);
     compare(m_recipe["grid"], now["grid"], "grid", false, found);
@@ -137,22 +138,25 @@ std::vector<OutputState::Difference> OutputState::differences(const Job &job) co
         found.push_back({"an --overwrite was interrupted while it removed the old tiles", false});
         return found;
     }
-    for (const auto &line : engine::differences(m_inputs, fingerprint(job)))
+    for (const auto &line : engine::differences(m_inputs, job.recipe.secrets.redacted_json(fingerprint(job))))
     {
         found.push_back({line, true});
     }
     return found;
 }
 
-stac::TileMatrixSet OutputState::grid() const
+raster::Pyramid OutputState::pyramid() const
 {
     const Json &grid = m_recipe["grid"];
-    return raster::open_grid(grid["tile_matrix_set"], grid["tile_size"].get<int>(), grid["metatile"]);
-}
-
-stac::HrefTemplate OutputState::tile_path() const
-{
-    return tile_path_of(m_recipe["output"]["format"]);
+    raster::Pyramid pyramid;
+    const std::string set = store::with_environment(grid["tile_matrix_set"].get<std::string>());
+    pyramid.grid = raster::open_grid(set, grid["tile_size"].get<int>(), grid["metatile"]);
+    pyramid.format.driver = m_recipe["output"]["format"];
+    pyramid.tile_path = tile_path_of(pyramid.format.driver);
+    pyramid.overview_resampling = raster::resampling_from_name(m_recipe["overviews"]["resampling"]);
+    pyramid.coarsest = pyramid.grid.index_of(coarsest_id()).value_or(0);
+    pyramid.finest = pyramid.grid.index_of(base_id(m_recipe)).value_or(0);
+    return pyramid;
 }
 
 std::string OutputState::coarsest_id() const
@@ -169,9 +173,9 @@ void OutputState::claim(store::Store &store)
 
 void OutputState::save(store::Store &store, const Job &job)
 {
-    store.write(kInputsKey, fingerprint(job).dump(2) + "\n");
+    store.write(kInputsKey, job.recipe.secrets.redacted_json(fingerprint(job)).dump(2) + "\n");
     store.sync();
-    store.write(kRecipeKey, to_yaml(job.document));
+    store.write(kRecipeKey, to_yaml(Secrets().redacted_json(job.document))); // ${NAME} stands in it as it was written
     store.sync();
 }
 

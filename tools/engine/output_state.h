@@ -30,9 +30,10 @@ public:
     /// is not as saved.
     std::vector<Difference> differences(const Job &job) const;
 
-    /// The saved recipe's grid and where its tiles are. Throws InputError where its JSON file is gone.
-    stac::TileMatrixSet grid() const;
-    stac::HrefTemplate tile_path() const;
+    /// The saved recipe's grid, where its tiles are, its levels and how overviews are made; no more of the format than
+    /// the driver. Throws InputError where the grid's JSON file is gone.
+    raster::Pyramid pyramid() const;
+    bool has_overviews_from_process() const { return m_recipe["overviews"]["from"] == "process"; }
 
     /// Id of the coarsest matrix of the saved recipe.
     std::string coarsest_id() const;

@@ -4,6 +4,7 @@
 
 #include "driver/raster/grid_source.h"
 #include "tools/engine/schema.h"
+#include "tools/engine/secrets.h"
 
 #include <array>
 #include <map>
@@ -29,7 +30,8 @@ struct InputRecipe
 struct Recipe
 {
     std::string source; ///< file it was read from, for messages
-    Json document;      ///< resolved by recipe_schema(), paths absolute
+    Json document;      ///< resolved by recipe_schema(), paths absolute; ${NAME} stands in it as it was written
+    Secrets secrets;    ///< in the paths of the inputs
     std::string process;
     Json parameters; ///< resolved by the process's own schema
     std::map<std::string, InputRecipe> inputs;
@@ -43,6 +45,7 @@ struct Recipe
     std::string overview_resampling;
     std::string output_path; ///< absolute, or a /vsi path
     std::map<std::string, std::string> output_gdal_options; ///< for this path
+    std::string journal;     ///< folder, absolute, with ${NAME} as it was written; empty: in the output
     std::string format;      ///< GDAL's spelling
     std::map<std::string, std::string> format_options;
     std::optional<std::string> data_type; ///< GDAL's name

@@ -85,6 +85,8 @@ const Schema &recipe_schema()
         Key("bounds_crs", KeyType::Text, "CRS of the bounds").otherwise("OGC:CRS84"),
         Key("overviews", KeyType::Map, "how coarser levels are made").of(overview_keys()),
         Key("output", KeyType::Map, "what is written").of(output_keys()).must_be_given(),
+        Key("journal", KeyType::Text,
+            "folder that says what is done, where it is not to lie in the output; relative to the recipe"),
         Key("threads", KeyType::Integer, "threads that compute; as many as there are processors where it is not given")
             .within(1, 1024),
         Key("stac", KeyType::Map, "what the STAC item says").of(stac_keys()),

@@ -3,17 +3,22 @@
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "tools/engine/executors/threads_executor.h"
+#include "tools/engine/input_fingerprint.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
+#include "tools/engine/missing_tiles.h"
 #include "tools/engine/network_options.h"
 #include "tools/engine/network_watch.h"
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
+#include "tools/engine/run_mark.h"
+#include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -109,26 +114,22 @@ Start begin(store::Store &store, const std::shared_ptr<const Job> &job, const Ru
 void wipe(store::Store &store, const OutputState &state)
 {
     OutputState::begin_wipe(store);
-    const stac::TileMatrixSet grid = state.grid();
-    const stac::HrefTemplate path = state.tile_path();
-    const stac::LevelSets stored = Journal(store, grid).before().all(); // of those found empty there may be none
+    const raster::Pyramid pyramid = state.pyramid();
+    Journal journal(store, pyramid.grid);
+    const stac::LevelSets stored = journal.before().all(); // of those found empty there may be none
     for (const auto &[level, tiles] : stored)
     {
-        const stac::TileMatrix &matrix = grid.matrices[static_cast<std::size_t>(level)];
         tiles.for_each_run(
-            [&](std::int64_t row, std::int64_t first, std::int64_t last)
+            [&, of_level = level](std::int64_t row, std::int64_t first, std::int64_t last)
             {
                 for (std::int64_t col = first; col <= last; ++col)
                 {
-                    store.remove(path.expand(matrix, row, col));
+                    store.remove(pyramid.key(of_level, row, col));
                 }
             });
     }
     store.sync();
-    for (const auto &name : store.list(raster::kJournalFolder))
-    {
-        store.remove(std::string(raster::kJournalFolder) + "/" + name);
-    }
+    journal.clear();
 }
 
 /// All that the output stands for once this run is done.
@@ -147,42 +148,144 @@ stac::LevelSets extent(const Job &job, const stac::LevelSets &done)
     return tiles;
 }
 
-/// Tiles whose being done no longer counts: those of what is to be made that the journal has as done.
-stac::LevelSets to_redo(const Plan &plan, const stac::LevelSets &done)
+stac::LevelSets planned_tiles(const Plan &plan)
 {
-    stac::LevelSets tiles;
-    for (const stac::LevelSets *sets : {&plan.computed(), &plan.overviews()})
+    stac::LevelSets tiles = plan.computed();
+    for (const auto &[level, set] : plan.overviews())
     {
-        for (const auto &[level, set] : *sets)
-        {
-            const auto before = done.find(level);
-            if (before != done.end())
-            {
-                tiles[level] = set.common(before->second);
-            }
-        }
+        tiles[level].insert(set);
     }
     return tiles;
 }
 
-stac::LevelSets still_done(const Job &job, const RunOptions &options, const Journal &journal)
+stac::LevelSets common(const stac::LevelSets &one, const stac::LevelSets &other)
+{
+    stac::LevelSets both;
+    for (const auto &[level, set] : one)
+    {
+        const auto found = other.find(level);
+        if (found != other.end())
+        {
+            both[level] = set.common(found->second);
+        }
+    }
+    return both;
+}
+
+void erase(stac::LevelSets &tiles, const stac::LevelSets &others)
+{
+    for (const auto &[level, set] : others)
+    {
+        tiles[level].erase(set);
+    }
+}
+
+/// Selected tiles that the journal has as stored and that are gone.
+stac::LevelSets removed_tiles(const store::Store &store, const Job &job, const Journal &journal)
+{
+    stac::LevelSets there = journal.before().all();
+    erase(there, journal.before().empty);
+    const stac::LevelSets removed = missing_tiles(store, job, common(selected_tiles(job), there));
+    std::int64_t count = 0;
+    for (const auto &[level, tiles] : removed)
+    {
+        count += tiles.count();
+    }
+    spdlog::info("event=check removed={}", count);
+    return removed;
+}
+
+/// What a plan is to leave alone.
+stac::LevelSets still_done(const store::Store &store, const Job &job, const RunOptions &options, const Journal &journal)
 {
     stac::LevelSets done = journal.before().all();
     if (options.overwrite)
     {
+        erase(done, selected_tiles(job));
+    }
+    if (options.retry_failed)
+    {
         for (const auto &[level, tiles] : selected_tiles(job))
         {
-            done[level].erase(tiles);
+            done[level].insert(tiles);
         }
+        erase(done, journal.before().failed);
+        erase(done, common(waiting_for(job, journal.before().failed), journal.before().pending));
+    }
+    if (options.check)
+    {
+        erase(done, removed_tiles(store, job, journal));
     }
     return done;
 }
 
+/// Overviews that a retry makes while other tiles under them are still pending: not done before those are.
+stac::LevelSets above_pending(const Job &job, const DoneTiles &before, const Plan &plan)
+{
+    const stac::LevelSets planned = planned_tiles(plan);
+    stac::LevelSets rest = before.pending;
+    erase(rest, planned);
+    return common(waiting_for(job, rest), planned);
+}
+
+/// The fields of a job that its tiles depend on, and which tiles these are.
+std::string identity(const Job &job)
+{
+    Json document = job.document;
+    for (const char *key : {"threads", "stac", "journal"})
+    {
+        document.erase(key);
+    }
+    return document.dump() + fingerprint(job).dump();
+}
+
+Journal open_journal(store::Store &store, const Job &job)
+{
+    return Journal(store, raster::JournalFolder(store, job.recipe.journal), job.grid);
+}
+
+void show(RunMark &mark, const Job &job, const Plan &plan)
+{
+    const stac::LevelSets planned = planned_tiles(plan);
+    const auto finest =
+        std::find_if(planned.rbegin(), planned.rend(), [](const auto &level) { return !level.second.empty(); });
+    if (finest != planned.rend())
+    {
+        mark.show(job.matrix(finest->first).id, finest->second);
+    }
+}
+
 std::string state_name(RunState state)
 {
-    return state == RunState::Finished               ? "finished"
-           : state == RunState::FinishedWithFailures ? "finished with failures"
-                                                     : "stopped";
+    return state == RunState::Finished               ? kFinished
+           : state == RunState::FinishedWithFailures ? kFinishedWithFailures
+                                                     : kStopped;
+}
+
+/// Writes what the journal lacks, and makes few files of many where nobody else writes there.
+void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postponed)
+{
+    Journal &journal = context.journal;
+    for (const TileFailure &failure : context.report.failures())
+    {
+        journal.fail(failure.tile, context.job.recipe.secrets.redacted(failure.reason), 1);
+    }
+    journal.postpone(postponed);
+    journal.flush();
+    context.store.sync();
+    if (context.stopping())
+    {
+        return; // the mark says that there is more to do
+    }
+    mark.finish();
+    if (mark.is_alone())
+    {
+        journal.compact();
+        if (journal.now().pending.empty())
+        {
+            mark.forget_ended();
+        }
+    }
 }
 
 } // namespace
@@ -195,7 +298,7 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
     stac::LevelSets done;
     if (start.state.exists() && !start.wipe)
     {
-        done = still_done(job, options, Journal(*store, job.grid));
+        done = still_done(*store, job, options, open_journal(*store, job));
     }
     const Plan plan(job, done);
     const std::int64_t tile_pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
@@ -222,21 +325,28 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
     const auto store = store::open_store(given->recipe.output_path);
     const Start start = begin(*store, given, options);
     const Job &job = *start.job;
+    RunMark mark(*store, identity(job));
+    mark.give_way();
     if (start.wipe)
     {
+        const raster::JournalFolder checked(*store, job.recipe.journal);
+        mark.show(job.matrix(job.finest).id, stac::TileSet(job.selection));
         wipe(*store, start.state);
     }
     store->remove_leftovers();
-    Journal journal(*store, job.grid);
-    const Plan plan(job, still_done(job, options, journal));
+    Journal journal = open_journal(*store, job);
+    const Plan plan(job, still_done(*store, job, options, journal));
     Report report;
     if (plan.count() > 0 || !start.accepted.empty() || !start.state.exists())
     {
         // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
+        show(mark, job, plan);
         OutputState::claim(*store);
-        journal.redo(to_redo(plan, journal.before().all()));
+        journal.claim();
+        const stac::LevelSets postponed = above_pending(job, journal.before(), plan);
+        journal.redo(planned_tiles(plan));
         const stac::LevelSets tiles = extent(job, journal.before().all());
-        write_item(*store, job, tiles, start.accepted);
+        write_item(*store, job, tiles, start.accepted, kRunning);
         OutputState::save(*store, job);
         const RunContext context{job, plan, *store, journal, report, [] { return stop_requested() != 0; }};
         {
@@ -244,17 +354,23 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
             const Progress progress(report, plan.count(), options.quiet);
             run_on_threads(context, job.recipe.threads);
         }
-        journal.flush();
-        write_item(*store, job, tiles, {});
+        end(context, mark, postponed);
+        write_item(*store, job, tiles, {}, state_of(journal.now(), job, job.recipe.overviews_from_process));
         store->sync();
-        journal.compact();
+    }
+    else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+             state_in_item(*store) != state && mark.is_alone())
+    {
+        write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
+        store->sync();
     }
     RunResult result;
     result.state = stop_requested()            ? RunState::Stopped
                    : report.failures().empty() ? RunState::Finished
                                                : RunState::FinishedWithFailures;
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    result.report = report.to_json(job, plan.count(), seconds, state_name(result.state));
+    result.report =
+        job.recipe.secrets.redacted_json(report.to_json(job, plan.count(), seconds, state_name(result.state)));
     result.report["requests"] = network_counts();
     result.summary = plan.count() == 0 ? "nothing to do: all is made already" : report.summary(seconds);
     return result;

@@ -12,8 +12,10 @@ namespace tiledir::engine
 
 struct RunOptions
 {
-    bool overwrite = false;  ///< make the selected tiles again
-    bool accept_old = false; ///< where the recipe changed: keep finished tiles, record the new state
+    bool overwrite = false;    ///< make the selected tiles again
+    bool accept_old = false;   ///< where the recipe changed: keep finished tiles, record the new state
+    bool retry_failed = false; ///< make those that failed, and what is above them; nothing else
+    bool check = false;        ///< make tiles again that somebody removed
     bool quiet = false;
 };
 
