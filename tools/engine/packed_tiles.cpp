@@ -127,12 +127,16 @@ bool unpack(const std::string &bytes, stac::TileSet &tiles)
     {
         row += unfolded(numbers.next());
         const std::uint64_t runs = numbers.next();
+        if (numbers.failed() || runs == 0 || !within(row))
+        {
+            return false;
+        }
         std::int64_t after = 0;
         for (std::uint64_t run = 0; run < runs && !numbers.failed(); ++run)
         {
             const std::int64_t first = after + unfolded(numbers.next());
             const auto length = static_cast<std::int64_t>(numbers.next());
-            if (numbers.failed() || !within(row) || !within(first) || !within(first + length))
+            if (numbers.failed() || !within(first) || !within(first + length))
             {
                 return false;
             }
