@@ -1,4 +1,4 @@
-"""What it takes to resume runs of ten million tiles whose output and journal are on S3: requests, bytes a finished tile, memory.
+"""What it takes to resume runs of twenty million tiles whose output and journal are on S3: requests, bytes a finished tile, memory.
 
 The journals are written by journal_maker, which makes no tiles but notes them as runs do. `coast` and `scattered` are finished: the same
 command again finds nothing to do. `half` was killed: --dry-run and `tiledir status` say what is left. The server is versitygw
@@ -22,14 +22,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "autotest" / "data"
 MOST_REQUESTS = 200
 MOST_BYTES_A_TILE = 1.0
-BASE_LEVEL, QUICK_BASE_LEVEL = 21, 18
+BASE_LEVEL, QUICK_BASE_LEVEL = 22, 18
 TILES_A_FILE = 10_000
 PATTERNS = {"coast": [], "scattered": [], "half": ["--dry-run"]}
 
 
 def parsed_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="150,000 tiles")
+    parser.add_argument("--quick", action="store_true", help="86,000 tiles")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build" / "bench", help="for all that is made")
     parser.add_argument("--update", metavar="DOCUMENT", help="put the table into a document, as docs/benchmarks.md")
