@@ -231,3 +231,18 @@ def test_a_journal_of_a_newer_version_is_left_alone(tiledir, jacksboro):
         assert "00000009-1done-x-000001" in line and "newer tiledir" in line
     assert "newer tiledir" in status(tiledir, code=2)
     assert snapshot(tiledir.folder / "out") == before
+
+
+def test_what_was_planned_on_another_grid_and_never_begun_is_forgotten(tiledir, jacksboro):
+    """A kill between the first file of the journal and the recipe."""
+    tiledir.make(recipe_of(tiledir, jacksboro))
+    state = tiledir.folder / "out" / ".tiledir"
+    for name in ("inputs.json", "recipe.yaml"):
+        (state / name).unlink()
+    for path in (state / "journal").iterdir():
+        path.unlink()
+    (state / "journal" / "00000001-0redo-x-000001").write_text("tiledir journal 1\nredo ThirdLevel 1 1 1\n")
+    recipe = recipe_of(tiledir, jacksboro, grid={"tile_matrix_set": "WorldCRS84Quad", "tile_size": 64})
+    tiledir.make(recipe, "--overwrite")
+    known = status(tiledir)
+    assert known["state"] == "finished" and total(known, "pending") == 0

@@ -111,7 +111,10 @@ void JournalFolder::refuse_files_of_others() const
 
 void JournalFolder::claim()
 {
-    if (m_elsewhere == nullptr || m_is_claimed)
+    if (m_elsewhere == nullptr)
+        return;
+    m_elsewhere->remove_leftovers();
+    if (m_is_claimed)
         return;
     if (m_id.empty())
     {

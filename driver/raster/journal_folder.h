@@ -24,7 +24,7 @@ public:
     /// of another output. Writes nothing before claim().
     JournalFolder(store::Store &output, const std::string &place);
 
-    /// Makes the folder this output's own.
+    /// Makes the folder this output's own, without the temporary files of writers that died.
     void claim();
 
     /// Names of the journal's files, sorted.

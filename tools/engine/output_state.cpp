@@ -185,4 +185,10 @@ void OutputState::begin_wipe(store::Store &store)
     store.sync();
 }
 
+void OutputState::end_wipe(store::Store &store)
+{
+    store.remove(kRecipeKey);
+    store.sync();
+}
+
 } // namespace tiledir::engine

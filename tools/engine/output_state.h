@@ -44,6 +44,8 @@ public:
     static void save(store::Store &store, const Job &job);
     /// From now until save() the output is one that only --overwrite may go on with.
     static void begin_wipe(store::Store &store);
+    /// All that was there is gone: from now until save() it is an output that no run has made yet.
+    static void end_wipe(store::Store &store);
 
 private:
     Json m_recipe;

@@ -3,7 +3,6 @@
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "tools/engine/executors/threads_executor.h"
-#include "tools/engine/input_fingerprint.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
 #include "tools/engine/missing_tiles.h"
@@ -34,6 +33,7 @@ struct Start
     OutputState state;
     std::vector<std::string> accepted; ///< differences that --accept-old lets pass
     bool wipe = false;                 ///< on another grid or in another format before
+    bool differs = false;              ///< from what was made there before
 };
 
 std::vector<std::string> texts(const std::vector<OutputState::Difference> &differences)
@@ -69,7 +69,7 @@ bool covers_all(store::Store &store, const Job &job)
 
 Start begin(store::Store &store, const std::shared_ptr<const Job> &job, const RunOptions &options)
 {
-    Start start{job, OutputState::load(store), {}, false};
+    Start start{job, OutputState::load(store), {}, false, false};
     if (!start.state.exists())
     {
         return start;
@@ -80,6 +80,7 @@ Start begin(store::Store &store, const std::shared_ptr<const Job> &job, const Ru
         start.job = with_saved_levels(job, start.state);
         return start;
     }
+    start.differs = true;
     const std::string shown = fmt::format("{}", fmt::join(texts(differences), "; "));
     const bool can_be_mixed = std::all_of(differences.begin(), differences.end(),
                                           [](const auto &difference) { return difference.can_be_mixed; });
@@ -130,6 +131,8 @@ void wipe(store::Store &store, const OutputState &state)
     }
     store.sync();
     journal.clear();
+    store.sync();
+    OutputState::end_wipe(store);
 }
 
 /// All that the output stands for once this run is done.
@@ -228,15 +231,16 @@ stac::LevelSets above_pending(const Job &job, const DoneTiles &before, const Pla
     return common(waiting_for(job, rest), planned);
 }
 
-/// The fields of a job that its tiles depend on, and which tiles these are.
-std::string identity(const Job &job)
+/// What two runs have in common that may go side by side: all that the tiles depend on, and which tiles these are. The
+/// inputs are those that the output has recorded, unless the run differs.
+std::string identity(const Start &start)
 {
-    Json document = job.document;
+    Json document = start.job->document;
     for (const char *key : {"threads", "stac", "journal"})
     {
         document.erase(key);
     }
-    return document.dump() + fingerprint(job).dump();
+    return document.dump() + (start.differs ? " differs" : "");
 }
 
 Journal open_journal(store::Store &store, const Job &job)
@@ -244,14 +248,45 @@ Journal open_journal(store::Store &store, const Job &job)
     return Journal(store, raster::JournalFolder(store, job.recipe.journal), job.grid);
 }
 
-void show(RunMark &mark, const Job &job, const Plan &plan)
+/// From now on others see this run, and nobody has made the output otherwise since it looked.
+void show(RunMark &mark, const store::Store &store, const Start &start, int level, const stac::TileSet &tiles)
+{
+    mark.show(start.job->matrix(level).id, tiles);
+    const OutputState now = OutputState::load(store);
+    if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.job).empty()))
+    {
+        mark.finish();
+        refuse(*start.job, "another run has changed it meanwhile; the same command looks again");
+    }
+}
+
+void show(RunMark &mark, const store::Store &store, const Start &start, const Plan &plan)
 {
     const stac::LevelSets planned = planned_tiles(plan);
     const auto finest =
         std::find_if(planned.rbegin(), planned.rend(), [](const auto &level) { return !level.second.empty(); });
     if (finest != planned.rend())
     {
-        mark.show(job.matrix(finest->first).id, finest->second);
+        show(mark, store, start, finest->first, finest->second);
+    }
+}
+
+/// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
+void clear(store::Store &store, const Start &start, RunMark &mark)
+{
+    const Job &job = *start.job;
+    raster::JournalFolder folder(store, job.recipe.journal);
+    if (start.wipe)
+    {
+        show(mark, store, start, job.finest, stac::TileSet(job.selection));
+        wipe(store, start.state);
+    }
+    else if (!start.state.exists() && !folder.found().empty() && mark.is_alone())
+    {
+        for (const std::string &name : folder.found())
+        {
+            folder.remove(name);
+        }
     }
 }
 
@@ -325,14 +360,9 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
     const auto store = store::open_store(given->recipe.output_path);
     const Start start = begin(*store, given, options);
     const Job &job = *start.job;
-    RunMark mark(*store, identity(job));
+    RunMark mark(*store, identity(start));
     mark.give_way();
-    if (start.wipe)
-    {
-        const raster::JournalFolder checked(*store, job.recipe.journal);
-        mark.show(job.matrix(job.finest).id, stac::TileSet(job.selection));
-        wipe(*store, start.state);
-    }
+    clear(*store, start, mark);
     store->remove_leftovers();
     Journal journal = open_journal(*store, job);
     const Plan plan(job, still_done(*store, job, options, journal));
@@ -340,7 +370,10 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
     if (plan.count() > 0 || !start.accepted.empty() || !start.state.exists())
     {
         // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
-        show(mark, job, plan);
+        if (!start.wipe)
+        {
+            show(mark, *store, start, plan);
+        }
         OutputState::claim(*store);
         journal.claim();
         const stac::LevelSets postponed = above_pending(job, journal.before(), plan);
