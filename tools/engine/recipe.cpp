@@ -47,7 +47,7 @@ public:
     {
         const std::string written = text.get<std::string>();
         const std::string meant = with_variables(written, key, used);
-        const std::string place = absolute(meant, m_folder);
+        std::string place = absolute(meant, m_folder);
         text = meant == written                                 ? place
                : fs::path(store::vsi_path(meant)).is_relative() ? (m_folder / written).string()
                                                                 : written;

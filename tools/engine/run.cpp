@@ -5,7 +5,6 @@
 #include "tools/engine/executors/threads_executor.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
-#include "tools/engine/missing_tiles.h"
 #include "tools/engine/network_options.h"
 #include "tools/engine/network_watch.h"
 #include "tools/engine/output_state.h"
@@ -14,10 +13,10 @@
 #include "tools/engine/run_mark.h"
 #include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
+#include "tools/engine/tiles_to_retry.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -161,74 +160,18 @@ stac::LevelSets planned_tiles(const Plan &plan)
     return tiles;
 }
 
-stac::LevelSets common(const stac::LevelSets &one, const stac::LevelSets &other)
-{
-    stac::LevelSets both;
-    for (const auto &[level, set] : one)
-    {
-        const auto found = other.find(level);
-        if (found != other.end())
-        {
-            both[level] = set.common(found->second);
-        }
-    }
-    return both;
-}
-
-void erase(stac::LevelSets &tiles, const stac::LevelSets &others)
-{
-    for (const auto &[level, set] : others)
-    {
-        tiles[level].erase(set);
-    }
-}
-
-/// Selected tiles that the journal has as stored and that are gone.
-stac::LevelSets removed_tiles(const store::Store &store, const Job &job, const Journal &journal)
-{
-    stac::LevelSets there = journal.before().all();
-    erase(there, journal.before().empty);
-    const stac::LevelSets removed = missing_tiles(store, job, common(selected_tiles(job), there));
-    std::int64_t count = 0;
-    for (const auto &[level, tiles] : removed)
-    {
-        count += tiles.count();
-    }
-    spdlog::info("event=check removed={}", count);
-    return removed;
-}
-
 /// What a plan is to leave alone.
 stac::LevelSets still_done(const store::Store &store, const Job &job, const RunOptions &options, const Journal &journal)
 {
-    stac::LevelSets done = journal.before().all();
-    if (options.overwrite)
+    stac::LevelSets done = options.retry_failed ? all_but_failed(job, journal.before()) : journal.before().all();
+    const stac::LevelSets again = options.overwrite ? selected_tiles(job)
+                                  : options.check   ? removed_tiles(store, job, journal.before())
+                                                    : stac::LevelSets();
+    for (const auto &[level, tiles] : again)
     {
-        erase(done, selected_tiles(job));
-    }
-    if (options.retry_failed)
-    {
-        for (const auto &[level, tiles] : selected_tiles(job))
-        {
-            done[level].insert(tiles);
-        }
-        erase(done, journal.before().failed);
-        erase(done, common(waiting_for(job, journal.before().failed), journal.before().pending));
-    }
-    if (options.check)
-    {
-        erase(done, removed_tiles(store, job, journal));
+        done[level].erase(tiles);
     }
     return done;
-}
-
-/// Overviews that a retry makes while other tiles under them are still pending: not done before those are.
-stac::LevelSets above_pending(const Job &job, const DoneTiles &before, const Plan &plan)
-{
-    const stac::LevelSets planned = planned_tiles(plan);
-    stac::LevelSets rest = before.pending;
-    erase(rest, planned);
-    return common(waiting_for(job, rest), planned);
 }
 
 /// What two runs have in common that may go side by side: all that the tiles depend on, and which tiles these are. The
@@ -376,7 +319,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         }
         OutputState::claim(*store);
         journal.claim();
-        const stac::LevelSets postponed = above_pending(job, journal.before(), plan);
+        const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
         journal.redo(planned_tiles(plan));
         const stac::LevelSets tiles = extent(job, journal.before().all());
         write_item(*store, job, tiles, start.accepted, kRunning);
