@@ -17,6 +17,7 @@ namespace
 
 constexpr std::uint64_t kLargest = std::uint64_t{1} << 62; ///< far beyond any grid, far from an overflow
 constexpr int kLevel = 6;
+constexpr std::size_t kMostRatio = 1032; ///< of what is deflated
 
 void put(std::string &bytes, std::uint64_t number)
 {
@@ -47,6 +48,7 @@ public:
     }
 
     bool at_end() const { return m_at == m_bytes.size(); }
+    std::size_t at() const { return m_at; }
     bool failed() const { return m_failed; }
 
     std::uint64_t next()
@@ -150,23 +152,34 @@ bool unpack(const std::string &bytes, stac::TileSet &tiles)
 std::string deflated(const std::string &text)
 {
     std::size_t size = 0;
-    const std::unique_ptr<void, Free> bytes(CPLZLibDeflate(text.data(), text.size(), kLevel, nullptr, 0, &size));
-    if (!bytes)
+    const std::unique_ptr<void, Free> packed(CPLZLibDeflate(text.data(), text.size(), kLevel, nullptr, 0, &size));
+    if (!packed)
     {
         throw TileError("out of memory while the journal is packed");
     }
-    return {static_cast<const char *>(bytes.get()), size};
+    std::string bytes;
+    put(bytes, text.size());
+    return bytes.append(static_cast<const char *>(packed.get()), size);
 }
 
+/// Into room of the right size: without it, GDAL takes more and more for what is cut off.
 bool inflated(const std::string &bytes, std::string &text)
 {
-    std::size_t size = 0;
-    const std::unique_ptr<void, Free> whole(CPLZLibInflate(bytes.data(), bytes.size(), nullptr, 0, &size));
-    if (!whole)
+    Numbers numbers(bytes);
+    const std::uint64_t size = numbers.next();
+    if (numbers.failed() || size / kMostRatio > bytes.size())
     {
         return false;
     }
-    text.assign(static_cast<const char *>(whole.get()), size);
+    std::string whole(size, '\0');
+    std::size_t got = 0;
+    const bool is_good =
+        CPLZLibInflate(bytes.data() + numbers.at(), bytes.size() - numbers.at(), whole.data(), size, &got) != nullptr;
+    if (!is_good || got != size)
+    {
+        return false;
+    }
+    text = std::move(whole);
     return true;
 }
 

@@ -15,7 +15,7 @@ std::string pack(const stac::TileSet &tiles);
 /// False where the bytes are no such set.
 bool unpack(const std::string &bytes, stac::TileSet &tiles);
 
-/// Deflated and back, as zlib does it. Nothing comes back, and false, of what is damaged.
+/// The text's size, a number as above, and what zlib makes of it; and back. False, and no text, of what is damaged.
 std::string deflated(const std::string &text);
 bool inflated(const std::string &bytes, std::string &text);
 
