@@ -49,6 +49,12 @@ void ProcessCommand::setup(CLI::App &app)
            "--bounds", [this](const std::string &text) { m_overrides["bounds"] = "[" + text + "]"; },
            engine::recipe_schema().key("bounds").help)
         ->type_name("W,S,E,N");
+    flag_for("--region", "FILE|WKT", "region.polygon");
+    app.add_option_function<std::string>(
+           "--point", [this](const std::string &text) { m_overrides["region.point"] = "[" + text + "]"; },
+           "longitude and latitude: the tile that it lies in")
+        ->type_name("X,Y");
+    flag_for("--tile", "LEVEL/ROW/COL", "region.tile");
     flag_for("--levels", "LEVELS", "levels");
     flag_for("--threads", "N", "threads");
     app.add_flag("--resume", m_resume, "go on where the last run ended (the default)");

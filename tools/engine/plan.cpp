@@ -42,11 +42,11 @@ bool for_each_square(const stac::TileRange &range, std::int64_t side,
 
 stac::LevelSets selected_tiles(const Job &job)
 {
-    stac::LevelSets selected;
-    selected[job.finest] = stac::TileSet(job.selection);
+    stac::LevelSets selected = job.also;
+    selected[job.finest].insert(job.selection);
     for (int level = job.finest; level > job.coarsest; --level)
     {
-        selected[level - 1] = stac::parents(job.grid, level, selected[level]);
+        selected[level - 1].insert(stac::parents(job.grid, level, selected[level]));
     }
     return selected;
 }

@@ -59,7 +59,7 @@ bool covers_all(store::Store &store, const Job &job)
 {
     const stac::LevelSets done = Journal(store, job.grid).before().all();
     const auto base = done.find(job.finest);
-    return base == done.end() || stac::TileSet(job.selection).contains(base->second);
+    return base == done.end() || job.selection.contains(base->second);
 }
 
 Start begin(store::Store &store, const std::shared_ptr<const Job> &job, const RunOptions &options)
