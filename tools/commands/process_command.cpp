@@ -61,6 +61,15 @@ void ProcessCommand::setup(CLI::App &app)
     app.add_flag("--overwrite", m_options.overwrite, "make the selected tiles again")->excludes("--resume");
     app.add_flag("--accept-old", m_options.accept_old,
                  "where the recipe changed: keep finished tiles, and note the mixture in the item");
+    app.add_flag("--update", m_options.update,
+                 "where the recipe or the inputs changed: make again the tiles that this touches")
+        ->excludes("--overwrite")
+        ->excludes("--accept-old");
+    app.add_option("--max-tiles", m_options.max_tiles, "refuse a plan of more tiles")->type_name("N");
+    app.add_option("--max-bytes", m_options.max_bytes,
+                   "refuse a plan of more bytes of pixels, not compressed: 500MB, 2TB")
+        ->transform(CLI::AsSizeValue(true))
+        ->type_name("N");
     app.add_flag("--dry-run", m_dry_run, "say how many tiles and pixels would be made, and make nothing");
     app.add_flag("--quiet", m_options.quiet, "no progress, errors only");
     app.add_flag("--json", m_json, "print a machine-readable report at the end");

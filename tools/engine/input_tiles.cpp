@@ -30,4 +30,20 @@ stac::TileSet tiles_of_input(const Job &job, const std::string &input, const std
     return tiles;
 }
 
+stac::TileSet tiles_of_files(const Job &job, const stac::TileRange &within)
+{
+    stac::TileSet tiles;
+    for (const auto &[name, files] : job.files)
+    {
+        std::vector<stac::Bounds> rectangles;
+        rectangles.reserve(files.size());
+        for (const InputFile &file : files)
+        {
+            rectangles.push_back(file.file.bounds());
+        }
+        tiles.insert(tiles_of_input(job, name, rectangles, job.finest, within));
+    }
+    return tiles;
+}
+
 } // namespace tiledir::engine

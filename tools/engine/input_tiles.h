@@ -15,4 +15,7 @@ namespace tiledir::engine
 stac::TileSet tiles_of_input(const Job &job, const std::string &input, const std::vector<stac::Bounds> &rectangles,
                              int level, const stac::TileRange &within);
 
+/// Tiles of the base level that may have pixels of any file.
+stac::TileSet tiles_of_files(const Job &job, const stac::TileRange &within);
+
 } // namespace tiledir::engine

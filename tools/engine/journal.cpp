@@ -88,6 +88,7 @@ void Journal::read(const std::string &name)
         m_before.stored[*level].erase(row, first, last);
         m_before.empty[*level].erase(row, first, last);
         m_before.foreign[*level].erase(row, first, last);
+        m_before.pending[*level].erase(row, first, last);
         if (kind == "stored")
         {
             m_before.stored[*level].insert(row, first, last);
@@ -100,7 +101,11 @@ void Journal::read(const std::string &name)
         {
             m_before.foreign[*level].insert(row, first, last);
         }
-        else if (kind != "redo")
+        else if (kind == "redo")
+        {
+            m_before.pending[*level].insert(row, first, last);
+        }
+        else
         {
             refuse(fmt::format("'{}' is none of stored, empty, foreign and redo", kind));
         }

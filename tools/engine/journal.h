@@ -17,7 +17,9 @@ struct DoneTiles
     stac::LevelSets stored;
     stac::LevelSets empty;
     stac::LevelSets foreign;
+    stac::LevelSets pending; ///< not done: a run was to make it again
 
+    /// Those that are done: stored, empty or foreign.
     stac::LevelSets all() const;
     void erase(const stac::LevelSets &tiles);
 };

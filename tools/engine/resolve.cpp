@@ -91,23 +91,6 @@ std::string where_the_inputs_are(const Job &job)
                                          raster::spatial_reference("OGC:CRS84")));
 }
 
-/// Tiles in `within` that have pixels of a file.
-stac::TileSet tiles_of_files(const Job &job, const stac::TileRange &within)
-{
-    stac::TileSet tiles;
-    for (const auto &[name, files] : job.files)
-    {
-        std::vector<stac::Bounds> rectangles;
-        rectangles.reserve(files.size());
-        for (const InputFile &file : files)
-        {
-            rectangles.push_back(file.file.bounds());
-        }
-        tiles.insert(tiles_of_input(job, name, rectangles, job.finest, within));
-    }
-    return tiles;
-}
-
 void set_selection(Job &job)
 {
     const stac::TileMatrix &base = job.matrix(job.finest);
@@ -336,10 +319,11 @@ std::shared_ptr<const Job> as_saved(const std::shared_ptr<const Job> &job, const
                 same && (now == job->scales.at(name).end() || (now->second.x == scale.x && now->second.y == scale.y));
         }
     }
-    if (!same)
+    if (same)
     {
-        complete(*changed);
+        return job;
     }
+    complete(*changed);
     return changed;
 }
 
