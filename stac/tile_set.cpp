@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace tiledir::stac
 {
@@ -10,25 +11,13 @@ TileSet::TileSet(const TileRange &range)
 {
     for (std::int64_t row = range.min_row; row <= range.max_row && !range.empty(); ++row)
     {
-        m_rows[row][range.min_col] = range.max_col;
+        m_rows[row].insert(range.min_col, range.max_col);
     }
 }
 
 void TileSet::insert(std::int64_t row, std::int64_t first, std::int64_t last)
 {
-    Runs &runs = m_rows[row];
-    auto run = runs.upper_bound(first);
-    if (run != runs.begin() && std::prev(run)->second >= first - 1)
-    {
-        --run;
-        first = run->first;
-    }
-    while (run != runs.end() && run->first <= last + 1)
-    {
-        last = std::max(last, run->second);
-        run = runs.erase(run);
-    }
-    runs[first] = last;
+    m_rows[row].insert(first, last);
 }
 
 void TileSet::erase(std::int64_t row, std::int64_t first, std::int64_t last)
@@ -38,26 +27,8 @@ void TileSet::erase(std::int64_t row, std::int64_t first, std::int64_t last)
     {
         return;
     }
-    Runs &runs = found->second;
-    auto run = runs.upper_bound(first);
-    if (run != runs.begin() && std::prev(run)->second >= first)
-    {
-        --run;
-    }
-    while (run != runs.end() && run->first <= last)
-    {
-        const auto [begin, end] = *run;
-        run = runs.erase(run);
-        if (begin < first)
-        {
-            runs[begin] = first - 1;
-        }
-        if (end > last)
-        {
-            runs[last + 1] = end;
-        }
-    }
-    if (runs.empty())
+    found->second.erase(first, last);
+    if (found->second.empty())
     {
         m_rows.erase(found);
     }
@@ -65,36 +36,58 @@ void TileSet::erase(std::int64_t row, std::int64_t first, std::int64_t last)
 
 void TileSet::insert(const TileSet &other)
 {
-    other.for_each_run([this](std::int64_t row, std::int64_t first, std::int64_t last) { insert(row, first, last); });
+    for (const auto &[row, columns] : other.m_rows)
+    {
+        m_rows[row].insert(columns);
+    }
 }
 
 void TileSet::erase(const TileSet &other)
 {
-    other.for_each_run([this](std::int64_t row, std::int64_t first, std::int64_t last) { erase(row, first, last); });
+    for (const auto &[row, columns] : other.m_rows)
+    {
+        const auto found = m_rows.find(row);
+        if (found == m_rows.end())
+        {
+            continue;
+        }
+        found->second.erase(columns);
+        if (found->second.empty())
+        {
+            m_rows.erase(found);
+        }
+    }
 }
 
 bool TileSet::contains(std::int64_t row, std::int64_t col) const
 {
     const auto found = m_rows.find(row);
-    if (found == m_rows.end())
-    {
-        return false;
-    }
-    const auto run = found->second.upper_bound(col);
-    return run != found->second.begin() && std::prev(run)->second >= col;
+    return found != m_rows.end() && found->second.contains(col);
 }
 
 bool TileSet::contains(const TileSet &other) const
 {
-    TileSet rest = other;
-    rest.erase(*this);
-    return rest.empty();
+    return std::all_of(other.m_rows.begin(), other.m_rows.end(),
+                       [this](const auto &wanted)
+                       {
+                           const auto found = m_rows.find(wanted.first);
+                           if (found == m_rows.end())
+                           {
+                               return false;
+                           }
+                           ColumnSet rest = wanted.second;
+                           rest.erase(found->second);
+                           return rest.empty();
+                       });
 }
 
 std::int64_t TileSet::count() const
 {
     std::int64_t count = 0;
-    for_each_run([&](std::int64_t, std::int64_t first, std::int64_t last) { count += last - first + 1; });
+    for (const auto &[row, columns] : m_rows)
+    {
+        count += columns.count();
+    }
     return count;
 }
 
@@ -106,10 +99,11 @@ TileRange TileSet::bounding() const
     }
     TileRange range{m_rows.begin()->first, m_rows.rbegin()->first, std::numeric_limits<std::int64_t>::max(),
                     std::numeric_limits<std::int64_t>::min()};
-    for (const auto &[row, runs] : m_rows)
+    for (const auto &[row, columns] : m_rows)
     {
-        range.min_col = std::min(range.min_col, runs.begin()->first);
-        range.max_col = std::max(range.max_col, runs.rbegin()->second);
+        const ColumnRun all = columns.bounding();
+        range.min_col = std::min(range.min_col, all.first);
+        range.max_col = std::max(range.max_col, all.last);
     }
     return range;
 }
@@ -119,19 +113,10 @@ TileSet TileSet::within(const TileRange &range) const
     TileSet part;
     for (auto row = m_rows.lower_bound(range.min_row); row != m_rows.end() && row->first <= range.max_row; ++row)
     {
-        auto run = row->second.upper_bound(range.min_col);
-        if (run != row->second.begin())
+        ColumnSet columns = row->second.within(range.min_col, range.max_col);
+        if (!columns.empty())
         {
-            --run;
-        }
-        for (; run != row->second.end() && run->first <= range.max_col; ++run)
-        {
-            const std::int64_t first = std::max(run->first, range.min_col);
-            const std::int64_t last = std::min(run->second, range.max_col);
-            if (first <= last)
-            {
-                part.m_rows[row->first][first] = last;
-            }
+            part.m_rows.emplace_hint(part.m_rows.end(), row->first, std::move(columns));
         }
     }
     return part;
@@ -139,21 +124,24 @@ TileSet TileSet::within(const TileRange &range) const
 
 TileSet TileSet::common(const TileSet &other) const
 {
-    TileSet outside = *this;
-    outside.erase(other);
-    TileSet inside = *this;
-    inside.erase(outside);
-    return inside;
+    TileSet both;
+    for (const auto &[row, columns] : m_rows)
+    {
+        const auto found = other.m_rows.find(row);
+        ColumnSet shared = found == other.m_rows.end() ? ColumnSet() : columns.common(found->second);
+        if (!shared.empty())
+        {
+            both.m_rows.emplace_hint(both.m_rows.end(), row, std::move(shared));
+        }
+    }
+    return both;
 }
 
 void TileSet::for_each_run(const RunVisitor &visit) const
 {
-    for (const auto &[row, runs] : m_rows)
+    for (const auto &[row, columns] : m_rows)
     {
-        for (const auto &[first, last] : runs)
-        {
-            visit(row, first, last);
-        }
+        columns.for_each_run([&, at = row](std::int64_t first, std::int64_t last) { visit(at, first, last); });
     }
 }
 

@@ -1,7 +1,9 @@
-// Sets of tiles of one matrix, kept as runs of columns: small for what a journal holds, a run of tiles or a million.
+// Sets of tiles of one matrix, row by row: small for what a journal holds, one run of tiles or millions, however
+// scattered.
 #pragma once
 
 #include "stac/bounds.h"
+#include "stac/column_set.h"
 
 #include <cstdint>
 #include <functional>
@@ -49,8 +51,7 @@ public:
     void for_each_run(const RunVisitor &visit) const;
 
 private:
-    using Runs = std::map<std::int64_t, std::int64_t>; ///< first column to last, neither touching nor overlapping
-    std::map<std::int64_t, Runs> m_rows;
+    std::map<std::int64_t, ColumnSet> m_rows; ///< none of them empty
 };
 
 /// By level.
