@@ -81,26 +81,49 @@ public:
     /// Tiles of the matrix `shift` pixels to the left of the ring.
     void add_tiles(const stac::TileMatrix &matrix, double shift, stac::TileSet &into) const
     {
-        const auto width = static_cast<double>(matrix.window().width);
+        stac::TileRange range; // rows that have the same columns
+        const auto add = [&]
+        {
+            const std::int64_t first = from_top(range.min_row, matrix);
+            const std::int64_t last = from_top(range.max_row, matrix);
+            into.insert(stac::TileRange{std::min(first, last), std::max(first, last), range.min_col, range.max_col});
+        };
         for (std::size_t i = 0; i < m_crossings.size(); ++i)
         {
-            const double left = std::max(0.0, m_crossings[i].left - m_margin - shift + kSnap);
-            const double right = std::min(width, m_crossings[i].right + m_margin - shift - kSnap);
-            if (left < right)
+            const stac::TileRange row = columns(matrix, i, shift);
+            if (!range.empty() && (row.min_col != range.min_col || row.max_col != range.max_col))
             {
-                const std::int64_t first =
-                    std::max(static_cast<std::int64_t>(left / matrix.tile_width), m_within.min_col);
-                const std::int64_t last =
-                    std::min(static_cast<std::int64_t>(std::ceil(right / matrix.tile_width)) - 1, m_within.max_col);
-                if (first <= last)
-                {
-                    into.insert(from_top(m_first + static_cast<std::int64_t>(i), matrix), first, last);
-                }
+                add();
+                range = {};
             }
+            if (range.empty())
+            {
+                range = row;
+            }
+            range.max_row = row.max_row;
+        }
+        if (!range.empty())
+        {
+            add();
         }
     }
 
 private:
+    /// Columns of a row, which is counted from the top.
+    stac::TileRange columns(const stac::TileMatrix &matrix, std::size_t index, double shift) const
+    {
+        const auto width = static_cast<double>(matrix.window().width);
+        const double left = std::max(0.0, m_crossings[index].left - m_margin - shift + kSnap);
+        const double right = std::min(width, m_crossings[index].right + m_margin - shift - kSnap);
+        if (!(left < right))
+        {
+            return {};
+        }
+        const std::int64_t row = m_first + static_cast<std::int64_t>(index);
+        return {row, row, std::max(static_cast<std::int64_t>(left / matrix.tile_width), m_within.min_col),
+                std::min(static_cast<std::int64_t>(std::ceil(right / matrix.tile_width)) - 1, m_within.max_col)};
+    }
+
     /// Rows counted from the top for tile rows, and the other way round.
     static std::int64_t from_top(std::int64_t row, const stac::TileMatrix &matrix)
     {
@@ -205,10 +228,7 @@ public:
         }
         if (range.count() == 1 || OGRPreparedGeometryContains(m_shape.get(), OGRGeometry::ToHandle(&square)))
         {
-            for (std::int64_t row = range.min_row; row <= range.max_row; ++row)
-            {
-                m_into.insert(row, range.min_col, range.max_col);
-            }
+            m_into.insert(range);
             return;
         }
         const std::int64_t row = range.min_row + (range.rows() - 1) / 2;
