@@ -83,12 +83,19 @@ std::string show(const stac::Bounds &bounds)
     return fmt::format("[{:.6g}, {:.6g}, {:.6g}, {:.6g}]", bounds.min_x, bounds.min_y, bounds.max_x, bounds.max_y);
 }
 
+/// In degrees.
 std::string where_the_inputs_are(const Job &job)
 {
-    const stac::TileMatrix &base = job.matrix(job.finest);
-    const auto world = job.data_bounds.intersection(base.bounds(base.window()));
-    return show(raster::transform_bounds(world.value_or(job.data_bounds), raster::spatial_reference(job.grid.crs),
-                                         raster::spatial_reference("OGC:CRS84")));
+    stac::Bounds all;
+    for (const auto &[name, mosaic] : job.mosaics)
+    {
+        const auto crs = raster::spatial_reference(mosaic->crs_wkt());
+        const stac::Bounds bounds = mosaic->bounds();
+        all = all.united(crs.IsGeographic()
+                             ? bounds
+                             : raster::transform_bounds(bounds, crs, raster::spatial_reference("OGC:CRS84")));
+    }
+    return show(all);
 }
 
 void set_selection(Job &job)
