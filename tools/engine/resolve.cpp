@@ -170,6 +170,7 @@ void open_inputs(Job &job)
 /// Levels at which the inputs are read: all with overviews from the process, else the base.
 void set_scales(Job &job)
 {
+    job.scales.clear();
     for (const auto &[name, input] : job.recipe.inputs)
     {
         for (int level = job.recipe.overviews_from_process ? job.coarsest : job.finest; level <= job.finest; ++level)
@@ -331,6 +332,16 @@ std::shared_ptr<const Job> as_saved(const std::shared_ptr<const Job> &job, const
         return job;
     }
     complete(*changed);
+    return changed;
+}
+
+std::shared_ptr<const Job> with_region_of(const std::shared_ptr<const Job> &job, const Json &saved)
+{
+    auto changed = std::make_shared<Job>(*job);
+    for (const char *key : {"bounds", "bounds_crs", "region"})
+    {
+        changed->document[key] = saved.value(key, Json());
+    }
     return changed;
 }
 

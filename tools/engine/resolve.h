@@ -46,6 +46,10 @@ std::shared_ptr<const Job> with_coarsest(const Job &job, int coarsest);
 /// As a saved recipe has it: the kernel scales and, where levels are `auto`, the base level.
 std::shared_ptr<const Job> as_saved(const std::shared_ptr<const Job> &job, const Json &saved);
 
+/// With the region of a saved recipe (none where that is empty) in the document: for an output that is larger than what
+/// this run is about, so that its recipe makes all of it again.
+std::shared_ptr<const Job> with_region_of(const std::shared_ptr<const Job> &job, const Json &saved);
+
 /// With more tiles to make.
 std::shared_ptr<const Job> with_also(const std::shared_ptr<const Job> &job, const stac::LevelSets &tiles);
 

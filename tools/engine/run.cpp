@@ -238,9 +238,23 @@ stac::TileSet left_over(const Job &job, const stac::LevelSets &pending)
     return tiles;
 }
 
+/// A job whose document stands for all of the output.
+std::shared_ptr<const Job> of_all_runs(const std::shared_ptr<const Job> &job, const OutputState &state,
+                                       const stac::LevelSets &done)
+{
+    const auto base = done.find(job->finest);
+    if (base == done.end() || !state.exists() || job->selection.contains(base->second))
+    {
+        return job;
+    }
+    const bool was_larger = base->second.contains(job->selection);
+    return with_region_of(job, was_larger ? state.recipe() : Json::object());
+}
+
 Work work_of(const Start &start, const RunOptions &options, const DoneTiles &before)
 {
     Work work{start.job, before.all()};
+    work.job = of_all_runs(work.job, start.state, work.done);
     if (start.changes)
     {
         const stac::LevelSets touched = touched_tiles(*work.job, *start.changes, work.done);
