@@ -19,7 +19,7 @@ const Schema &recipe_schema();
 
 struct InputRecipe
 {
-    std::vector<std::string> paths; ///< absolute, patterns expanded; the later on top
+    std::vector<std::string> paths; ///< absolute; resolve() expands patterns; the later on top
     raster::Resampling resampling = raster::Resampling::Bilinear;
     std::optional<double> nodata;
     std::map<std::string, std::string> gdal_options;   ///< for these paths
@@ -40,9 +40,9 @@ struct Recipe
     std::optional<RegionRecipe> region; ///< all where there is none
     bool overviews_from_process = false;
     std::string overview_resampling;
-    std::string output_path; ///< absolute, or a /vsi path
+    std::string output_path;                                ///< absolute, or a /vsi path
     std::map<std::string, std::string> output_gdal_options; ///< for this path
-    std::string format;      ///< GDAL's spelling
+    std::string format;                                     ///< GDAL's spelling
     std::map<std::string, std::string> format_options;
     std::optional<std::string> data_type; ///< GDAL's name
     std::optional<double> nodata;

@@ -131,11 +131,31 @@ void set_selection(Job &job)
 /// Threads that look at files over a network.
 constexpr int kRemoteReaders = 16;
 
+/// Patterns give way to the files that they stand for, in the document too: what is there later is not what was read.
+void expand_patterns(Job &job, const std::string &name)
+{
+    InputRecipe &input = job.recipe.inputs.at(name);
+    Json &written = job.recipe.document["input"][name]["path"];
+    std::vector<std::string> paths;
+    Json document = Json::array();
+    for (std::size_t i = 0; i < input.paths.size(); ++i)
+    {
+        for (std::string &found : expand_pattern(input.paths[i]))
+        {
+            document.push_back(found == input.paths[i] ? written.at(i) : Json(found));
+            paths.push_back(std::move(found));
+        }
+    }
+    input.paths = std::move(paths);
+    written = std::move(document);
+}
+
 std::shared_ptr<const raster::Mosaic> open_input(Job &job, const std::string &name, const KnownFiles &known)
 {
     const InputRecipe &input = job.recipe.inputs.at(name);
     try
     {
+        expand_patterns(job, name);
         const bool remote = input.paths.front().rfind("/vsi", 0) == 0;
         std::vector<InputFile> &files = job.files[name];
         files = read_input_files(input.paths, known, remote ? kRemoteReaders : job.recipe.threads);
