@@ -14,7 +14,7 @@
 #include <climits>
 #include <cstdlib>
 #include <functional>
-#include <set>
+#include <mutex>
 
 namespace tiledir::engine
 {
@@ -149,6 +149,21 @@ void match(const std::string &folder, const std::string &pattern, std::vector<st
     }
 }
 
+/// Keeps texts that are alike once. For many threads.
+class Texts
+{
+public:
+    void share(std::shared_ptr<const std::string> &text)
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        text = m_texts.emplace(*text, text).first->second;
+    }
+
+private:
+    std::mutex m_mutex;
+    std::map<std::string, std::shared_ptr<const std::string>> m_texts;
+};
+
 } // namespace
 
 std::vector<std::string> expand_pattern(const std::string &pattern)
@@ -206,6 +221,7 @@ std::vector<InputFile> read_input_files(const std::vector<std::string> &paths, c
 {
     const std::map<std::string, FileStamp> listed = listed_stamps(paths);
     std::vector<InputFile> files(paths.size());
+    Texts texts;
     store::TaskQueue queue(threads);
     for (std::size_t i = 0; i < paths.size(); ++i)
     {
@@ -217,17 +233,17 @@ std::vector<InputFile> read_input_files(const std::vector<std::string> &paths, c
         {
             file.file = same->file;
             file.file.path = paths[i];
+            texts.share(file.file.crs_wkt);
             continue;
         }
-        queue.add([&file, &path = paths[i]] { file.file = raster::describe_file(path, raster::open_raster); });
+        queue.add(
+            [&file, &texts, &path = paths[i]]
+            {
+                file.file = raster::describe_file(path, raster::open_raster);
+                texts.share(file.file.crs_wkt);
+            });
     }
     queue.finish();
-    // One text for all that have the same.
-    std::map<std::string, std::shared_ptr<const std::string>> texts;
-    for (InputFile &file : files)
-    {
-        file.file.crs_wkt = texts.emplace(*file.file.crs_wkt, file.file.crs_wkt).first->second;
-    }
     return files;
 }
 

@@ -3,6 +3,7 @@
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
+#include "tools/engine/row_crossings.h"
 
 #include <ogr_api.h>
 #include <ogr_geometry.h>
@@ -17,20 +18,11 @@ namespace tiledir::engine
 namespace
 {
 
-/// What stac::TileMatrix::tiles_covering() leaves out, in pixels.
-constexpr double kSnap = 0.01;
 constexpr double kFollowed = 0.25; ///< pixels
 constexpr int kFewestPoints = 16;  ///< an edge
 constexpr int kMostPoints = 4096;
 /// Mercator shows less; farther towards the pole its northings grow without bound.
 constexpr double kMostMercatorLatitude = 89.0 * M_PI / 180;
-
-/// Closed, in pixels of a matrix.
-struct Ring
-{
-    std::vector<double> x;
-    std::vector<double> y;
-};
 
 /// How far points between their neighbours lie off the straight line.
 double largest_bend(const Ring &ring)
@@ -44,128 +36,6 @@ double largest_bend(const Ring &ring)
     }
     return bend;
 }
-
-/// Columns of pixels between which a band of rows is crossed.
-struct Crossing
-{
-    double left = std::numeric_limits<double>::infinity();
-    double right = -std::numeric_limits<double>::infinity();
-
-    void add(double x)
-    {
-        left = std::min(left, x);
-        right = std::max(right, x);
-    }
-};
-
-class RowCrossings
-{
-public:
-    RowCrossings(const stac::TileMatrix &matrix, const stac::TileRange &within, const Ring &ring, double margin)
-        : m_height(matrix.tile_height)
-        , m_margin(margin)
-        , m_within(within)
-    {
-        const auto [top, bottom] = std::minmax_element(ring.y.begin(), ring.y.end());
-        const std::int64_t first_row = matrix.origin_is_bottom_left ? within.max_row : within.min_row;
-        const std::int64_t last_row = matrix.origin_is_bottom_left ? within.min_row : within.max_row;
-        m_first = std::max(row_of(*top - margin + kSnap, matrix), from_top(first_row, matrix));
-        const std::int64_t last = std::min(row_of(*bottom + margin - kSnap, matrix), from_top(last_row, matrix));
-        m_crossings.resize(static_cast<std::size_t>(std::max<std::int64_t>(0, last - m_first + 1)));
-        for (std::size_t i = 1; i < ring.x.size() && !m_crossings.empty(); ++i)
-        {
-            add_segment(matrix, ring.x[i - 1], ring.y[i - 1], ring.x[i], ring.y[i]);
-        }
-    }
-
-    /// Tiles of the matrix `shift` pixels to the left of the ring.
-    void add_tiles(const stac::TileMatrix &matrix, double shift, stac::TileSet &into) const
-    {
-        stac::TileRange range; // rows that have the same columns
-        const auto add = [&]
-        {
-            const std::int64_t first = from_top(range.min_row, matrix);
-            const std::int64_t last = from_top(range.max_row, matrix);
-            into.insert(stac::TileRange{std::min(first, last), std::max(first, last), range.min_col, range.max_col});
-        };
-        for (std::size_t i = 0; i < m_crossings.size(); ++i)
-        {
-            const stac::TileRange row = columns(matrix, i, shift);
-            if (!range.empty() && (row.min_col != range.min_col || row.max_col != range.max_col))
-            {
-                add();
-                range = {};
-            }
-            if (range.empty())
-            {
-                range = row;
-            }
-            range.max_row = row.max_row;
-        }
-        if (!range.empty())
-        {
-            add();
-        }
-    }
-
-private:
-    /// Columns of a row, which is counted from the top.
-    stac::TileRange columns(const stac::TileMatrix &matrix, std::size_t index, double shift) const
-    {
-        const auto width = static_cast<double>(matrix.window().width);
-        const double left = std::max(0.0, m_crossings[index].left - m_margin - shift + kSnap);
-        const double right = std::min(width, m_crossings[index].right + m_margin - shift - kSnap);
-        if (!(left < right))
-        {
-            return {};
-        }
-        const std::int64_t row = m_first + static_cast<std::int64_t>(index);
-        return {row, row, std::max(static_cast<std::int64_t>(left / matrix.tile_width), m_within.min_col),
-                std::min(static_cast<std::int64_t>(std::ceil(right / matrix.tile_width)) - 1, m_within.max_col)};
-    }
-
-    /// Rows counted from the top for tile rows, and the other way round.
-    static std::int64_t from_top(std::int64_t row, const stac::TileMatrix &matrix)
-    {
-        return matrix.origin_is_bottom_left ? matrix.matrix_height - 1 - row : row;
-    }
-
-    static std::int64_t row_of(double y, const stac::TileMatrix &matrix)
-    {
-        const double row = std::floor(y / matrix.tile_height);
-        return static_cast<std::int64_t>(std::clamp(row, -1.0, static_cast<double>(matrix.matrix_height)));
-    }
-
-    void add_segment(const stac::TileMatrix &matrix, double x1, double y1, double x2, double y2)
-    {
-        if (y1 > y2)
-        {
-            std::swap(x1, x2);
-            std::swap(y1, y2);
-        }
-        const std::int64_t end = m_first + static_cast<std::int64_t>(m_crossings.size());
-        const std::int64_t last = std::min(end - 1, row_of(y2 + m_margin, matrix));
-        for (std::int64_t row = std::max(m_first, row_of(y1 - m_margin, matrix)); row <= last; ++row)
-        {
-            const double top = std::max(y1, static_cast<double>(row) * m_height - m_margin);
-            const double bottom = std::min(y2, static_cast<double>(row + 1) * m_height + m_margin);
-            if (top > bottom)
-            {
-                continue;
-            }
-            const double slope = y2 > y1 ? (x2 - x1) / (y2 - y1) : 0;
-            Crossing &crossing = m_crossings[static_cast<std::size_t>(row - m_first)];
-            crossing.add(top > y1 ? x1 + (top - y1) * slope : x1);
-            crossing.add(bottom < y2 ? x1 + (bottom - y1) * slope : x2);
-        }
-    }
-
-    double m_height;
-    double m_margin;
-    stac::TileRange m_within;
-    std::int64_t m_first = 0;
-    std::vector<Crossing> m_crossings;
-};
 
 /// Calls with each number of whole turns that brings [left, right] onto [0, width].
 template <class Visit> void for_each_turn(double left, double right, double width, double turn, const Visit &visit)
@@ -218,7 +88,7 @@ public:
             return;
         }
         stac::Bounds bounds = m_matrix.bounds(m_matrix.range_window(range));
-        const double inset = kSnap * m_matrix.cell_size;
+        const double inset = kTouch * m_matrix.cell_size;
         bounds = {bounds.min_x + m_shift + inset, bounds.min_y + inset, bounds.max_x + m_shift - inset,
                   bounds.max_y - inset};
         OGRPolygon square = rectangle(bounds);
@@ -283,11 +153,11 @@ ShapeTiles::ShapeTiles(const OGRSpatialReference &from, const stac::TileMatrixSe
 {
     const OGRSpatialReference to = raster::spatial_reference(grid.crs);
     m_name = to.GetName() != nullptr ? to.GetName() : grid.id;
-    m_from_geographic = from.IsGeographic() != 0;
-    m_turn = m_from_geographic ? turn_of(from) : 0;
+    const bool is_geographic = from.IsGeographic() != 0;
+    m_turn = is_geographic ? turn_of(from) : 0;
     m_turn_on_grid = turn_of(to);
     constexpr double kLongestDegrees = 0.1;
-    m_longest = m_from_geographic ? m_turn / 360 * kLongestDegrees : 0;
+    m_longest = is_geographic ? m_turn / 360 * kLongestDegrees : 0;
     if (raster::same_crs(from, to))
     {
         return;
@@ -299,7 +169,7 @@ ShapeTiles::ShapeTiles(const OGRSpatialReference &from, const stac::TileMatrixSe
         throw InputError(std::string("'") + from.GetName() + "' cannot be brought to '" + m_name +
                          "': " + errors.cause("unknown cause"));
     }
-    if (m_from_geographic && raster::is_mercator(to))
+    if (is_geographic && raster::is_mercator(to))
     {
         m_most_latitude = kMostMercatorLatitude / from.GetAngularUnits();
     }
@@ -381,8 +251,7 @@ void ShapeTiles::add(const stac::Bounds &rectangle, double margin, const stac::T
             const RowCrossings crossings(matrix, within, ring, margin);
             const auto [left, right] = std::minmax_element(ring.x.begin(), ring.x.end());
             for_each_turn(*left - margin, *right + margin, static_cast<double>(matrix.window().width),
-                          m_turn_on_grid / matrix.cell_size,
-                          [&](double shift) { crossings.add_tiles(matrix, shift, into); });
+                          m_turn_on_grid / matrix.cell_size, [&](double shift) { crossings.add_tiles(shift, into); });
             return;
         }
     }

@@ -53,7 +53,6 @@ private:
     stac::Bounds known(stac::Bounds rectangle) const;
 
     std::unique_ptr<OGRCoordinateTransformation> m_transformation; ///< null where both CRSs are the same
-    bool m_from_geographic = false;
     double m_turn = 0;          ///< longitude of a whole turn in the shapes' CRS; 0 where it is not geographic
     double m_turn_on_grid = 0;  ///< x of a whole turn on the grid; 0 where that has no meaning
     double m_most_latitude = 0; ///< in the shapes' CRS, of what the grid can show; 0 where all
