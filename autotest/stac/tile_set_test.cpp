@@ -162,3 +162,22 @@ TEST(TileSet, OfEverySecondTileTakesAFewBitsATile)
     EXPECT_LT(mallinfo2().uordblks - before, kSide * kSide / 2); // a byte for each that is there
     EXPECT_EQ(tiles.count(), kSide * kSide / 2);
 }
+
+TEST(TileSet, RowsThatAreAlikeAreVisitedOnceAndStayApartWhenOneChanges)
+{
+    TileSet tiles(TileRange{10, 1'000'009, 5, 9});
+    int visits = 0;
+    const TileSet::RowsVisitor count = [&](std::int64_t, std::int64_t, const ColumnSet &) { ++visits; };
+    tiles.for_each_rows(count);
+    EXPECT_EQ(visits, 1);
+    const TileSet copy = tiles;
+    tiles.insert(TileRange{20, 29, 8, 12});
+    tiles.erase(40, 6, 6);
+    visits = 0;
+    tiles.for_each_rows(count);
+    EXPECT_EQ(visits, 5);
+    EXPECT_EQ(tiles.count(), 5'000'000 + 10 * 3 - 1);
+    EXPECT_EQ(copy.count(), 5'000'000);
+    EXPECT_TRUE(copy.contains(40, 6));
+    EXPECT_FALSE(tiles.contains(copy));
+}

@@ -50,6 +50,12 @@ void ProcessCommand::setup(CLI::App &app)
            "--bounds", [this](const std::string &text) { m_overrides["bounds"] = "[" + text + "]"; },
            engine::recipe_schema().key("bounds").help)
         ->type_name("W,S,E,N");
+    flag_for("--region", "FILE|WKT", "region.polygon");
+    app.add_option_function<std::string>(
+           "--point", [this](const std::string &text) { m_overrides["region.point"] = "[" + text + "]"; },
+           "longitude and latitude: the tile that it lies in")
+        ->type_name("X,Y");
+    flag_for("--tile", "LEVEL/ROW/COL", "region.tile");
     flag_for("--levels", "LEVELS", "levels");
     flag_for("--threads", "N", "threads");
     app.add_flag("--resume", m_resume, "go on where the last run ended (the default)");
@@ -60,6 +66,16 @@ void ProcessCommand::setup(CLI::App &app)
     app.add_flag("--check", m_options.check, "make tiles again that were removed since: looks which are there");
     app.add_flag("--accept-old", m_options.accept_old,
                  "where the recipe changed: keep finished tiles, and note the mixture in the item");
+    app.add_flag("--update", m_options.update,
+                 "where the recipe or the inputs changed: make again the tiles that this touches")
+        ->excludes("--overwrite")
+        ->excludes("--accept-old")
+        ->excludes("--retry-failed");
+    app.add_option("--max-tiles", m_options.max_tiles, "refuse a plan of more tiles")->type_name("N");
+    app.add_option("--max-bytes", m_options.max_bytes,
+                   "refuse a plan of more bytes of pixels, not compressed: 500MB, 2TB")
+        ->transform(CLI::AsSizeValue(true))
+        ->type_name("N");
     app.add_flag("--dry-run", m_dry_run, "say how many tiles and pixels would be made, and make nothing");
     app.add_flag("--quiet", m_options.quiet, "no progress, errors only");
     app.add_flag("--json", m_json, "print a machine-readable report at the end");

@@ -138,11 +138,28 @@ std::vector<OutputState::Difference> OutputState::differences(const Job &job) co
         found.push_back({"an --overwrite was interrupted while it removed the old tiles", false});
         return found;
     }
-    for (const auto &line : engine::differences(m_inputs, job.recipe.secrets.redacted_json(fingerprint(job))))
+    const InputChanges changes = input_changes(job);
+    for (const auto &line : changes.releases)
     {
         found.push_back({line, true});
     }
+    for (const auto &line : changes.files)
+    {
+        found.push_back({line, true, true});
+    }
     return found;
+}
+
+InputChanges OutputState::input_changes(const Job &job) const
+{
+    try
+    {
+        return engine::input_changes(m_inputs, job);
+    }
+    catch (const Json::exception &error)
+    {
+        throw InputError(fmt::format("{}/{}: is damaged: {}", job.recipe.output_path, kInputsKey, error.what()));
+    }
 }
 
 raster::Pyramid OutputState::pyramid() const
@@ -173,7 +190,7 @@ void OutputState::claim(store::Store &store)
 
 void OutputState::save(store::Store &store, const Job &job)
 {
-    store.write(kInputsKey, job.recipe.secrets.redacted_json(fingerprint(job)).dump(2) + "\n");
+    store.write(kInputsKey, fingerprint(job));
     store.sync();
     store.write(kRecipeKey, to_yaml(Secrets().redacted_json(job.document))); // ${NAME} stands in it as it was written
     store.sync();

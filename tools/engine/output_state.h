@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/store/store.h"
+#include "tools/engine/input_fingerprint.h"
 #include "tools/engine/resolve.h"
 
 #include <optional>
@@ -25,10 +26,14 @@ public:
     {
         std::string text;         ///< `parameters.altitude: 45 there, 30 here`
         bool can_be_mixed = true; ///< tiles of both can stand side by side
+        bool of_files = false;    ///< of input files: input_changes() tells where
     };
     /// What of the process, parameters, inputs, grid, base level, overviews, format, options, type, nodata and releases
     /// is not as saved.
     std::vector<Difference> differences(const Job &job) const;
+
+    /// How the input files and releases differ. Throws InputError where what is saved is damaged.
+    InputChanges input_changes(const Job &job) const;
 
     /// The saved recipe's grid, where its tiles are, its levels and how overviews are made; no more of the format than
     /// the driver. Throws InputError where the grid's JSON file is gone.

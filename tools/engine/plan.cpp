@@ -42,11 +42,11 @@ bool for_each_square(const stac::TileRange &range, std::int64_t side,
 
 stac::LevelSets selected_tiles(const Job &job)
 {
-    stac::LevelSets selected;
-    selected[job.finest] = stac::TileSet(job.selection);
+    stac::LevelSets selected = job.also;
+    selected[job.finest].insert(job.selection);
     for (int level = job.finest; level > job.coarsest; --level)
     {
-        selected[level - 1] = stac::parents(job.grid, level, selected[level]);
+        selected[level - 1].insert(stac::parents(job.grid, level, selected[level]));
     }
     return selected;
 }
@@ -54,33 +54,41 @@ stac::LevelSets selected_tiles(const Job &job)
 Plan::Plan(const Job &job, const stac::LevelSets &done)
     : m_job(job)
 {
-    const auto done_at = [&](int level)
+    const stac::TileSet none;
+    const auto done_at = [&](int level) -> const stac::TileSet &
     {
         const auto found = done.find(level);
-        return found == done.end() ? stac::TileSet() : found->second;
+        return found == done.end() ? none : found->second;
     };
     stac::LevelSets selected = selected_tiles(job);
-    m_computed[job.finest] = selected[job.finest];
-    m_computed[job.finest].erase(done_at(job.finest));
-    stac::TileSet below = done_at(job.finest);
-    below.insert(selected[job.finest]);
-    stac::TileSet renewed = m_computed[job.finest];
+    const auto not_done = [&](int level)
+    {
+        stac::TileSet tiles = std::move(selected[level]);
+        tiles.erase(done_at(level));
+        return tiles;
+    };
+    // Above every base tile there is.
+    stac::TileSet all;
+    if (job.finest > job.coarsest)
+    {
+        all = stac::parents(job.grid, job.finest, selected[job.finest]);
+        all.insert(stac::parents(job.grid, job.finest, done_at(job.finest)));
+    }
+    m_computed[job.finest] = not_done(job.finest);
+    const stac::TileSet *renewed = &m_computed[job.finest];
     for (int level = job.finest - 1; level >= job.coarsest; --level)
     {
         if (job.recipe.overviews_from_process)
         {
-            m_computed[level] = selected[level];
-            m_computed[level].erase(done_at(level));
+            m_computed[level] = not_done(level);
             continue;
         }
-        // Above every base tile there is, those that are not made yet and those above what is made now.
-        const stac::TileSet all = stac::parents(job.grid, level + 1, below);
+        // Those that are not made yet, and those above what is made now.
         stac::TileSet missing = all;
         missing.erase(done_at(level));
-        missing.insert(stac::parents(job.grid, level + 1, renewed, job.overview_halo()).common(all));
-        m_overviews[level] = missing;
-        renewed = missing;
-        below = all;
+        missing.insert(stac::parents(job.grid, level + 1, *renewed, job.overview_halo()).common(all));
+        renewed = &(m_overviews[level] = std::move(missing));
+        all = level > job.coarsest ? stac::parents(job.grid, level, all) : stac::TileSet();
     }
 }
 

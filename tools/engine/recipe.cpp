@@ -145,27 +145,6 @@ std::optional<double> optional_number(const Json &json)
     return json == "nan" ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
-std::map<std::string, raster::KernelScale> read_scales(const Json &json, const std::string &where)
-{
-    std::map<std::string, raster::KernelScale> scales;
-    if (json.is_null())
-    {
-        return scales;
-    }
-    try
-    {
-        for (const auto &[level, pair] : json.items())
-        {
-            scales[level] = {std::stod(pair.at(0).get<std::string>()), std::stod(pair.at(1).get<std::string>())};
-        }
-    }
-    catch (const std::exception &)
-    {
-        throw InputError(where + ".scales: is not a map of levels to [x, y]");
-    }
-    return scales;
-}
-
 void read_inputs(Recipe &recipe, const ProcessKind &kind, const Places &places, store::Variables &used)
 {
     for (auto &[name, json] : recipe.document["input"].items())
@@ -184,7 +163,7 @@ void read_inputs(Recipe &recipe, const ProcessKind &kind, const Places &places, 
         input.resampling = raster::resampling_from_name(json["resampling"]);
         input.nodata = optional_number(json["nodata"]);
         input.gdal_options = places.values(json["gdal_options"], fmt::format("input.{}.gdal_options", name), used);
-        input.scales = read_scales(json["scales"], where);
+        input.scales = kernel_scales(json["scales"], where);
     }
     for (const auto &name : kind.inputs)
     {
@@ -250,6 +229,70 @@ void read_grid(Recipe &recipe, const Places &places)
     recipe.metatile = grid["metatile"];
 }
 
+/// Of `bounds` or of one shape in `region`.
+void read_region(Recipe &recipe, const Places &places)
+{
+    Json &document = recipe.document;
+    RegionRecipe region;
+    if (!document["bounds"].is_null())
+    {
+        region.key = "bounds";
+        region.bounds = document["bounds"].get<std::array<double, 4>>();
+        region.crs = document["bounds_crs"];
+    }
+    Json &json = document["region"];
+    for (const char *shape : {"polygon", "bounds", "point", "tile"})
+    {
+        if (json[shape].is_null())
+        {
+            continue;
+        }
+        if (!region.key.empty())
+        {
+            throw InputError(fmt::format("{}: region.{}: is given beside {}; a run has one region", recipe.source,
+                                         shape, region.key));
+        }
+        region.key = std::string("region.") + shape;
+        region.crs = json["crs"];
+    }
+    if (region.key.empty())
+    {
+        return;
+    }
+    if (!json["bounds"].is_null())
+    {
+        region.bounds = json["bounds"].get<std::array<double, 4>>();
+    }
+    if (!json["point"].is_null())
+    {
+        region.point = json["point"].get<std::array<double, 2>>();
+    }
+    if (!json["polygon"].is_null())
+    {
+        region.polygon = json["polygon"];
+        if (!is_wkt(region.polygon))
+        {
+            region.polygon = places.open(json["polygon"], "region.polygon");
+        }
+    }
+    region.layer = json["layer"].is_null() ? "" : json["layer"].get<std::string>();
+    region.tile = json["tile"].is_null() ? "" : json["tile"].get<std::string>();
+    recipe.region = std::move(region);
+}
+
+/// A region that a flag gives is in place of the recipe's, whatever its shape.
+void forget_region(YAML::Node document, const std::map<std::string, std::string> &overrides)
+{
+    const bool given =
+        std::any_of(overrides.begin(), overrides.end(),
+                    [](const auto &each) { return each.first == "bounds" || each.first.rfind("region.", 0) == 0; });
+    if (given)
+    {
+        document.remove("bounds");
+        document.remove("region");
+    }
+}
+
 } // namespace
 
 Recipe Recipe::read(const std::string &file, const std::map<std::string, std::string> &overrides)
@@ -259,10 +302,13 @@ Recipe Recipe::read(const std::string &file, const std::map<std::string, std::st
     {
         throw InputError(file + ": is not a recipe: a YAML map with process, input and output");
     }
+    forget_region(document, overrides);
     // Paths that a flag gives are the caller's, relative to where the command runs.
     for (const auto &[key, text] : overrides)
     {
-        override_key(document, key, key == "output.path" ? Json(absolute(text, fs::current_path())).dump() : text);
+        const bool is_path = key == "output.path" || (key == "region.polygon" && !is_wkt(text));
+        const bool is_text = is_path || key == "region.polygon";
+        override_key(document, key, is_text ? Json(is_path ? absolute(text, fs::current_path()) : text).dump() : text);
     }
     Recipe recipe;
     recipe.source = file;
@@ -281,11 +327,7 @@ Recipe Recipe::read(const std::string &file, const std::map<std::string, std::st
     read_inputs(recipe, kind, places, used);
     read_grid(recipe, places);
     recipe.levels = resolved["levels"];
-    if (!resolved["bounds"].is_null())
-    {
-        recipe.bounds = resolved["bounds"].get<std::array<double, 4>>();
-    }
-    recipe.bounds_crs = resolved["bounds_crs"];
+    read_region(recipe, places);
     recipe.overviews_from_process = resolved["overviews"]["from"] == "process";
     if (!resolved["overviews"]["resampling"].is_null())
     {
@@ -299,6 +341,27 @@ Recipe Recipe::read(const std::string &file, const std::map<std::string, std::st
     }
     recipe.threads = resolved["threads"];
     return recipe;
+}
+
+std::map<std::string, raster::KernelScale> kernel_scales(const Json &json, const std::string &where)
+{
+    std::map<std::string, raster::KernelScale> scales;
+    if (json.is_null())
+    {
+        return scales;
+    }
+    try
+    {
+        for (const auto &[level, pair] : json.items())
+        {
+            scales[level] = {std::stod(pair.at(0).get<std::string>()), std::stod(pair.at(1).get<std::string>())};
+        }
+    }
+    catch (const std::exception &)
+    {
+        throw InputError(where + ".scales: is not a map of levels to [x, y]");
+    }
+    return scales;
 }
 
 } // namespace tiledir::engine

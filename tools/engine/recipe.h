@@ -3,10 +3,10 @@
 #pragma once
 
 #include "driver/raster/grid_source.h"
+#include "tools/engine/region.h"
 #include "tools/engine/schema.h"
 #include "tools/engine/secrets.h"
 
-#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,7 +20,7 @@ const Schema &recipe_schema();
 
 struct InputRecipe
 {
-    std::vector<std::string> paths; ///< absolute; the later on top
+    std::vector<std::string> paths; ///< absolute; resolve() expands patterns; the later on top
     raster::Resampling resampling = raster::Resampling::Bilinear;
     std::optional<double> nodata;
     std::map<std::string, std::string> gdal_options;   ///< for these paths
@@ -38,9 +38,8 @@ struct Recipe
     std::string tile_matrix_set; ///< id, URI or absolute path
     std::optional<int> tile_size;
     int metatile = 1;
-    std::string levels;                          ///< "auto", "11" or "5-11"
-    std::optional<std::array<double, 4>> bounds; ///< west, south, east, north in bounds_crs
-    std::string bounds_crs;
+    std::string levels;                 ///< "auto", "11" or "5-11"
+    std::optional<RegionRecipe> region; ///< all where there is none
     bool overviews_from_process = false;
     std::string overview_resampling;
     std::string output_path;                                ///< absolute, or a /vsi path
@@ -57,5 +56,8 @@ struct Recipe
     /// Throws InputError that names the file, the line and the key.
     static Recipe read(const std::string &file, const std::map<std::string, std::string> &overrides);
 };
+
+/// Of `input.NAME.scales`: by matrix id. Throws InputError that begins with `where`.
+std::map<std::string, raster::KernelScale> kernel_scales(const Json &json, const std::string &where);
 
 } // namespace tiledir::engine

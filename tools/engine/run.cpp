@@ -3,6 +3,8 @@
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "tools/engine/executors/threads_executor.h"
+#include "tools/engine/input_fingerprint.h"
+#include "tools/engine/input_tiles.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
 #include "tools/engine/network_options.h"
@@ -30,9 +32,17 @@ struct Start
 {
     std::shared_ptr<const Job> job;
     OutputState state;
-    std::vector<std::string> accepted; ///< differences that --accept-old lets pass
-    bool wipe = false;                 ///< on another grid or in another format before
-    bool differs = false;              ///< from what was made there before
+    std::vector<std::string> accepted;   ///< differences that --accept-old lets pass
+    std::optional<InputChanges> changes; ///< that --update follows
+    bool differs = false;                ///< from what was made there before
+    bool wipe = false;                   ///< on another grid or in another format before
+};
+
+/// What a run has to do.
+struct Work
+{
+    std::shared_ptr<const Job> job; ///< the start's, with all that is to be made
+    stac::LevelSets done;           ///< less what is to be made again
 };
 
 std::vector<std::string> texts(const std::vector<OutputState::Difference> &differences)
@@ -63,49 +73,87 @@ bool covers_all(store::Store &store, const Job &job)
 {
     const stac::LevelSets done = Journal(store, job.grid).before().all();
     const auto base = done.find(job.finest);
-    return base == done.end() || stac::TileSet(job.selection).contains(base->second);
+    return base == done.end() || job.selection.contains(base->second);
 }
 
-Start begin(store::Store &store, const std::shared_ptr<const Job> &job, const RunOptions &options)
+/// Goes on with an output that was made otherwise, and makes again what depends on the differences.
+void begin_update(Start &start, const std::vector<OutputState::Difference> &differences)
 {
-    Start start{job, OutputState::load(store), {}, false, false};
+    start.changes = start.state.input_changes(*start.job);
+    const bool only_files =
+        std::all_of(differences.begin(), differences.end(), [](const auto &difference) { return difference.of_files; });
+    start.changes->everywhere = start.changes->everywhere || !only_files;
+}
+
+/// All or a part of an output is made again.
+void begin_overwrite(Start &start, store::Store &store, const std::shared_ptr<const Job> &given,
+                     const std::vector<OutputState::Difference> &differences, bool can_be_mixed)
+{
+    if (!can_be_mixed)
+    {
+        start.wipe = true;
+        start.job = given;
+        return;
+    }
+    if (differences.empty() && start.job == given)
+    {
+        return;
+    }
+    if (covers_all(store, *start.job))
+    {
+        start.wipe = given->finest != start.job->finest;
+        start.job = given;
+    }
+    else if (!differences.empty())
+    {
+        refuse(*given, fmt::format("was made otherwise and reaches beyond the bounds: {}; --update makes again what "
+                                   "that touches, --overwrite without bounds all of it, --accept-old mixes old and new",
+                                   fmt::join(texts(differences), "; ")));
+    }
+}
+
+Start begin(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options)
+{
+    Start start{given, OutputState::load(store), {}, std::nullopt, false, false};
     if (!start.state.exists())
     {
         return start;
     }
-    const auto differences = start.state.differences(*job);
-    if (differences.empty())
-    {
-        start.job = with_saved_levels(job, start.state);
-        return start;
-    }
-    start.differs = true;
+    start.job = as_saved(given, start.state.recipe());
+    const auto differences = start.state.differences(*start.job);
+    start.differs = !differences.empty();
     const std::string shown = fmt::format("{}", fmt::join(texts(differences), "; "));
     const bool can_be_mixed = std::all_of(differences.begin(), differences.end(),
                                           [](const auto &difference) { return difference.can_be_mixed; });
-    if (options.accept_old)
+    if (options.overwrite && !options.accept_old)
     {
-        if (!can_be_mixed)
-        {
-            refuse(*job,
-                   "was made otherwise, and tiles of both cannot be mixed: " + shown + "; --overwrite makes it again");
-        }
+        begin_overwrite(start, store, given, differences, can_be_mixed);
+    }
+    else if (!can_be_mixed)
+    {
+        refuse(*given, (options.accept_old || options.update ? "was made otherwise, and tiles of both cannot be mixed: "
+                                                             : "was made otherwise: ") +
+                           shown + "; --overwrite makes it again");
+    }
+    else if (options.accept_old)
+    {
         start.accepted = texts(differences);
-        start.job = with_saved_levels(job, start.state);
-        return start;
     }
-    if (!options.overwrite)
+    else if (options.update)
     {
-        refuse(*job, "was made otherwise: " + shown + "; --overwrite makes it again" +
-                         (can_be_mixed ? ", --accept-old keeps what is finished" : ""));
+        begin_update(start, differences);
     }
-    if (can_be_mixed && !covers_all(store, *job))
+    else if (!differences.empty())
     {
-        refuse(*job, "was made otherwise and reaches beyond the bounds: " + shown +
-                         "; --overwrite without bounds makes all of it again, --accept-old mixes old and new");
+        refuse(*given,
+               "was made otherwise: " + shown +
+                   "; --update makes again what that touches, --overwrite all of it, --accept-old keeps what is "
+                   "finished");
     }
-    start.wipe = !can_be_mixed;
-    start.job = start.wipe ? job : with_saved_levels(job, start.state);
+    if (!start.wipe)
+    {
+        start.job = with_saved_levels(start.job, start.state);
+    }
     return start;
 }
 
@@ -160,18 +208,96 @@ stac::LevelSets planned_tiles(const Plan &plan)
     return tiles;
 }
 
-/// What a plan is to leave alone.
-stac::LevelSets still_done(const store::Store &store, const Job &job, const RunOptions &options, const Journal &journal)
+void erase(stac::LevelSets &from, const stac::LevelSets &tiles)
 {
-    stac::LevelSets done = options.retry_failed ? all_but_failed(job, journal.before()) : journal.before().all();
-    const stac::LevelSets again = options.overwrite ? selected_tiles(job)
-                                  : options.check   ? removed_tiles(store, job, journal.before())
-                                                    : stac::LevelSets();
-    for (const auto &[level, tiles] : again)
+    for (const auto &[level, set] : tiles)
     {
-        done[level].erase(tiles);
+        from[level].erase(set);
     }
-    return done;
+}
+
+/// What was to be made again where no file lies any more: no region will ever select it.
+stac::TileSet left_over(const Job &job, const stac::LevelSets &pending)
+{
+    const auto base = pending.find(job.finest);
+    if (base == pending.end())
+    {
+        return {};
+    }
+    stac::TileSet tiles = base->second;
+    tiles.erase(job.selection);
+    if (!tiles.empty())
+    {
+        tiles.erase(tiles_of_files(job, tiles.bounding()));
+    }
+    return tiles;
+}
+
+/// A job whose document stands for all of the output.
+std::shared_ptr<const Job> of_all_runs(const std::shared_ptr<const Job> &job, const OutputState &state,
+                                       const stac::LevelSets &done)
+{
+    const auto base = done.find(job->finest);
+    if (base == done.end() || !state.exists() || job->selection.contains(base->second))
+    {
+        return job;
+    }
+    const bool was_larger = base->second.contains(job->selection);
+    return with_region_of(job, was_larger ? state.recipe() : Json::object());
+}
+
+Work work_of(const store::Store &store, const Start &start, const RunOptions &options, const DoneTiles &before)
+{
+    Work work{start.job, before.all()};
+    work.job = of_all_runs(work.job, start.state, work.done);
+    if (start.changes)
+    {
+        const stac::LevelSets touched = touched_tiles(*work.job, *start.changes, work.done);
+        work.job = with_also(work.job, touched);
+        erase(work.done, touched);
+    }
+    if (stac::TileSet tiles = left_over(*work.job, before.pending); !tiles.empty())
+    {
+        work.job = with_also(work.job, {{work.job->finest, std::move(tiles)}});
+    }
+    if (options.overwrite)
+    {
+        erase(work.done, selected_tiles(*work.job));
+    }
+    if (options.retry_failed)
+    {
+        work.done = all_but_failed(*work.job, before);
+    }
+    if (options.check)
+    {
+        erase(work.done, removed_tiles(store, *work.job, before));
+    }
+    return work;
+}
+
+std::int64_t bytes_of(const Job &job, std::int64_t tiles)
+{
+    const std::int64_t pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
+    return tiles * pixels * job.format.bands * GDALGetDataTypeSizeBytes(job.format.type);
+}
+
+/// Throws InputError where the plan is more than the caller allows.
+void check_ceilings(const Job &job, const Plan &plan, const RunOptions &options)
+{
+    const std::int64_t tiles = plan.count();
+    const std::int64_t bytes = bytes_of(job, tiles);
+    const auto check =
+        [&](const char *flag, const std::optional<std::int64_t> &most, std::int64_t planned, const char *what)
+    {
+        if (most && planned > *most)
+        {
+            refuse(job, fmt::format("{} {} would be made, more than {} {} allows; give a smaller region or a higher "
+                                    "limit",
+                                    planned, what, flag, *most));
+        }
+    };
+    check("--max-tiles", options.max_tiles, tiles, "tiles");
+    check("--max-bytes", options.max_bytes, bytes, "bytes of pixels");
 }
 
 /// What two runs have in common that may go side by side: all that the tiles depend on, and which tiles these are. The
@@ -272,19 +398,18 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
 {
     const auto store = store::open_store(given->recipe.output_path);
     const Start start = begin(*store, given, options);
-    const Job &job = *start.job;
-    stac::LevelSets done;
-    if (start.state.exists() && !start.wipe)
-    {
-        done = still_done(*store, job, options, open_journal(*store, job));
-    }
-    const Plan plan(job, done);
+    const DoneTiles none;
+    const bool fresh = !start.state.exists() || start.wipe;
+    const Work work = work_of(*store, start, options, fresh ? none : open_journal(*store, *start.job).before());
+    const Job &job = *work.job;
+    const Plan plan(job, work.done);
+    check_ceilings(job, plan, options);
     const std::int64_t tile_pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
     Json json = {{"output", job.recipe.output_path},
                  {"levels", job.document["levels"]},
                  {"tiles", plan.count()},
                  {"pixels", plan.count() * tile_pixels}};
-    json["estimated_bytes"] = plan.count() * tile_pixels * job.format.bands * GDALGetDataTypeSizeBytes(job.format.type);
+    json["estimated_bytes"] = bytes_of(job, plan.count());
     json["by_level"] = Json::object();
     for (int level = job.coarsest; level <= job.finest; ++level)
     {
@@ -302,15 +427,21 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
     const auto begun = std::chrono::steady_clock::now();
     const auto store = store::open_store(given->recipe.output_path);
     const Start start = begin(*store, given, options);
-    const Job &job = *start.job;
     RunMark mark(*store, identity(start));
     mark.give_way();
+    if (start.wipe)
+    {
+        check_ceilings(*start.job, Plan(*start.job, {}), options);
+    }
     clear(*store, start, mark);
+    Journal journal = open_journal(*store, *start.job);
+    const Work work = work_of(*store, start, options, journal.before());
+    const Job &job = *work.job;
+    const Plan plan(job, work.done);
+    check_ceilings(job, plan, options);
     store->remove_leftovers();
-    Journal journal = open_journal(*store, job);
-    const Plan plan(job, still_done(*store, job, options, journal));
     Report report;
-    if (plan.count() > 0 || !start.accepted.empty() || !start.state.exists())
+    if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
     {
         // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
         if (!start.wipe)

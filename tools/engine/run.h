@@ -5,6 +5,7 @@
 #include "tools/engine/resolve.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace tiledir::engine
@@ -12,10 +13,13 @@ namespace tiledir::engine
 
 struct RunOptions
 {
-    bool overwrite = false;    ///< make the selected tiles again
-    bool accept_old = false;   ///< where the recipe changed: keep finished tiles, record the new state
-    bool retry_failed = false; ///< make those that failed, and what is above them; nothing else
-    bool check = false;        ///< make tiles again that somebody removed
+    bool overwrite = false;                ///< make the selected tiles again
+    bool accept_old = false;               ///< where the recipe changed: keep finished tiles, record the new state
+    bool update = false;                   ///< where recipe or inputs changed: make again what depends on it
+    std::optional<std::int64_t> max_tiles; ///< refuse a plan of more
+    std::optional<std::int64_t> max_bytes; ///< of pixels, not compressed
+    bool retry_failed = false;             ///< make those that failed, and what is above them; nothing else
+    bool check = false;                    ///< make tiles again that somebody removed
     bool quiet = false;
 };
 
