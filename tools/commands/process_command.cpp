@@ -6,6 +6,9 @@
 #include <gdal.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
+#include <cstdlib>
+
 namespace tiledir::commands
 {
 namespace
@@ -24,6 +27,15 @@ void print_estimate(const engine::Json &estimate)
 }
 
 } // namespace
+
+/// When a run gives up.
+void ProcessCommand::add_limits(CLI::App &app)
+{
+    app.add_option("--max-failures", m_options.max_failures, "more failed tiles end the run; any number may fail")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
+    app.add_flag("--fail-fast", m_fail_fast, "the first failed tile ends the run")->excludes("--max-failures");
+}
 
 void ProcessCommand::setup(CLI::App &app)
 {
@@ -51,6 +63,10 @@ void ProcessCommand::setup(CLI::App &app)
         ->type_name("W,S,E,N");
     flag_for("--levels", "LEVELS", "levels");
     flag_for("--threads", "N", "threads");
+    flag_for("--executor", "NAME", "executor");
+    flag_for("--memory", "SIZE", "memory");
+    flag_for("--tile-timeout", "SECONDS", "tile_timeout");
+    add_limits(app);
     app.add_flag("--resume", m_resume, "go on where the last run ended (the default)");
     app.add_flag("--overwrite", m_options.overwrite, "make the selected tiles again")->excludes("--resume");
     app.add_flag("--accept-old", m_options.accept_old,
@@ -74,7 +90,25 @@ int ProcessCommand::run()
         return ExitDone;
     }
     engine::catch_stop_signals();
-    const engine::RunResult result = engine::run(job, m_options);
+    if (m_fail_fast)
+    {
+        m_options.max_failures = 0;
+    }
+    m_options.abandon = [this](const engine::RunResult &result)
+    {
+        const int code = end(result);
+        std::fflush(nullptr);
+        std::_Exit(code);
+    };
+    return end(engine::run(job, m_options));
+}
+
+int ProcessCommand::end(const engine::RunResult &result) const
+{
+    for (const auto &line : result.failures)
+    {
+        spdlog::error(line);
+    }
     if (m_json)
     {
         fmt::print("{}\n", result.report.dump(2));
@@ -85,6 +119,7 @@ int ProcessCommand::run()
     case engine::RunState::Finished:
         return ExitDone;
     case engine::RunState::FinishedWithFailures:
+    case engine::RunState::TooManyFailures:
         return ExitTilesFailed;
     case engine::RunState::Stopped:
         break;

@@ -2,7 +2,7 @@
 
 #include "driver/store/store.h"
 #include "stac/error.h"
-#include "tools/engine/executors/threads_executor.h"
+#include "tools/engine/executors/executor.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
 #include "tools/engine/network_options.h"
@@ -10,6 +10,7 @@
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
+#include "tools/engine/report_text.h"
 #include "tools/engine/stop_request.h"
 
 #include <fmt/format.h>
@@ -180,9 +181,39 @@ stac::LevelSets still_done(const Job &job, const RunOptions &options, const Jour
 
 std::string state_name(RunState state)
 {
-    return state == RunState::Finished               ? "finished"
-           : state == RunState::FinishedWithFailures ? "finished with failures"
-                                                     : "stopped";
+    switch (state)
+    {
+    case RunState::Finished:
+        return "finished";
+    case RunState::FinishedWithFailures:
+        return "finished with failures";
+    case RunState::TooManyFailures:
+        return "stopped after too many failures";
+    case RunState::Stopped:
+        break;
+    }
+    return "stopped";
+}
+
+bool too_many_failures(const Report &report, const RunOptions &options)
+{
+    return options.max_failures >= 0 && report.failed_tiles() > options.max_failures;
+}
+
+RunResult result_of(const Report &report, const Job &job, const RunOptions &options, std::int64_t planned,
+                    std::chrono::steady_clock::time_point begun)
+{
+    RunResult result;
+    result.state = stop_requested()                     ? RunState::Stopped
+                   : too_many_failures(report, options) ? RunState::TooManyFailures
+                   : report.failed_tiles() == 0         ? RunState::Finished
+                                                        : RunState::FinishedWithFailures;
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    result.report = report_json(report, job, planned, seconds, state_name(result.state));
+    result.report["requests"] = network_counts();
+    result.summary = planned == 0 ? "nothing to do: all is made already" : report_summary(report, seconds);
+    result.failures = failure_lines(report, job);
+    return result;
 }
 
 } // namespace
@@ -238,26 +269,26 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         const stac::LevelSets tiles = extent(job, journal.before().all());
         write_item(*store, job, tiles, start.accepted);
         OutputState::save(*store, job);
-        const RunContext context{job, plan, *store, journal, report, [] { return stop_requested() != 0; }};
+        const auto abandon = [&]
+        {
+            journal.flush();
+            options.abandon(result_of(report, job, options, plan.count(), begun));
+        };
+        const RunContext context{job,    plan,
+                                 *store, journal,
+                                 report, [&] { return stop_requested() != 0 || too_many_failures(report, options); },
+                                 abandon};
         {
             const NetworkWatch watch;
             const Progress progress(report, plan.count(), options.quiet);
-            run_on_threads(context, job.recipe.threads);
+            execute(context);
         }
         journal.flush();
         write_item(*store, job, tiles, {});
         store->sync();
         journal.compact();
     }
-    RunResult result;
-    result.state = stop_requested()            ? RunState::Stopped
-                   : report.failures().empty() ? RunState::Finished
-                                               : RunState::FinishedWithFailures;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    result.report = report.to_json(job, plan.count(), seconds, state_name(result.state));
-    result.report["requests"] = network_counts();
-    result.summary = plan.count() == 0 ? "nothing to do: all is made already" : report.summary(seconds);
-    return result;
+    return result_of(report, job, options, plan.count(), begun);
 }
 
 } // namespace tiledir::engine

@@ -5,23 +5,31 @@
 #include "tools/engine/resolve.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace tiledir::engine
 {
+
+struct RunResult;
 
 struct RunOptions
 {
     bool overwrite = false;  ///< make the selected tiles again
     bool accept_old = false; ///< where the recipe changed: keep finished tiles, record the new state
     bool quiet = false;
+    std::int64_t max_failures = -1; ///< more failed tiles end the run; -1: any number may fail
+    /// Ends the process: called in place of a return where a stopped run's work does not end in time.
+    std::function<void(const RunResult &)> abandon;
 };
 
 enum class RunState
 {
     Finished,
     FinishedWithFailures,
-    Stopped ///< by a signal; the same command goes on
+    Stopped,        ///< by a signal; the same command goes on
+    TooManyFailures ///< more than were allowed; the same command goes on
 };
 
 struct RunResult
@@ -29,6 +37,7 @@ struct RunResult
     RunState state = RunState::Finished;
     Json report;
     std::string summary;
+    std::vector<std::string> failures; ///< lines for the log
 };
 
 /// What a run would do; writes nothing.
