@@ -305,10 +305,6 @@ std::vector<BatchOrder> WorkerMaker::after_death(Trial &trial)
     const std::string reason = reason_of(trial, cause, end);
     spdlog::warn("event=worker_died tiles={} cause={} reason=\"{}\"", name(m_context.job, *trial.in_work), cause,
                  reason);
-    if (cause == "memory")
-    {
-        m_budget.learn(trial.peak);
-    }
     const bool by_others = cause == "crash" && end.signal == SIGKILL;
     std::vector<BatchOrder> again = split(trial.order, trial.settled, trial.in_work);
     const int most = cause == "crash" ? (by_others ? kAttemptsAtKill : kAttemptsAtCrash) : 1;
