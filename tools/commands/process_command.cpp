@@ -72,13 +72,13 @@ void ProcessCommand::setup(CLI::App &app)
     app.add_flag("--accept-old", m_options.accept_old,
                  "where the recipe changed: keep finished tiles, and note the mixture in the item");
     app.add_flag("--dry-run", m_dry_run, "say how many tiles and pixels would be made, and make nothing");
-    app.add_flag("--quiet", m_options.quiet, "no progress, errors only");
-    app.add_flag("--json", m_json, "print a machine-readable report at the end");
+    app.add_flag("--quiet", m_quiet, "no progress, errors only");
+    app.add_flag("--json", m_json, "print a machine-readable report at the end; progress is JSON lines on stderr");
 }
 
 int ProcessCommand::run()
 {
-    if (m_options.quiet)
+    if (m_quiet)
     {
         spdlog::set_level(spdlog::level::err);
     }
@@ -90,6 +90,9 @@ int ProcessCommand::run()
         return ExitDone;
     }
     engine::catch_stop_signals();
+    m_options.progress = m_quiet  ? engine::ProgressStyle::None
+                         : m_json ? engine::ProgressStyle::Lines
+                                  : engine::ProgressStyle::Human;
     if (m_fail_fast)
     {
         m_options.max_failures = 0;

@@ -27,6 +27,7 @@ private:
     bool m_resume = true;
     bool m_dry_run = false;
     bool m_json = false;
+    bool m_quiet = false;
     bool m_fail_fast = false;
 };
 

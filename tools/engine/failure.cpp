@@ -6,9 +6,9 @@
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <cstring>
 #include <new>
 #include <random>
+#include <regex>
 
 namespace tiledir::engine
 {
@@ -36,27 +36,13 @@ constexpr std::array kPassingWords = {"timed out",
                                       "partial file",
                                       "http2 framing"};
 
-/// The number behind the first `HTTP`, `HTTP error code`, `response_code=` or the like; 0 where there is none.
+/// Of `HTTP error code : 503`, `HTTP response code on URL: 503` or `HTTP 503`; 0 where there is none.
 int http_status(const std::string &text)
 {
-    for (const char *mark : {"http error code", "response code", "response_code", "http status", "http"})
-    {
-        for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1))
-        {
-            const std::size_t digits = text.find_first_not_of(" :=", at + std::strlen(mark));
-            const bool is_number =
-                digits != std::string::npos && digits + 3 <= text.size() &&
-                std::all_of(text.begin() + static_cast<std::ptrdiff_t>(digits),
-                            text.begin() + static_cast<std::ptrdiff_t>(digits + 3),
-                            [](unsigned char letter) { return std::isdigit(letter) != 0; }) &&
-                (digits + 3 == text.size() || std::isalnum(static_cast<unsigned char>(text[digits + 3])) == 0);
-            if (is_number)
-            {
-                return std::stoi(text.substr(digits, 3));
-            }
-        }
-    }
-    return 0;
+    static const std::regex kStatus(R"(http(?: error| response| status)?(?: code)?(?: on \S+)?[ :=]+(\d{3})\b)",
+                                    std::regex::icase);
+    std::smatch found;
+    return std::regex_search(text, found, kStatus) ? std::stoi(found[1]) : 0;
 }
 
 } // namespace

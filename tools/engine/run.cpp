@@ -280,7 +280,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
                                  abandon};
         {
             const NetworkWatch watch;
-            const Progress progress(report, plan.count(), options.quiet);
+            const Progress progress(report, plan.count(), options.progress);
             execute(context);
         }
         journal.flush();

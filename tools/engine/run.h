@@ -1,6 +1,7 @@
 // One run of a recipe, from its files to its report.
 #pragma once
 
+#include "tools/engine/progress.h"
 #include "tools/engine/report.h"
 #include "tools/engine/resolve.h"
 
@@ -18,7 +19,7 @@ struct RunOptions
 {
     bool overwrite = false;  ///< make the selected tiles again
     bool accept_old = false; ///< where the recipe changed: keep finished tiles, record the new state
-    bool quiet = false;
+    ProgressStyle progress = ProgressStyle::Human;
     std::int64_t max_failures = -1; ///< more failed tiles end the run; -1: any number may fail
     /// Ends the process: called in place of a return where a stopped run's work does not end in time.
     std::function<void(const RunResult &)> abandon;

@@ -118,7 +118,7 @@ ProcessKind bad_hillshade()
                 Key("how", KeyType::Text, "it goes wrong")
                     .otherwise("throw")
                     .one_of({"throw", "network", "crash", "exit", "memory", "hang"}),
-                Key("tiles", KeyType::Texts, "LEVEL/ROW/COL").otherwise(Json::array()),
+                Key("tiles", KeyType::Texts, "LEVEL/ROW/COL").otherwise(Json::array({"none"})),
                 Key("once", KeyType::Text, "file that is made the first time, and then nothing goes wrong"),
                 Key("megabytes", KeyType::Integer, "that are taken").otherwise(4096),
                 Key("milliseconds", KeyType::Integer, "that each portion takes longer").otherwise(0),
