@@ -28,8 +28,7 @@ bool is_remote(const std::string &path)
 std::string absolute(const std::string &path, const fs::path &folder)
 {
     const std::string known = store::vsi_path(path);
-    const std::string text =
-        is_remote(known) ? known : fs::absolute(known, folder).lexically_normal().string();
+    const std::string text = is_remote(known) ? known : fs::absolute(known, folder).lexically_normal().string();
     return text.size() > 1 && text.back() == '/' ? text.substr(0, text.size() - 1) : text;
 }
 

@@ -41,9 +41,9 @@ struct Recipe
     std::string bounds_crs;
     bool overviews_from_process = false;
     std::string overview_resampling;
-    std::string output_path; ///< absolute, or a /vsi path
+    std::string output_path;                                ///< absolute, or a /vsi path
     std::map<std::string, std::string> output_gdal_options; ///< for this path
-    std::string format;      ///< GDAL's spelling
+    std::string format;                                     ///< GDAL's spelling
     std::map<std::string, std::string> format_options;
     std::optional<std::string> data_type; ///< GDAL's name
     std::optional<double> nodata;

@@ -90,6 +90,15 @@ void Report::has_budget(std::int64_t bytes)
     m_memory.budget = bytes;
 }
 
+void Report::requested(const std::map<std::string, std::int64_t> &counts)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    for (const auto &[kind, count] : counts)
+    {
+        m_requests[kind] += count;
+    }
+}
+
 std::vector<TileFailure> Report::failures() const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
@@ -122,6 +131,12 @@ std::vector<Timing> Report::slowest() const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     return m_slowest;
+}
+
+std::map<std::string, std::int64_t> Report::requests() const
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return m_requests;
 }
 
 Report::Memory Report::memory() const

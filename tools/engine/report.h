@@ -74,6 +74,8 @@ public:
     void took(const Timing &timing);
     void has_memory(std::int64_t all, std::int64_t worker, int at_once);
     void has_budget(std::int64_t bytes);
+    /// Requests and bytes by kind, of workers.
+    void requested(const std::map<std::string, std::int64_t> &counts);
 
     std::int64_t tiles() const { return m_tiles; } ///< made or failed
     std::int64_t failed_tiles() const { return m_failed_tiles; }
@@ -88,6 +90,7 @@ public:
     std::int64_t dead_workers() const { return m_dead_workers; }
     std::vector<Timing> slowest() const; ///< the slowest first
     Memory memory() const;
+    std::map<std::string, std::int64_t> requests() const;
 
 private:
     mutable std::mutex m_mutex;
@@ -97,6 +100,7 @@ private:
     stac::LevelSets m_unmade;
     std::vector<Timing> m_slowest;
     Memory m_memory;
+    std::map<std::string, std::int64_t> m_requests;
     std::atomic<std::int64_t> m_tiles{0};
     std::atomic<std::int64_t> m_failed_tiles{0};
     std::atomic<std::int64_t> m_bytes{0};

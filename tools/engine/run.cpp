@@ -210,7 +210,11 @@ RunResult result_of(const Report &report, const Job &job, const RunOptions &opti
                                                         : RunState::FinishedWithFailures;
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     result.report = report_json(report, job, planned, seconds, state_name(result.state));
-    result.report["requests"] = network_counts();
+    Json &requests = result.report["requests"] = network_counts();
+    for (const auto &[kind, count] : report.requests())
+    {
+        requests[kind] = requests.value(kind, std::int64_t{0}) + count;
+    }
     result.summary = planned == 0 ? "nothing to do: all is made already" : report_summary(report, seconds);
     result.failures = failure_lines(report, job);
     return result;

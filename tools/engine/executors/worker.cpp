@@ -4,6 +4,7 @@
 #include "stac/version.h"
 #include "tools/engine/batch_runner.h"
 #include "tools/engine/memory.h"
+#include "tools/engine/network_options.h"
 #include "tools/engine/output_state.h"
 #include "tools/engine/stop_request.h"
 
@@ -178,7 +179,7 @@ private:
         m_answers.say({{"made", std::exchange(m_made, Json::array())}});
     }
 
-    Json end_of(const Report &report) const
+    Json end_of(const Report &report)
     {
         Json json = {{"end", true}, {"held_back", Json::array()}, {"retries", report.retries()}};
         stac::LevelSets unmade = report.unmade();
@@ -207,6 +208,13 @@ private:
             json["slowest"].push_back({to_json(m_job.grid, timing.portion), timing.seconds});
         }
         json["peak_memory"] = peak_memory();
+        const Json requests = network_counts();
+        json["requests"] = Json::object();
+        for (const auto &[kind, count] : requests.items())
+        {
+            json["requests"][kind] = count.get<std::int64_t>() - m_requests.value(kind, std::int64_t{0});
+        }
+        m_requests = requests;
         return json;
     }
 
@@ -215,8 +223,9 @@ private:
     const Answers &m_answers;
     const BatchContext m_context;
     BatchRunner m_runner;
-    Report *m_report = nullptr;  ///< of the batch that is being made
-    Json m_made = Json::array(); ///< not yet durable
+    Report *m_report = nullptr;       ///< of the batch that is being made
+    Json m_requests = Json::object(); ///< said already
+    Json m_made = Json::array();      ///< not yet durable
     std::chrono::steady_clock::time_point m_said = std::chrono::steady_clock::now();
 };
 

@@ -200,6 +200,7 @@ void WorkerMaker::add_end(const Json &json)
         const std::chrono::duration<double> seconds(json["seconds"].value(kPhaseNames[phase], 0.0));
         report.spent(static_cast<Phase>(phase), std::chrono::duration_cast<std::chrono::nanoseconds>(seconds));
     }
+    report.requested(json["requests"].get<std::map<std::string, std::int64_t>>());
     for (const auto &timing : json["slowest"])
     {
         report.took({portion_from_json(m_context.job.grid, timing.at(0)), timing.at(1)});
