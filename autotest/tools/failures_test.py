@@ -144,7 +144,7 @@ def test_a_signal_ends_a_run_that_hangs_and_the_next_goes_on(bad_tiledir, jacksb
     assert time.monotonic() - begun < 5
     assert process.returncode == 128 + number
     assert len(workers) == (2 if executor == "workers" else 0)
-    assert not [worker for worker in workers if is_running(worker)]
+    assert ended(workers)
     assert bad_tiledir.make(recipe, "--executor", executor)["planned"] > 0
     assert Output(bad_tiledir.folder / "out").files() == clean
 
@@ -157,10 +157,7 @@ def test_workers_end_with_the_run_that_started_them(bad_tiledir, jacksboro):
     process.kill()
     process.communicate(timeout=60)
     assert len(workers) == 2
-    until = time.monotonic() + 10
-    while any(map(is_running, workers)) and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not any(map(is_running, workers))
+    assert ended(workers)
 
 
 def children(process):
@@ -169,6 +166,13 @@ def children(process):
         for task in os.listdir(f"/proc/{process}/task")
         for child in open(f"/proc/{process}/task/{task}/children").read().split()
     ]
+
+
+def ended(processes):
+    until = time.monotonic() + 10
+    while any(map(is_running, processes)) and time.monotonic() < until:
+        time.sleep(0.01)
+    return not any(map(is_running, processes))
 
 
 def is_running(process):

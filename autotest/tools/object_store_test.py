@@ -54,6 +54,12 @@ def test_a_run_from_s3_to_s3_makes_the_bytes_of_one_on_a_disk(tiledir, s3, on_s3
     assert report["requests"]["PUT"] == sum(each.method == "PUT" for each in requests)
 
 
+def test_worker_processes_make_the_same_and_their_requests_are_counted(tiledir, s3, on_s3, jacksboro):
+    report = tiledir.make(on_s3, "--executor", "workers")
+    assert tiles(s3.folder / "out") == plain_run(tiledir, jacksboro)
+    assert report["requests"]["PUT"] == sum(each.method == "PUT" for each in s3.proxy.requests())
+
+
 def test_a_second_run_makes_nothing_and_asks_little(tiledir, s3, on_s3):
     tiledir.make(on_s3)
     s3.proxy.forget()

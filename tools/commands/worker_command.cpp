@@ -7,7 +7,9 @@ namespace tiledir::commands
 
 void WorkerCommand::setup(CLI::App &app)
 {
-    app.add_option("output", m_output, "folder of an output in which a run has begun")->required()->type_name("DIR");
+    app.add_option("output", m_output,
+                   "folder of an output in which a run has begun; else the first line holds the recipe")
+        ->type_name("DIR");
 }
 
 int WorkerCommand::run()

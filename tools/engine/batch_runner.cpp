@@ -219,28 +219,39 @@ void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raste
 
 void BatchRunner::finish(const stac::TileId &tile, raster::PixelBlock &&pixels, Blocks &made)
 {
-    const std::string key = m_job.key(tile.level, tile.row, tile.col);
     if (m_pyramid.is_empty(pixels))
     {
-        {
-            const PhaseTimer timer(*m_report, Phase::Write);
-            m_context.store.remove(key);
-        }
         made[tile] = nullptr;
-        m_context.made(tile, false, 0);
+        write(tile, nullptr);
         return;
     }
-    store::Bytes bytes;
+    std::shared_ptr<const store::Bytes> bytes;
     {
         const PhaseTimer timer(*m_report, Phase::Encode);
-        bytes = m_pyramid.encode(tile, pixels);
-    }
-    {
-        const PhaseTimer timer(*m_report, Phase::Write);
-        m_context.store.write(key, bytes.data(), bytes.size());
+        bytes = std::make_shared<const store::Bytes>(m_pyramid.encode(tile, pixels));
     }
     made[tile] = std::make_shared<const raster::PixelBlock>(std::move(pixels));
-    m_context.made(tile, true, bytes.size());
+    write(tile, std::move(bytes));
+}
+
+/// Null: an empty tile, which is not stored.
+void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes)
+{
+    m_context.writes.add(
+        [&context = m_context, &report = *m_report, tile, key = m_job.key(tile), bytes = std::move(bytes)]
+        {
+            try
+            {
+                const PhaseTimer timer(report, Phase::Write);
+                bytes ? context.store.write(key, bytes->data(), bytes->size()) : void(context.store.remove(key));
+            }
+            catch (const TileError &error)
+            {
+                context.failed({tile, error.what(), 1, cause_name(error)});
+                return;
+            }
+            context.made(tile, bytes != nullptr, bytes ? bytes->size() : 0);
+        });
 }
 
 void BatchRunner::make_from_stored(const BatchOrder &order)

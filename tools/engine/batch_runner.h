@@ -6,6 +6,7 @@
 #include "driver/store/store.h"
 #include "tools/engine/batch_order.h"
 #include "tools/engine/report.h"
+#include "tools/engine/write_queue.h"
 
 #include <functional>
 #include <map>
@@ -19,6 +20,7 @@ struct BatchContext
 {
     const Job &job;
     store::Store &store;
+    WriteQueue &writes; ///< made and failed may be called from its threads
     std::function<void(const stac::TileId &tile, bool stored, std::size_t bytes)> made; ///< written, not yet durable
     std::function<void(const TileFailure &failure)> failed;
     std::function<void(const Portion &portion)> begins; ///< before tiles are worked at
@@ -34,7 +36,8 @@ public:
     explicit BatchRunner(const BatchContext &context);
     ~BatchRunner();
 
-    /// Makes the order's tiles, then its overviews. Tells the report of what is held back, of retries and of times.
+    /// Makes the order's tiles, then its overviews; they are written once `writes` has finished. Tells the report of
+    /// what is held back, of retries and of times; it must live until then.
     void make(const BatchOrder &order, Report &report);
 
 private:
@@ -49,6 +52,7 @@ private:
     raster::GridSource &source(const std::string &input, int level);
     void cut_tiles(int level, const stac::TileRange &range, const raster::PixelBlock &pixels, Blocks &made);
     void finish(const stac::TileId &tile, raster::PixelBlock &&pixels, Blocks &made);
+    void write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes);
     void make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made);
     raster::PixelBlock overview_pixels(const stac::TileId &tile, const Blocks &below);
     BlockPtr stored_tile(const stac::TileId &tile, const Blocks &below);

@@ -10,8 +10,8 @@ namespace
 
 /// A signal wakes nobody: so often it is asked whether one came.
 constexpr std::chrono::milliseconds kStopInterval{50};
-/// What is in work when a run is asked to stop has so long to end.
-constexpr std::chrono::seconds kTimeToEnd{1};
+/// What is in work when a run is asked to stop has so long to end; workers end it in one second.
+constexpr std::chrono::milliseconds kTimeToEnd{1700};
 
 } // namespace
 
@@ -81,7 +81,17 @@ void Stage::serve(BatchMaker &maker)
         }
         ended(std::move(again), error);
     }
+    std::exception_ptr error;
+    try
+    {
+        maker.finish();
+    }
+    catch (...)
+    {
+        error = std::current_exception();
+    }
     const std::lock_guard<std::mutex> lock(m_mutex);
+    note(error);
     --m_serving;
     m_changed.notify_all();
 }
@@ -109,7 +119,7 @@ bool Stage::take(BatchOrder &order)
     }
 }
 
-void Stage::ended(std::vector<BatchOrder> again, std::exception_ptr error)
+void Stage::ended(std::vector<BatchOrder> again, const std::exception_ptr &error)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     m_budget.end();
@@ -117,11 +127,17 @@ void Stage::ended(std::vector<BatchOrder> again, std::exception_ptr error)
     {
         m_waiting.push_front(std::move(*order));
     }
+    note(error);
+    m_changed.notify_all();
+}
+
+/// The first one counts.
+void Stage::note(const std::exception_ptr &error)
+{
     if (error && !m_error)
     {
         m_error = error;
     }
-    m_changed.notify_all();
 }
 
 /// Returns when all threads are about to end. Those that do not, a while after the run was asked to, are left behind:
@@ -142,7 +158,7 @@ void Stage::wait_for_makers()
         {
             asked = now;
         }
-        if (m_serving > 0 && now - asked > kTimeToEnd + kTimeToEnd / 2)
+        if (m_serving > 0 && now - asked > kTimeToEnd)
         {
             lock.unlock();
             m_context.abandon();

@@ -28,7 +28,8 @@ private:
     bool offer(BatchOrder order);
     void serve(BatchMaker &maker);
     bool take(BatchOrder &order);
-    void ended(std::vector<BatchOrder> again, std::exception_ptr error);
+    void ended(std::vector<BatchOrder> again, const std::exception_ptr &error);
+    void note(const std::exception_ptr &error);
     void wait_for_makers();
 
     const RunContext &m_context;

@@ -13,9 +13,11 @@ namespace
 class ThreadMaker : public BatchMaker
 {
 public:
-    ThreadMaker(const RunContext &run, MemoryBudget &budget)
-        : m_context{run.job,
+    ThreadMaker(const RunContext &run, MemoryBudget &budget, std::shared_ptr<WriteQueue> writes)
+        : m_writes(std::move(writes))
+        , m_context{run.job,
                     run.store,
+                    *m_writes,
                     [&run](const stac::TileId &tile, bool stored, std::size_t bytes) { run.made(tile, stored, bytes); },
                     [&run](const TileFailure &failure) { run.failed(failure); },
                     [&run, &budget](const Portion &) { look_at_memory(run, budget); },
@@ -31,6 +33,8 @@ public:
         return {};
     }
 
+    void finish() override { m_writes->finish(); }
+
 private:
     static void look_at_memory(const RunContext &run, MemoryBudget &budget)
     {
@@ -39,6 +43,7 @@ private:
         run.report.has_memory(bytes, 0, 0);
     }
 
+    const std::shared_ptr<WriteQueue> m_writes; ///< of all
     const BatchContext m_context;
     BatchRunner m_runner;
     Report &m_report;
@@ -48,10 +53,11 @@ private:
 
 BatchMakers thread_makers(const RunContext &context, MemoryBudget &budget, int count)
 {
+    const auto writes = std::make_shared<WriteQueue>(writers_of(context.job.recipe.output_path));
     BatchMakers makers;
     for (int i = 0; i < count; ++i)
     {
-        makers.push_back(std::make_unique<ThreadMaker>(context, budget));
+        makers.push_back(std::make_unique<ThreadMaker>(context, budget, writes));
     }
     return makers;
 }

@@ -28,7 +28,8 @@ constexpr int kProtocol = 1;
 /// So often a worker makes durable, and says, what it has made of a batch.
 constexpr std::chrono::seconds kSayInterval{2};
 
-/// Where answers go: the standard output of the process. Whatever else prints there goes to stderr from now on.
+/// Where answers go, from any thread: the standard output of the process. Whatever else prints there goes to stderr
+/// from now on.
 class Answers
 {
 public:
@@ -44,6 +45,7 @@ public:
     void say(const Json &json) const
     {
         const std::string line = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+        const std::lock_guard<std::mutex> lock(m_mutex);
         for (std::size_t written = 0; written < line.size();)
         {
             const ssize_t count = write(m_output, line.data() + written, line.size() - written);
@@ -57,6 +59,7 @@ public:
 
 private:
     int m_output;
+    mutable std::mutex m_mutex;
 };
 
 /// Lines of standard input, read by a thread of its own so that its end is seen while a batch is made.
@@ -123,8 +126,10 @@ public:
         : m_job(job)
         , m_store(store)
         , m_answers(answers)
+        , m_writes(writers_of(job.recipe.output_path))
         , m_context{job,
                     store,
+                    m_writes,
                     [this](const stac::TileId &tile, bool stored, std::size_t bytes) { made(tile, stored, bytes); },
                     [this](const TileFailure &failure) { failed(failure); },
                     [this](const Portion &portion) {
@@ -138,11 +143,11 @@ public:
     void make(const BatchOrder &order)
     {
         forget_peak_memory();
-        Report report;
-        m_report = &report;
-        m_runner.make(order, report);
+        m_report = std::make_unique<Report>();
+        m_runner.make(order, *m_report);
+        m_writes.finish();
         say_made();
-        m_answers.say(end_of(report));
+        m_answers.say(end_of(*m_report));
     }
 
 private:
@@ -151,11 +156,15 @@ private:
         Json json = to_json(m_job.grid, tile);
         json.push_back(stored ? 1 : 0);
         json.push_back(bytes);
-        m_made.push_back(std::move(json));
-        if (std::chrono::steady_clock::now() - m_said > kSayInterval)
         {
-            say_made();
+            const std::lock_guard<std::mutex> lock(m_mutex);
+            m_made.push_back(std::move(json));
+            if (std::chrono::steady_clock::now() - m_said < kSayInterval)
+            {
+                return;
+            }
         }
+        say_made();
     }
 
     void failed(const TileFailure &failure)
@@ -170,13 +179,17 @@ private:
 
     void say_made()
     {
-        m_said = std::chrono::steady_clock::now();
-        if (m_made.empty())
+        Json made;
         {
-            return;
+            const std::lock_guard<std::mutex> lock(m_mutex);
+            m_said = std::chrono::steady_clock::now();
+            made = std::exchange(m_made, Json::array());
         }
-        m_store.sync();
-        m_answers.say({{"made", std::exchange(m_made, Json::array())}});
+        if (!made.empty())
+        {
+            m_store.sync();
+            m_answers.say({{"made", std::move(made)}});
+        }
     }
 
     Json end_of(const Report &report)
@@ -221,24 +234,38 @@ private:
     const Job &m_job;
     store::Store &m_store;
     const Answers &m_answers;
+    std::unique_ptr<Report> m_report; ///< of the batch that is being made
+    WriteQueue m_writes;
     const BatchContext m_context;
     BatchRunner m_runner;
-    Report *m_report = nullptr;       ///< of the batch that is being made
+    std::mutex m_mutex;               ///< guards what is made
     Json m_requests = Json::object(); ///< said already
     Json m_made = Json::array();      ///< not yet durable
     std::chrono::steady_clock::time_point m_said = std::chrono::steady_clock::now();
 };
 
-/// The job of the recipe that is saved in an output.
-std::shared_ptr<const Job> saved_job(const store::Store &store, const std::string &output)
+/// The recipe that is saved in an output.
+Recipe saved_recipe(const std::string &output)
 {
+    const auto store = store::open_store(output);
     const std::string key = ".tiledir/recipe.yaml";
-    const auto text = store.read_text(key);
+    const auto text = store->read_text(key);
     if (!text)
     {
-        throw InputError(store.path(key) + ": is absent: no run has begun there");
+        throw InputError(store->path(key) + ": is absent: no run has begun there");
     }
-    return resolve(Recipe::parse(*text, store.path(key), {{"output.path", output}}));
+    return Recipe::parse(*text, store->path(key), {{"output.path", output}});
+}
+
+/// The recipe of the line `{"recipe": {...}}`.
+Recipe given_recipe(const std::string &line)
+{
+    const Json json = Json::parse(line, nullptr, false);
+    if (!json.is_object() || !json.contains("recipe"))
+    {
+        throw InputError("standard input: the first line is not {\"recipe\": ...}, and no output is named");
+    }
+    return Recipe::parse(json["recipe"].dump(), "recipe of the run", {});
 }
 
 } // namespace
@@ -250,11 +277,11 @@ int serve_batches(const std::string &output)
     int exit_code = 0;
     try
     {
-        const auto store = store::open_store(output);
-        const auto job = saved_job(*store, output);
+        Questions questions;
+        const auto job = resolve(output.empty() ? given_recipe(questions.next()) : saved_recipe(output));
+        const auto store = store::open_store(job->recipe.output_path);
         Worker worker(*job, *store, answers);
         answers.say({{"ready", kProtocol}, {"version", kVersion}});
-        Questions questions;
         for (std::string line; stop_requested() == 0 && !(line = questions.next()).empty();)
         {
             worker.make(order_from_json(job->grid, Json::parse(line)));

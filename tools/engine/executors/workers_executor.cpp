@@ -117,8 +117,8 @@ bool WorkerMaker::start()
 {
     while (!m_context.stopping())
     {
-        m_worker =
-            std::make_unique<WorkerProcess>(std::vector<std::string>{"worker", m_context.job.recipe.output_path});
+        m_worker = std::make_unique<WorkerProcess>(std::vector<std::string>{"worker"});
+        m_worker->send(Json{{"recipe", m_context.job.document}}.dump());
         std::optional<std::string> line;
         while (!line && !m_worker->has_closed() && !m_context.stopping())
         {
