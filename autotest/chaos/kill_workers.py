@@ -18,7 +18,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "autotest" / "data"
 PROGRAM = ROOT / "build" / "autotest" / "tiledir-test"
-PAUSE = 10  # ms that each portion takes longer, so that a run lives to see its kills
+PAUSE = 20  # ms that each portion takes longer, so that a run lives to see its kills
 WORKERS = 2
 BATCH = 64 + 16 + 4 + 1  # tiles at most
 
@@ -46,7 +46,7 @@ class Bench:
             "input": {"dem": [str(DATA / name) for name in ("jacksboro_west.tif", "jacksboro_east.tif")]},
             "output": str(folder),
             "grid": {"tile_size": 256},
-            "levels": "8-16",
+            "levels": "8-15",
             "threads": WORKERS,
             "executor": "workers",
         }

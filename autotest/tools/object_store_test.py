@@ -60,6 +60,14 @@ def test_worker_processes_make_the_same_and_their_requests_are_counted(tiledir, 
     assert report["requests"]["PUT"] == sum(each.method == "PUT" for each in s3.proxy.requests())
 
 
+@pytest.mark.parametrize("executor", ["threads", "workers"])
+def test_writes_overlap_with_computing_and_with_each_other(tiledir, s3, on_s3, executor):
+    s3.proxy.delay(50)
+    report = tiledir.make(on_s3, "--threads", 1, "--executor", executor, "--levels", "8-14")
+    assert report["requests"]["PUT"] > 100
+    assert report["thread_seconds"]["write"] > 2 * report["seconds"]
+
+
 def test_a_second_run_makes_nothing_and_asks_little(tiledir, s3, on_s3):
     tiledir.make(on_s3)
     s3.proxy.forget()
