@@ -220,6 +220,30 @@ RunResult result_of(const Report &report, const Job &job, const RunOptions &opti
     return result;
 }
 
+/// What is finished is in the journal, whatever is thrown.
+void make_tiles(const RunContext &context, const RunOptions &options)
+{
+    try
+    {
+        const NetworkWatch watch;
+        const Progress progress(context.report, context.plan.count(), options.progress);
+        execute(context);
+    }
+    catch (const std::exception &)
+    {
+        try
+        {
+            context.journal.flush();
+        }
+        catch (const Error &)
+        {
+            // The first cause is the one to tell; what is not named is made again.
+        }
+        throw;
+    }
+    context.journal.flush();
+}
+
 } // namespace
 
 Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options)
@@ -273,21 +297,13 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         const stac::LevelSets tiles = extent(job, journal.before().all());
         write_item(*store, job, tiles, start.accepted);
         OutputState::save(*store, job);
+        const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
         const auto abandon = [&]
         {
             journal.flush();
             options.abandon(result_of(report, job, options, plan.count(), begun));
         };
-        const RunContext context{job,    plan,
-                                 *store, journal,
-                                 report, [&] { return stop_requested() != 0 || too_many_failures(report, options); },
-                                 abandon};
-        {
-            const NetworkWatch watch;
-            const Progress progress(report, plan.count(), options.progress);
-            execute(context);
-        }
-        journal.flush();
+        make_tiles({job, plan, *store, journal, report, stopping, abandon}, options);
         write_item(*store, job, tiles, {});
         store->sync();
         journal.compact();

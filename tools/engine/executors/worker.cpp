@@ -5,9 +5,11 @@
 #include "tools/engine/batch_runner.h"
 #include "tools/engine/memory.h"
 #include "tools/engine/network_options.h"
+#include "tools/engine/network_watch.h"
 #include "tools/engine/output_state.h"
 #include "tools/engine/stop_request.h"
 
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -257,7 +259,7 @@ Recipe saved_recipe(const std::string &output)
     return Recipe::parse(*text, store->path(key), {{"output.path", output}});
 }
 
-/// The recipe of the line `{"recipe": {...}}`.
+/// The recipe of the line `{"recipe": {...}, "log": LEVEL}`.
 Recipe given_recipe(const std::string &line)
 {
     const Json json = Json::parse(line, nullptr, false);
@@ -265,6 +267,7 @@ Recipe given_recipe(const std::string &line)
     {
         throw InputError("standard input: the first line is not {\"recipe\": ...}, and no output is named");
     }
+    spdlog::set_level(spdlog::level::from_str(json.value("log", "info")));
     return Recipe::parse(json["recipe"].dump(), "recipe of the run", {});
 }
 
@@ -281,6 +284,7 @@ int serve_batches(const std::string &output)
         const auto job = resolve(output.empty() ? given_recipe(questions.next()) : saved_recipe(output));
         const auto store = store::open_store(job->recipe.output_path);
         Worker worker(*job, *store, answers);
+        const NetworkWatch watch;
         answers.say({{"ready", kProtocol}, {"version", kVersion}});
         for (std::string line; stop_requested() == 0 && !(line = questions.next()).empty();)
         {

@@ -118,7 +118,9 @@ bool WorkerMaker::start()
     while (!m_context.stopping())
     {
         m_worker = std::make_unique<WorkerProcess>(std::vector<std::string>{"worker"});
-        m_worker->send(Json{{"recipe", m_context.job.document}}.dump());
+        const auto level = spdlog::level::to_string_view(spdlog::get_level());
+        m_worker->send(
+            Json{{"recipe", m_context.job.document}, {"log", std::string(level.data(), level.size())}}.dump());
         std::optional<std::string> line;
         while (!line && !m_worker->has_closed() && !m_context.stopping())
         {
