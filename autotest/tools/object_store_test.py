@@ -93,8 +93,9 @@ def test_writers_settle_near_what_a_server_bears_and_nothing_fails(tiledir, s3, 
     report = json.loads(result.stdout)
     assert report["requests"]["slow_down"] > 0 and "event=slow_down" in result.stderr
     puts = [request.at for request in s3.proxy.requests() if request.method == "PUT" and request.status == 200]
-    half = [at for at in puts if at > (puts[0] + puts[-1]) / 2]
-    assert 0.7 * rate < len(half) / (half[-1] - half[0]) < 1.1 * rate
+    # At the end few are left that need not wait for others.
+    settled = [at for at in puts if 0.4 < (at - puts[0]) / (puts[-1] - puts[0]) < 0.75]
+    assert 0.7 * rate < len(settled) / (settled[-1] - settled[0]) < 1.1 * rate
     refused = [request for request in s3.proxy.requests() if request.method == "PUT" and request.status == 503]
     assert len(refused) < 0.5 * len(puts)
 
@@ -142,7 +143,7 @@ def test_credentials_that_expire_are_read_again(tiledir, tmp_path, jacksboro):
         recipe = tiledir.recipe(process="hillshade", input={"dem": jacksboro}, output=output, **keys)
         run = tiledir.start(recipe, "--json")
         exchanges = 0
-        while is_running(run, seconds=2):
+        while is_running(run, seconds=1):
             credentials.exchange(seconds=0.5)
             exchanges += 1
         out, err = run.communicate()
