@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
@@ -93,6 +94,9 @@ public:
         return line;
     }
 
+    /// From now on the end of the input is no reason to end.
+    void is_over() { m_is_over = true; }
+
 private:
     void read()
     {
@@ -108,7 +112,7 @@ private:
             m_lines.push_back(is_end ? "" : line);
             m_changed.notify_all();
         }
-        if (!is_end)
+        if (!is_end && !m_is_over)
         {
             std::_Exit(0);
         }
@@ -117,6 +121,7 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::deque<std::string> m_lines;
+    std::atomic<bool> m_is_over{false};
     std::thread m_thread;
 };
 
@@ -277,10 +282,10 @@ int serve_batches(const std::string &output)
 {
     catch_termination();
     const Answers answers;
+    Questions questions;
     int exit_code = 0;
     try
     {
-        Questions questions;
         const auto job = resolve(output.empty() ? given_recipe(questions.next()) : saved_recipe(output));
         const auto store = store::open_store(job->recipe.output_path);
         Worker worker(*job, *store, answers);
@@ -293,6 +298,7 @@ int serve_batches(const std::string &output)
     }
     catch (const std::exception &error)
     {
+        questions.is_over();
         answers.say({{"refused", error.what()}});
         exit_code = 4;
     }
