@@ -2,11 +2,13 @@
 must leave the tiles of a run that nobody disturbed, nothing in .tiledir/tmp, and make again nothing but what was in
 work.
 
-kill_workers.py [--victim workers|run] [--kills 100] [--seed 1]
+kill_workers.py [--victim workers|run] [--store local|s3] [--kills 100] [--seed 1]
 """
 
 import argparse
+import contextlib
 import json
+import os
 import pathlib
 import random
 import shutil
@@ -34,23 +36,27 @@ def children(process):
 
 
 class Bench:
-    def __init__(self, work, program=PROGRAM):
+    """Of an output in a folder, or in a bucket whose objects are files of a folder."""
+
+    def __init__(self, work, program=PROGRAM, bucket=None, environment=None):
         self.work = pathlib.Path(work)
         self.program = shutil.copy(program, self.work)  # one may build meanwhile
-        self.out = self.work / "out"
+        self.out = (bucket or self.work) / "out"
+        self.url = f"s3://{bucket.name}/out" if bucket else str(self.out)
+        self.environment = {**os.environ, **(environment or {})}
 
-    def command(self, folder, pause):
+    def command(self, output, pause):
         recipe = {
             "process": "bad_hillshade",
             "parameters": {"milliseconds": pause},
             "input": {"dem": [str(DATA / name) for name in ("jacksboro_west.tif", "jacksboro_east.tif")]},
-            "output": str(folder),
+            "output": output,
             "grid": {"tile_size": 256},
             "levels": "8-15",
             "threads": WORKERS,
             "executor": "workers",
         }
-        path = self.work / f"{folder.name}.yaml"
+        path = self.work / "recipe.yaml"
         path.write_text(json.dumps(recipe))
         return [str(self.program), "process", str(path), "--json", "--quiet"]
 
@@ -65,12 +71,18 @@ class Bench:
             found[path] = (status.st_ino, status.st_mtime_ns)
         return found
 
+    def left(self):
+        """Temporary files."""
+        return list((self.out / ".tiledir" / "tmp").glob("*"))
+
     def start(self):
-        return subprocess.Popen(self.command(self.out, PAUSE), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            self.command(self.url, PAUSE), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment
+        )
 
     def clean(self):
         folder = self.work / "clean"
-        subprocess.run(self.command(folder, 0), check=True, capture_output=True)
+        subprocess.run(self.command(str(folder), 0), check=True, capture_output=True)
         return self.tiles(folder)
 
     def kill_workers(self, kills, moments):
@@ -122,19 +134,34 @@ class Bench:
                 before = {}
 
 
+@contextlib.contextmanager
+def bench_of(store):
+    with tempfile.TemporaryDirectory() as work:
+        if store == "local":
+            yield Bench(work)
+            return
+        sys.path.insert(0, str(ROOT / "autotest" / "interop"))
+        from s3_server import S3Server
+
+        buckets = pathlib.Path(work) / "buckets"
+        buckets.mkdir()
+        with S3Server(buckets) as server:
+            yield Bench(work, bucket=server.bucket("chaos"), environment=server.gdal_config())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--victim", choices=["workers", "run"], default="workers")
+    parser.add_argument("--store", choices=["local", "s3"], default="local")
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as work:
-        bench = Bench(work)
+    with bench_of(arguments.store) as bench:
         expected = bench.clean()
         kill = bench.kill_workers if arguments.victim == "workers" else bench.kill_runs
         kills, again = kill(arguments.kills, random.Random(arguments.seed))
         same = bench.tiles(bench.out) == expected
-        left = list((bench.out / ".tiledir" / "tmp").iterdir())
+        left = bench.left()
         print(f"{kills} kills, {len(expected)} tiles, {again} made again, {'the same' if same else 'OTHER'} bytes, {left}")
         sys.exit(not same or bool(left))
 

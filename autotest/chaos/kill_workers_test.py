@@ -21,4 +21,4 @@ def test_kills_cost_what_was_in_work_and_no_byte(build, tmp_path, request, clean
     if victim == "workers":
         assert again <= kills * WORKERS * BATCH
     assert bench.tiles(bench.out) == clean
-    assert not list((bench.out / ".tiledir" / "tmp").iterdir())
+    assert not bench.left()
