@@ -4,6 +4,7 @@
 #include "tools/commands/refresh_command.h"
 #include "tools/commands/status_command.h"
 #include "tools/commands/verify_command.h"
+#include "tools/commands/worker_command.h"
 
 namespace tiledir::commands
 {
@@ -16,6 +17,7 @@ std::vector<std::unique_ptr<Command>> all_commands()
     commands.push_back(std::make_unique<RefreshCommand>());
     commands.push_back(std::make_unique<StatusCommand>());
     commands.push_back(std::make_unique<VerifyCommand>());
+    commands.push_back(std::make_unique<WorkerCommand>());
     return commands;
 }
 

@@ -7,6 +7,9 @@
 #include <gdal.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
+#include <cstdlib>
+
 namespace tiledir::commands
 {
 namespace
@@ -25,6 +28,15 @@ void print_estimate(const engine::Json &estimate)
 }
 
 } // namespace
+
+/// When a run gives up.
+void ProcessCommand::add_limits(CLI::App &app)
+{
+    app.add_option("--max-failures", m_options.max_failures, "more failed tiles end the run; any number may fail")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
+    app.add_flag("--fail-fast", m_fail_fast, "the first failed tile ends the run")->excludes("--max-failures");
+}
 
 void ProcessCommand::setup(CLI::App &app)
 {
@@ -58,6 +70,10 @@ void ProcessCommand::setup(CLI::App &app)
     flag_for("--tile", "LEVEL/ROW/COL", "region.tile");
     flag_for("--levels", "LEVELS", "levels");
     flag_for("--threads", "N", "threads");
+    flag_for("--executor", "NAME", "executor");
+    flag_for("--memory", "SIZE", "memory");
+    flag_for("--tile-timeout", "SECONDS", "tile_timeout");
+    add_limits(app);
     app.add_flag("--resume", m_resume, "go on where the last run ended (the default)");
     app.add_flag("--overwrite", m_options.overwrite, "make the selected tiles again")->excludes("--resume");
     app.add_flag("--retry-failed", m_options.retry_failed,
@@ -77,13 +93,13 @@ void ProcessCommand::setup(CLI::App &app)
         ->transform(CLI::AsSizeValue(true))
         ->type_name("N");
     app.add_flag("--dry-run", m_dry_run, "say how many tiles and pixels would be made, and make nothing");
-    app.add_flag("--quiet", m_options.quiet, "no progress, errors only");
-    app.add_flag("--json", m_json, "print a machine-readable report at the end");
+    app.add_flag("--quiet", m_quiet, "no progress, errors only");
+    app.add_flag("--json", m_json, "print a machine-readable report at the end; progress is JSON lines on stderr");
 }
 
 int ProcessCommand::run()
 {
-    if (m_options.quiet)
+    if (m_quiet)
     {
         spdlog::set_level(spdlog::level::err);
     }
@@ -103,7 +119,28 @@ int ProcessCommand::run(engine::Recipe recipe)
         return ExitDone;
     }
     engine::catch_stop_signals();
-    const engine::RunResult result = engine::run(job, m_options);
+    m_options.progress = m_quiet  ? engine::ProgressStyle::None
+                         : m_json ? engine::ProgressStyle::Lines
+                                  : engine::ProgressStyle::Human;
+    if (m_fail_fast)
+    {
+        m_options.max_failures = 0;
+    }
+    m_options.abandon = [this](const engine::RunResult &result)
+    {
+        const int code = end(result);
+        std::fflush(nullptr);
+        std::_Exit(code);
+    };
+    return end(engine::run(job, m_options));
+}
+
+int ProcessCommand::end(const engine::RunResult &result) const
+{
+    for (const auto &line : result.failures)
+    {
+        spdlog::error(line);
+    }
     if (m_json)
     {
         fmt::print("{}\n", result.report.dump(2));
@@ -114,6 +151,7 @@ int ProcessCommand::run(engine::Recipe recipe)
     case engine::RunState::Finished:
         return ExitDone;
     case engine::RunState::FinishedWithFailures:
+    case engine::RunState::TooManyFailures:
         return ExitTilesFailed;
     case engine::RunState::Stopped:
         break;

@@ -4,6 +4,7 @@
 #include "driver/store/environment.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
+#include "tools/engine/memory.h"
 #include "tools/engine/process.h"
 
 #include <boost/filesystem.hpp>
@@ -297,7 +298,25 @@ void forget_region(YAML::Node document, const std::map<std::string, std::string>
 
 Recipe Recipe::read(const std::string &file, const std::map<std::string, std::string> &overrides)
 {
-    YAML::Node document = load(file);
+    return of_document(load(file), file, overrides);
+}
+
+Recipe Recipe::parse(const std::string &text, const std::string &file,
+                     const std::map<std::string, std::string> &overrides)
+{
+    try
+    {
+        return of_document(YAML::Load(text), file, overrides);
+    }
+    catch (const YAML::Exception &error)
+    {
+        throw InputError(fmt::format("{}, line {}: is not YAML: {}", file, error.mark.line + 1, error.msg));
+    }
+}
+
+Recipe Recipe::of_document(YAML::Node document, const std::string &file,
+                           const std::map<std::string, std::string> &overrides)
+{
     if (!document.IsMap())
     {
         throw InputError(file + ": is not a recipe: a YAML map with process, input and output");
@@ -340,6 +359,16 @@ Recipe Recipe::read(const std::string &file, const std::map<std::string, std::st
         resolved["threads"] = std::max(1U, std::thread::hardware_concurrency());
     }
     recipe.threads = resolved["threads"];
+    recipe.executor = resolved["executor"];
+    recipe.memory = resolved["memory"];
+    if (recipe.memory != "auto")
+    {
+        parse_memory(recipe.memory, file + ": memory");
+    }
+    if (!resolved["tile_timeout"].is_null())
+    {
+        recipe.tile_timeout = resolved["tile_timeout"];
+    }
     return recipe;
 }
 

@@ -50,11 +50,21 @@ struct Recipe
     std::optional<std::string> data_type; ///< GDAL's name
     std::optional<double> nodata;
     int threads = 1;
+    std::string executor;    ///< auto, serial, threads or workers
+    std::string memory;      ///< `auto` or as parse_memory() takes it
+    double tile_timeout = 0; ///< seconds; 0: none
 
     /// Reads a recipe. `overrides` are flags of the command (--NAME for the last part of the key, --output for
     /// output.path): key paths and YAML text.
     /// Throws InputError that names the file, the line and the key.
     static Recipe read(const std::string &file, const std::map<std::string, std::string> &overrides);
+    /// The same of a recipe's text that was read from `file`.
+    static Recipe parse(const std::string &text, const std::string &file,
+                        const std::map<std::string, std::string> &overrides);
+
+private:
+    static Recipe of_document(YAML::Node document, const std::string &file,
+                              const std::map<std::string, std::string> &overrides);
 };
 
 /// Of `input.NAME.scales`: by matrix id. Throws InputError that begins with `where`.

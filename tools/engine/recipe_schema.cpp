@@ -109,6 +109,15 @@ const Schema &recipe_schema()
             "folder that says what is done, where it is not to lie in the output; relative to the recipe"),
         Key("threads", KeyType::Integer, "threads that compute; as many as there are processors where it is not given")
             .within(1, 1024),
+        Key("executor", KeyType::Text,
+            "what computes: threads of one process, or as many worker processes; auto: threads, workers where there is "
+            "a "
+            "tile_timeout")
+            .otherwise("auto")
+            .one_of({"auto", "serial", "threads", "workers"}),
+        Key("memory", KeyType::Text, "of the run: 2GB, 512MB, 50%; auto: three quarters of what there is")
+            .otherwise("auto"),
+        Key("tile_timeout", KeyType::Number, "seconds that a tile may take; ends workers only").within(0.001, 1e6),
         Key("stac", KeyType::Map, "what the STAC item says").of(stac_keys()),
     });
     return kSchema;

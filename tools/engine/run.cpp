@@ -2,7 +2,7 @@
 
 #include "driver/store/store.h"
 #include "stac/error.h"
-#include "tools/engine/executors/threads_executor.h"
+#include "tools/engine/executors/executor.h"
 #include "tools/engine/input_fingerprint.h"
 #include "tools/engine/input_tiles.h"
 #include "tools/engine/item_writer.h"
@@ -12,6 +12,7 @@
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
+#include "tools/engine/report_text.h"
 #include "tools/engine/run_mark.h"
 #include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
@@ -305,7 +306,7 @@ void check_ceilings(const Job &job, const Plan &plan, const RunOptions &options)
 std::string identity(const Start &start)
 {
     Json document = start.job->document;
-    for (const char *key : {"threads", "stac", "journal"})
+    for (const char *key : {"threads", "executor", "memory", "tile_timeout", "stac", "journal"})
     {
         document.erase(key);
     }
@@ -361,19 +362,89 @@ void clear(store::Store &store, const Start &start, RunMark &mark)
 
 std::string state_name(RunState state)
 {
-    return state == RunState::Finished               ? kFinished
-           : state == RunState::FinishedWithFailures ? kFinishedWithFailures
-                                                     : kStopped;
+    switch (state)
+    {
+    case RunState::Finished:
+        return kFinished;
+    case RunState::FinishedWithFailures:
+        return kFinishedWithFailures;
+    case RunState::TooManyFailures:
+        return "stopped after too many failures";
+    case RunState::Stopped:
+        break;
+    }
+    return kStopped;
 }
 
-/// Writes what the journal lacks, and makes few files of many where nobody else writes there.
+bool too_many_failures(const Report &report, const RunOptions &options)
+{
+    return options.max_failures >= 0 && report.failed_tiles() > options.max_failures;
+}
+
+RunResult result_of(const Report &report, const Job &job, const RunOptions &options, std::int64_t planned,
+                    std::chrono::steady_clock::time_point begun)
+{
+    RunResult result;
+    result.state = stop_requested()                     ? RunState::Stopped
+                   : too_many_failures(report, options) ? RunState::TooManyFailures
+                   : report.failed_tiles() == 0         ? RunState::Finished
+                                                        : RunState::FinishedWithFailures;
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    result.report = report_json(report, job, planned, seconds, state_name(result.state));
+    Json &requests = result.report["requests"] = network_counts();
+    for (const auto &[kind, count] : report.requests())
+    {
+        requests[kind] = requests.value(kind, std::int64_t{0}) + count;
+    }
+    const Secrets &secrets = job.recipe.secrets;
+    result.report = secrets.redacted_json(result.report);
+    result.summary = planned == 0 ? "nothing to do: all is made already" : report_summary(report, seconds);
+    result.failures = failure_lines(report, job);
+    for (std::string &line : result.failures)
+    {
+        line = secrets.redacted(std::move(line));
+    }
+    return result;
+}
+
+/// Writes what is noted, and what failed.
+void write_journal(const Report &report, const Job &job, Journal &journal)
+{
+    for (const TileFailure &failure : report.failures())
+    {
+        journal.fail(failure.tile, job.recipe.secrets.redacted(failure.reason), failure.attempts);
+    }
+    journal.flush();
+}
+
+/// What is finished is in the journal, whatever is thrown.
+void make_tiles(const RunContext &context, const RunOptions &options)
+{
+    try
+    {
+        const NetworkWatch watch;
+        const Progress progress(context.report, context.plan.count(), options.progress);
+        execute(context);
+    }
+    catch (const std::exception &)
+    {
+        try
+        {
+            write_journal(context.report, context.job, context.journal);
+        }
+        catch (const Error &)
+        {
+            // The first cause is the one to tell; what is not named is made again.
+        }
+        throw;
+    }
+    write_journal(context.report, context.job, context.journal);
+}
+
+/// After all is made: few files of many where nobody else writes there.
 void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postponed)
 {
     Journal &journal = context.journal;
-    for (const TileFailure &failure : context.report.failures())
-    {
-        journal.fail(failure.tile, context.job.recipe.secrets.redacted(failure.reason), 1);
-    }
     journal.postpone(postponed);
     journal.flush();
     context.store.sync();
@@ -455,12 +526,14 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         const stac::LevelSets tiles = extent(job, journal.before().all());
         write_item(*store, job, tiles, start.accepted, kRunning);
         OutputState::save(*store, job);
-        const RunContext context{job, plan, *store, journal, report, [] { return stop_requested() != 0; }};
+        const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
+        const auto abandon = [&]
         {
-            const NetworkWatch watch;
-            const Progress progress(report, plan.count(), options.quiet);
-            run_on_threads(context, job.recipe.threads);
-        }
+            write_journal(report, job, journal);
+            options.abandon(result_of(report, job, options, plan.count(), begun));
+        };
+        const RunContext context{job, plan, *store, journal, report, stopping, abandon};
+        make_tiles(context, options);
         end(context, mark, postponed);
         write_item(*store, job, tiles, {}, state_of(journal.now(), job, job.recipe.overviews_from_process));
         store->sync();
@@ -471,16 +544,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
         store->sync();
     }
-    RunResult result;
-    result.state = stop_requested()            ? RunState::Stopped
-                   : report.failures().empty() ? RunState::Finished
-                                               : RunState::FinishedWithFailures;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    result.report =
-        job.recipe.secrets.redacted_json(report.to_json(job, plan.count(), seconds, state_name(result.state)));
-    result.report["requests"] = network_counts();
-    result.summary = plan.count() == 0 ? "nothing to do: all is made already" : report.summary(seconds);
-    return result;
+    return result_of(report, job, options, plan.count(), begun);
 }
 
 } // namespace tiledir::engine
