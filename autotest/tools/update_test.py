@@ -116,7 +116,9 @@ def test_replacing_one_of_a_hundred_inputs_makes_the_tiles_it_touches(tiledir, p
     assert len(made) < len(old) / 10
     assert new == again(tiledir)
     assert tiledir.make(path)["planned"] == 0
+    before = snapshot(out)
     assert tiledir.make(path, "--update")["planned"] == 0
+    assert snapshot(out) == before
 
 
 @pytest.mark.parametrize("overviews", ["children", "process"])
@@ -250,6 +252,15 @@ def test_levels_and_kernel_scales_stay_when_finer_inputs_come(tiledir, jacksboro
     assert tiledir.make(path)["planned"] == 0
     tiledir.make(path, "--overwrite")
     assert Output(tiledir.folder / "out").recipe()["levels"] != saved["levels"]
+
+
+def test_kernel_scales_that_a_recipe_gives_are_compared(tiledir, jacksboro):
+    inputs = list(map(str, jacksboro))
+    tiledir.make(recipe(tiledir, inputs, levels=LEVEL))
+    line = tiledir.refused(recipe(tiledir, {"path": inputs, "scales": {LEVEL: [0.5, 0.25]}}, levels=LEVEL))
+    assert f"input.dem.scales.{LEVEL}: [" in line and "there, [0.5, 0.25] here" in line
+    again(tiledir)  # the saved recipe gives them too
+    assert tiledir.make("saved.yaml", "--output", "out")["planned"] == 0
 
 
 def test_files_that_are_known_are_opened_only_where_they_are_read(tiledir, pieces):

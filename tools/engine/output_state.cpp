@@ -54,6 +54,21 @@ void compare(const Json &saved, const Json &now, const std::string &where, bool 
     }
 }
 
+/// Those that the recipe gives; what it does not give is as saved.
+void compare_scales(const Json &saved, const std::map<std::string, raster::KernelScale> &given,
+                    const std::string &input, std::vector<OutputState::Difference> &found)
+{
+    for (const auto &[level, there] : kernel_scales(saved, "input." + input))
+    {
+        const auto here = given.find(level);
+        if (here != given.end() && (here->second.x != there.x || here->second.y != there.y))
+        {
+            found.push_back({fmt::format("input.{}.scales.{}: [{}, {}] there, [{}, {}] here", input, level, there.x,
+                                         there.y, here->second.x, here->second.y)});
+        }
+    }
+}
+
 int read_version(const store::Store &store, const std::string &text)
 {
     char *end = nullptr;
@@ -132,6 +147,7 @@ std::vector<OutputState::Difference> OutputState::differences(const Job &job) co
         {
             compare(saved.value(key, Json()), input[key], fmt::format("input.{}.{}", name, key), true, found);
         }
+        compare_scales(saved.value("scales", Json()), job.recipe.inputs.at(name).scales, name, found);
     }
     if (m_inputs.is_null())
     {

@@ -21,21 +21,46 @@ stac::TileRange under(const stac::TileMatrixSet &grid, int level, const stac::Ti
     return matrix_of(grid, finer).tiles_covering(coarse.bounds(coarse.range_window(range)));
 }
 
-/// Rows and columns of tiles of `level` cut into squares of `side`.
-bool for_each_square(const stac::TileRange &range, std::int64_t side,
-                     const std::function<bool(const stac::TileRange &)> &visit)
+/// Squares of `side` tiles that hold any of the tiles, by their numbers.
+stac::TileSet squares_of(const stac::TileSet &tiles, std::int64_t side)
 {
-    for (std::int64_t row = range.min_row / side * side; row <= range.max_row; row += side)
-    {
-        for (std::int64_t col = range.min_col / side * side; col <= range.max_col; col += side)
+    stac::TileSet squares;
+    tiles.for_each_rows(
+        [&](std::int64_t first_row, std::int64_t last_row, const stac::ColumnSet &columns)
         {
-            if (!visit({row, row + side - 1, col, col + side - 1}))
+            stac::ColumnSet numbers;
+            columns.for_each_run([&](std::int64_t first, std::int64_t last)
+                                 { numbers.insert(first / side, last / side); });
+            squares.insert(first_row / side, last_row / side, numbers);
+        });
+    return squares;
+}
+
+/// Visits tile after tile until `visit` returns false; says whether it went to the end.
+bool for_each_tile(const stac::TileSet &tiles, const std::function<bool(std::int64_t row, std::int64_t col)> &visit)
+{
+    bool going = true;
+    tiles.for_each_run(
+        [&](std::int64_t row, std::int64_t first, std::int64_t last)
+        {
+            for (std::int64_t col = first; going && col <= last; ++col)
             {
-                return false;
+                going = visit(row, col);
             }
-        }
-    }
-    return true;
+        });
+    return going;
+}
+
+/// Batches of squares of one level, without overviews.
+bool for_each_square(int level, const stac::TileSet &tiles, std::int64_t side, const std::function<bool(Batch)> &visit)
+{
+    return for_each_tile(
+        squares_of(tiles, side),
+        [&](std::int64_t row, std::int64_t col)
+        {
+            const stac::TileRange square{row * side, row * side + side - 1, col * side, col * side + side - 1};
+            return visit({level, tiles.within(square), level, square});
+        });
 }
 
 } // namespace
@@ -109,32 +134,27 @@ void Plan::for_each_batch(const std::function<bool(Batch)> &visit) const
 {
     for (auto computed = m_computed.rbegin(); computed != m_computed.rend(); ++computed)
     {
-        const auto &[level, tiles] = *computed;
+        const int level = computed->first;
+        const stac::TileSet &tiles = computed->second;
         const stac::TileMatrix &matrix = m_job.matrix(level);
-        std::int64_t side = 1;
+        const std::int64_t tile_pixels = std::max(matrix.tile_width, matrix.tile_height);
         int top = level;
-        while (m_job.overview_halo() == 0 && top > m_job.coarsest &&
-               side * 2 * std::max(matrix.tile_width, matrix.tile_height) <= kBatchPixels &&
-               stac::nests(m_job.grid, top))
+        stac::TileSet roots = tiles;
+        for (std::int64_t side = 2; m_job.overview_halo() == 0 && top > m_job.coarsest &&
+                                    side * tile_pixels <= kBatchPixels && stac::nests(m_job.grid, top);
+             side *= 2)
         {
-            side *= 2;
+            roots = stac::parents(m_job.grid, top, roots);
             --top;
         }
-        if (tiles.empty())
+        const auto visit_root = [&](std::int64_t row, std::int64_t col)
         {
-            continue;
-        }
-        const stac::TileRange bounding = tiles.bounding();
-        const stac::TileRange roots = m_job.matrix(top).tiles_covering(matrix.bounds(matrix.range_window(bounding)));
-        const auto &set = tiles;
-        const int batch_level = level;
-        const bool going = for_each_square(
-            roots, 1,
-            [&](const stac::TileRange &root)
-            {
-                Batch batch{batch_level, set.within(under(m_job.grid, top, root, batch_level)), top, root};
-                return batch.tiles.empty() || visit(std::move(batch));
-            });
+            const stac::TileRange root{row, row, col, col};
+            return visit({level, tiles.within(under(m_job.grid, top, root, level)), top, root});
+        };
+        const bool going =
+            top < level ? for_each_tile(roots, visit_root)
+                        : for_each_square(level, tiles, std::max<std::int64_t>(1, kBatchPixels / tile_pixels), visit);
         if (!going)
         {
             return;
@@ -148,15 +168,7 @@ void for_each_overview_batch(const Job &job, int level, const stac::TileSet &til
     const stac::TileMatrix &matrix = job.matrix(level);
     const std::int64_t side =
         std::max<std::int64_t>(1, kBatchPixels / 2 / std::max(matrix.tile_width, matrix.tile_height));
-    if (!tiles.empty())
-    {
-        for_each_square(tiles.bounding(), side,
-                        [&](const stac::TileRange &square)
-                        {
-                            Batch batch{level, tiles.within(square), level, square};
-                            return batch.tiles.empty() || visit(std::move(batch));
-                        });
-    }
+    for_each_square(level, tiles, side, visit);
 }
 
 } // namespace tiledir::engine

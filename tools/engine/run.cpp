@@ -140,7 +140,7 @@ Start begin(store::Store &store, const std::shared_ptr<const Job> &given, const 
     {
         start.accepted = texts(differences);
     }
-    else if (options.update)
+    else if (options.update && !differences.empty())
     {
         begin_update(start, differences);
     }

@@ -17,8 +17,10 @@ TEST(RectangleIndex, FindsWhatALookAtEveryRectangleFinds)
         const double y = place(random);
         return stac::Bounds{x, y, x + size(random), y + size(random)};
     };
+    constexpr int kCount = 5000;
     std::vector<stac::Bounds> all;
-    for (int i = 0; i < 5000; ++i)
+    all.reserve(kCount);
+    for (int i = 0; i < kCount; ++i)
     {
         all.push_back(rectangle());
     }
