@@ -1,5 +1,7 @@
 #include "tools/engine/report_text.h"
 
+#include "driver/store/network_path.h"
+
 #include <fmt/format.h>
 
 namespace tiledir::engine
@@ -30,11 +32,13 @@ std::string quoted(const std::string &text)
     return word + "'";
 }
 
-/// The command that makes one tile alone.
+/// The command that makes one tile alone: of the saved recipe, in which flags are, where commands can read it.
 std::string command_of(const Job &job, const stac::TileId &tile)
 {
-    return fmt::format("tiledir-process {} --output {} --tile {}", quoted(job.recipe.source),
-                       quoted(job.recipe.output_path), name(job, tile));
+    const std::string &output = job.recipe.output_path;
+    const std::string recipe = store::is_on_network(output) ? quoted(job.recipe.source) + " --output " + quoted(output)
+                                                            : quoted(output + "/.tiledir/recipe.yaml");
+    return fmt::format("tiledir-process {} --tile {}", recipe, name(job, tile));
 }
 
 } // namespace
