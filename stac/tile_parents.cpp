@@ -36,16 +36,25 @@ TileSet tiles_above(const TileMatrixSet &grid, int level, const TileSet &tiles, 
     const TileMatrix &fine = matrix_of(grid, level);
     const TileMatrix &coarse = matrix_of(grid, coarser);
     const bool halves = halo == 0 && coarser == level - 1 && nests(grid, level) && !fine.origin_is_bottom_left;
-    tiles.for_each_run(
-        [&](std::int64_t row, std::int64_t first, std::int64_t last)
+    tiles.for_each_rows(
+        [&](std::int64_t first_row, std::int64_t last_row, const ColumnSet &columns)
         {
-            const TileRange range =
-                halves ? TileRange{row / 2, row / 2, first / 2, last / 2}
-                       : coarse.tiles_covering(fine.bounds(fine.range_window({row, row, first, last}).grown(halo)));
-            for (std::int64_t parent_row = range.min_row; parent_row <= range.max_row; ++parent_row)
-            {
-                result.insert(parent_row, range.min_col, range.max_col);
-            }
+            ColumnSet above;
+            TileRange rows;
+            columns.for_each_run(
+                [&](std::int64_t first, std::int64_t last)
+                {
+                    const TileRange range =
+                        halves ? TileRange{first_row / 2, last_row / 2, first / 2, last / 2}
+                               : coarse.tiles_covering(
+                                     fine.bounds(fine.range_window({first_row, last_row, first, last}).grown(halo)));
+                    if (!range.empty())
+                    {
+                        rows = range;
+                        above.insert(range.min_col, range.max_col);
+                    }
+                });
+            result.insert(rows.min_row, rows.max_row, above);
         });
     return result;
 }

@@ -1,11 +1,14 @@
-// Sets of tiles of one matrix, kept as runs of columns: small for what a journal holds, a run of tiles or a million.
+// Sets of tiles of one matrix, row by row: small for what a journal holds, one run of tiles or millions, however
+// scattered. Rows that came to be alike together are kept once, in copies of the set too.
 #pragma once
 
 #include "stac/bounds.h"
+#include "stac/column_set.h"
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <tuple>
 
 namespace tiledir::stac
@@ -29,12 +32,17 @@ class TileSet
 public:
     /// Columns [first, last] of a row.
     using RunVisitor = std::function<void(std::int64_t row, std::int64_t first, std::int64_t last)>;
+    /// Rows [first, last] that have the same columns.
+    using RowsVisitor = std::function<void(std::int64_t first, std::int64_t last, const ColumnSet &columns)>;
 
     TileSet() = default;
-    explicit TileSet(const TileRange &range);
+    explicit TileSet(const TileRange &range) { insert(range); }
 
     void insert(std::int64_t row, std::int64_t first, std::int64_t last);
     void erase(std::int64_t row, std::int64_t first, std::int64_t last);
+    void insert(const TileRange &range);
+    /// The same columns in rows [first, last].
+    void insert(std::int64_t first, std::int64_t last, const ColumnSet &columns);
     void insert(const TileSet &other);
     void erase(const TileSet &other);
 
@@ -47,10 +55,13 @@ public:
     TileSet within(const TileRange &range) const;
     TileSet common(const TileSet &other) const;
     void for_each_run(const RunVisitor &visit) const;
+    /// Neighbouring rows that are kept once are visited once.
+    void for_each_rows(const RowsVisitor &visit) const;
 
 private:
-    using Runs = std::map<std::int64_t, std::int64_t>; ///< first column to last, neither touching nor overlapping
-    std::map<std::int64_t, Runs> m_rows;
+    using Columns = std::shared_ptr<const ColumnSet>;
+
+    std::map<std::int64_t, Columns> m_rows; ///< none of them empty or null
 };
 
 /// By level.

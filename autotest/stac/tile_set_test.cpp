@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <malloc.h>
+
 #include <random>
 #include <set>
 #include <utility>
@@ -106,4 +108,76 @@ TEST(TileSet, IsCutToARangeAndBoundedByOne)
     EXPECT_EQ(plain(tiles.within({0, 6, 8, 20})), (Plain{{2, 8}, {2, 9}}));
     EXPECT_TRUE(tiles.within({3, 6, 0, 20}).empty());
     EXPECT_TRUE(TileSet().bounding().empty());
+}
+
+TEST(TileSet, HoldsManyScatteredColumnsOfARowAsASetDoes)
+{
+    std::mt19937 random(3);
+    for (int round = 0; round < 20; ++round)
+    {
+        TileSet tiles;
+        Plain expected;
+        const int spread = round % 2 == 0 ? 700 : 1000000; // close together, and far apart
+        for (int step = 0; step < 2000; ++step)
+        {
+            const std::int64_t first = static_cast<std::int64_t>(random() % spread) - spread / 2;
+            const std::int64_t last =
+                first + static_cast<std::int64_t>(random() % 100 == 0 ? random() % 300 : random() % 3);
+            const bool insert = random() % 3 != 0;
+            insert ? tiles.insert(0, first, last) : tiles.erase(0, first, last);
+            for (std::int64_t col = first; col <= last; ++col)
+            {
+                insert ? static_cast<void>(expected.emplace(0, col)) : static_cast<void>(expected.erase({0, col}));
+            }
+        }
+        ASSERT_EQ(plain(tiles), expected) << round;
+        ASSERT_EQ(tiles.bounding(), (TileRange{0, 0, expected.begin()->second, expected.rbegin()->second}));
+        const TileRange part{0, 0, -spread / 3, spread / 4};
+        Plain inside;
+        for (const auto &tile : expected)
+        {
+            if (part.contains(tile.first, tile.second))
+            {
+                inside.insert(tile);
+            }
+        }
+        ASSERT_EQ(plain(tiles.within(part)), inside) << round;
+        tiles.erase(0, -spread, 2 * spread);
+        ASSERT_TRUE(tiles.empty());
+    }
+}
+
+TEST(TileSet, OfEverySecondTileTakesAFewBitsATile)
+{
+    const std::size_t before = mallinfo2().uordblks;
+    TileSet tiles;
+    constexpr std::int64_t kSide = 1000;
+    for (std::int64_t row = 0; row < kSide; ++row)
+    {
+        for (std::int64_t col = row % 2; col < kSide; col += 2)
+        {
+            tiles.insert(row, col, col);
+        }
+    }
+    EXPECT_LT(mallinfo2().uordblks - before, kSide * kSide / 2); // a byte for each that is there
+    EXPECT_EQ(tiles.count(), kSide * kSide / 2);
+}
+
+TEST(TileSet, RowsThatAreAlikeAreVisitedOnceAndStayApartWhenOneChanges)
+{
+    TileSet tiles(TileRange{10, 1'000'009, 5, 9});
+    int visits = 0;
+    const TileSet::RowsVisitor count = [&](std::int64_t, std::int64_t, const ColumnSet &) { ++visits; };
+    tiles.for_each_rows(count);
+    EXPECT_EQ(visits, 1);
+    const TileSet copy = tiles;
+    tiles.insert(TileRange{20, 29, 8, 12});
+    tiles.erase(40, 6, 6);
+    visits = 0;
+    tiles.for_each_rows(count);
+    EXPECT_EQ(visits, 5);
+    EXPECT_EQ(tiles.count(), 5'000'000 + 10 * 3 - 1);
+    EXPECT_EQ(copy.count(), 5'000'000);
+    EXPECT_TRUE(copy.contains(40, 6));
+    EXPECT_FALSE(tiles.contains(copy));
 }

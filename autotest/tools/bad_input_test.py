@@ -157,8 +157,9 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
-def test_a_full_disk_stops_the_run_and_the_same_command_goes_on(tiledir, jacksboro, small_disk):
-    recipe = tiledir.recipe(**keys(jacksboro, levels="5-13"))
+@pytest.mark.parametrize("executor", ["threads", "workers"])
+def test_a_full_disk_stops_the_run_and_the_same_command_goes_on(tiledir, jacksboro, small_disk, executor):
+    recipe = tiledir.recipe(**keys(jacksboro, levels="5-13", executor=executor))
     (small_disk / "ballast").write_bytes(b"x" * 700_000)
     result = tiledir.run(recipe, "--output", small_disk / "out", "--quiet")
     assert result.returncode == 4, result.stderr

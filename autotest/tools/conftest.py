@@ -61,6 +61,22 @@ def tiledir(build, tmp_path):
     return Tiledir(build, tmp_path)
 
 
+class TiledirWithBadProcesses(Tiledir):
+    """The program that also has the processes of engine/test_processes.cpp."""
+
+    def __init__(self, build, folder):
+        super().__init__(build, folder)
+        self.program = build / "autotest" / "tiledir-test"
+
+    def start(self, recipe, *arguments, **options):
+        return super().start("process", recipe, *arguments, **options)
+
+
+@pytest.fixture
+def bad_tiledir(build, tmp_path):
+    return TiledirWithBadProcesses(build, tmp_path)
+
+
 @pytest.fixture(scope="session")
 def jacksboro(data):
     return [data / "jacksboro_west.tif", data / "jacksboro_east.tif"]

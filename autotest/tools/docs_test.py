@@ -89,7 +89,7 @@ def tiles_of(inputs, level):
     return (col(east) - col(west) + 1) * (row(south) - row(north) + 1)
 
 
-@pytest.mark.parametrize("command", ["process", "refresh", "verify"])
+@pytest.mark.parametrize("command", ["process", "refresh", "status", "verify"])
 def test_the_commands_page_has_every_flag_and_no_other(root, build, command):
     section = (root / "docs" / "commands.md").read_text().split(f"\n## tiledir-{command} ")[1].split("\n## ")[0]
     shown = re.findall(r"^\| `(--[\w-]+)", section, re.MULTILINE)

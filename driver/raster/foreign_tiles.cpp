@@ -14,9 +14,13 @@ namespace tiledir::raster
 namespace
 {
 
-/// Do the lines of a journal's file come from a run? Others tell of foreign tiles, and of overviews to be made.
+/// Does a journal's file come from a run? Others write lines that tell of foreign tiles, and of overviews to be made.
 bool is_of_a_run(const std::string &text, const std::string &base_level)
 {
+    if (text.rfind(std::string(kJournalHeading) + '\n', 0) != 0)
+    {
+        return true; // packed
+    }
     const auto has_line = [&text](const std::string &start)
     { return text.find('\n' + start + ' ') != std::string::npos; };
     return has_line("stored") || has_line("empty") || has_line("redo " + base_level);
@@ -31,11 +35,11 @@ store::Seconds our_time()
 std::optional<store::Seconds> last_word_of_run(store::Store &store, const std::string &base_level)
 {
     std::optional<store::Seconds> last;
-    for (const std::string &name : store.list(kJournalFolder))
+    JournalFolder journal(store);
+    for (const std::string &name : journal.list())
     {
-        const std::string key = std::string(kJournalFolder) + '/' + name;
-        const auto text = store.read_text(key);
-        if (const auto age = text && is_of_a_run(*text, base_level) ? store.age(key) : std::nullopt)
+        const auto text = journal.read(name);
+        if (const auto age = text && is_of_a_run(*text, base_level) ? journal.age(name) : std::nullopt)
         {
             const store::Seconds written = our_time() - *age;
             last = last ? std::max(*last, written) : written;

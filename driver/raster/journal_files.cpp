@@ -43,8 +43,8 @@ std::string journal_lines(const char *word, const stac::TileMatrixSet &grid, con
     return text;
 }
 
-JournalFiles::JournalFiles(store::Store &store, const std::vector<std::string> &there)
-    : m_store(store)
+JournalFiles::JournalFiles(JournalFolder &folder, const std::vector<std::string> &there)
+    : m_folder(folder)
     , m_writer(writer_name())
 {
     long last = 0;
@@ -55,28 +55,38 @@ JournalFiles::JournalFiles(store::Store &store, const std::vector<std::string> &
     m_generation = with_zeros(last + 1, 8);
 }
 
-std::string JournalFiles::write(const char *kind, const std::string &lines)
+std::string JournalFiles::write(const char *kind, const std::string &content)
 {
-    if (lines.empty())
-    {
-        return {};
-    }
     std::string name = m_generation + '-' + kind + '-' + m_writer + '-' + with_zeros(++m_number, 6);
-    m_store.write(std::string(kJournalFolder) + '/' + name, std::string(kJournalHeading) + '\n' + lines);
+    m_folder.write(name, content);
     return name;
+}
+
+std::string JournalFiles::write_after(const std::string &name, const std::string &content)
+{
+    std::string next = name + '.' + m_writer;
+    m_folder.write(next, content);
+    return next;
 }
 
 void tell_journal(store::Store &store, const stac::TileMatrixSet &grid, const stac::LevelSets &foreign,
                   const stac::LevelSets &stale)
 {
-    const std::vector<std::string> there = store.list(kJournalFolder);
-    if (there.empty())
+    JournalFolder folder(store);
+    if (folder.found().empty())
     {
         return;
     }
-    JournalFiles files(store, there);
-    files.write("0redo", journal_lines("redo", grid, stale));
-    files.write("1done", journal_lines("foreign", grid, foreign));
+    JournalFiles files(folder, folder.found());
+    const auto tell = [&](const char *kind, const char *word, const stac::LevelSets &tiles)
+    {
+        if (const std::string lines = journal_lines(word, grid, tiles); !lines.empty())
+        {
+            files.write(kind, std::string(kJournalHeading) + '\n' + lines);
+        }
+    };
+    tell("0redo", "redo", stale);
+    tell("1done", "foreign", foreign);
 }
 
 } // namespace tiledir::raster

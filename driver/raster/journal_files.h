@@ -1,7 +1,7 @@
-// Files of a run's journal in `.tiledir/journal`: their names and lines. See docs/journal.md.
+// Files of a run's journal: their names and lines. See docs/journal.md.
 #pragma once
 
-#include "driver/store/store.h"
+#include "driver/raster/journal_folder.h"
 #include "stac/tile_matrix_set.h"
 #include "stac/tile_set.h"
 
@@ -11,7 +11,6 @@
 namespace tiledir::raster
 {
 
-constexpr const char *kJournalFolder = ".tiledir/journal";
 constexpr const char *kJournalHeading = "tiledir journal 1";
 
 /// `WORD LEVEL ROW FIRST LAST` for each run of tiles, LEVEL being the tile matrix's id.
@@ -22,13 +21,15 @@ class JournalFiles
 {
 public:
     /// `there`: names of the files that are there.
-    JournalFiles(store::Store &store, const std::vector<std::string> &there);
+    JournalFiles(JournalFolder &folder, const std::vector<std::string> &there);
 
-    /// The file's name; empty, and nothing is written, where there are no lines. Throws as Store::write().
-    std::string write(const char *kind, const std::string &lines);
+    /// A whole file; its name. Throws as Store::write().
+    std::string write(const char *kind, const std::string &content);
+    /// One that is read right after `name`, before all that come after that.
+    std::string write_after(const std::string &name, const std::string &content);
 
 private:
-    store::Store &m_store;
+    JournalFolder &m_folder;
     std::string m_generation;
     std::string m_writer;
     int m_number = 0;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace tiledir::raster
@@ -19,28 +20,13 @@ namespace
 /// A grid that is off by less than this part of a pixel is the mosaic's own; a VRT draws the line here too.
 constexpr double kAligned = 1e-3;
 
-struct FileGrid
+std::array<double, 6> north_up_geotransform(const std::string &path, GDALDataset &file)
 {
-    MosaicSource source;
-    std::array<double, 6> geotransform{};
-
-    double left() const { return geotransform[0]; }
-    double top() const { return geotransform[3]; }
-    double right() const { return left() + source.width * geotransform[1]; }
-    double bottom() const { return top() + source.height * geotransform[5]; }
-};
-
-FileGrid file_grid(const std::string &path, GDALDataset &file)
-{
-    FileGrid grid;
-    grid.source.path = path;
-    grid.source.width = file.GetRasterXSize();
-    grid.source.height = file.GetRasterYSize();
-    if (GDALGetGeoTransform(GDALDataset::ToHandle(&file), grid.geotransform.data()) != CE_None)
+    std::array<double, 6> values{};
+    if (GDALGetGeoTransform(GDALDataset::ToHandle(&file), values.data()) != CE_None)
     {
         throw InputError(path + ": has no geotransform; warp it to one with gdalwarp");
     }
-    const auto &values = grid.geotransform;
     if (values[2] != 0 || values[4] != 0)
     {
         throw InputError(path + ": is rotated or sheared; make it north-up with gdalwarp");
@@ -49,7 +35,7 @@ FileGrid file_grid(const std::string &path, GDALDataset &file)
     {
         throw InputError(path + ": is not north-up (first row north, first column west); make it so with gdalwarp");
     }
-    return grid;
+    return values;
 }
 
 const OGRSpatialReference &crs_of(const std::string &path, GDALDataset &file)
@@ -68,12 +54,18 @@ std::string name_of(const OGRSpatialReference &crs)
     return name != nullptr ? name : "unnamed";
 }
 
-void check_same_crs(const std::string &path, const OGRSpatialReference &crs, const OGRSpatialReference &first)
+void check_same_crs(const MosaicFile &file, const MosaicFile &first)
 {
-    if (!same_crs(crs, first))
+    if (file.crs_wkt == first.crs_wkt || *file.crs_wkt == *first.crs_wkt)
     {
-        throw InputError(path + ": its coordinate reference system is '" + name_of(crs) +
-                         "', that of the files before it '" + name_of(first) +
+        return;
+    }
+    const OGRSpatialReference crs = spatial_reference(*file.crs_wkt);
+    const OGRSpatialReference first_crs = spatial_reference(*first.crs_wkt);
+    if (!same_crs(crs, first_crs))
+    {
+        throw InputError(file.path + ": its coordinate reference system is '" + name_of(crs) +
+                         "', that of the files before it '" + name_of(first_crs) +
                          "'; all files of an input need the same");
     }
 }
@@ -96,13 +88,16 @@ bool whole(double value)
 }
 
 /// Where the file lies in a mosaic of that geotransform.
-MosaicSource placed(const FileGrid &grid, const std::array<double, 6> &mosaic)
+MosaicSource placed(const MosaicFile &file, const std::array<double, 6> &mosaic)
 {
-    MosaicSource source = grid.source;
-    source.col = (grid.left() - mosaic[0]) / mosaic[1];
-    source.row = (grid.top() - mosaic[3]) / mosaic[5];
-    source.cols = source.width * (grid.geotransform[1] / mosaic[1]);
-    source.rows = source.height * (grid.geotransform[5] / mosaic[5]);
+    MosaicSource source;
+    source.path = file.path;
+    source.width = file.width;
+    source.height = file.height;
+    source.col = (file.geotransform[0] - mosaic[0]) / mosaic[1];
+    source.row = (file.geotransform[3] - mosaic[3]) / mosaic[5];
+    source.cols = source.width * (file.geotransform[1] / mosaic[1]);
+    source.rows = source.height * (file.geotransform[5] / mosaic[5]);
     source.aligned = whole(source.col) && whole(source.row) && std::abs(source.cols - source.width) < kAligned &&
                      std::abs(source.rows - source.height) < kAligned;
     if (source.aligned)
@@ -132,6 +127,33 @@ GDALDatasetUniquePtr opened(const std::string &path, const OpenFile &open_file)
 
 } // namespace
 
+stac::Bounds MosaicFile::bounds() const
+{
+    return {geotransform[0], geotransform[3] + height * geotransform[5], geotransform[0] + width * geotransform[1],
+            geotransform[3]};
+}
+
+MosaicFile describe_file(const std::string &path, const OpenFile &open_file)
+{
+    const GDALDatasetUniquePtr dataset = opened(path, open_file);
+    MosaicFile file;
+    file.path = path;
+    file.width = dataset->GetRasterXSize();
+    file.height = dataset->GetRasterYSize();
+    file.crs_wkt = std::make_shared<const std::string>(wkt(crs_of(path, *dataset)));
+    file.bands = data_bands(*dataset);
+    GDALRasterBand *first = dataset->GetRasterBand(1);
+    file.type = first->GetRasterDataType();
+    file.unit = first->GetUnitType();
+    file.has_color_table = first->GetColorTable() != nullptr;
+    for (int band = 2; band <= file.bands; ++band)
+    {
+        file.type = GDALDataTypeUnion(file.type, dataset->GetRasterBand(band)->GetRasterDataType());
+    }
+    file.geotransform = north_up_geotransform(path, *dataset);
+    return file;
+}
+
 Mosaic Mosaic::open(const std::vector<std::string> &paths, std::optional<double> nodata)
 {
     return open(paths, nodata, open_raster);
@@ -139,64 +161,71 @@ Mosaic Mosaic::open(const std::vector<std::string> &paths, std::optional<double>
 
 Mosaic Mosaic::open(const std::vector<std::string> &paths, std::optional<double> nodata, OpenFile open_file)
 {
-    if (paths.empty())
+    std::vector<MosaicFile> files;
+    files.reserve(paths.size());
+    for (const std::string &path : paths)
+    {
+        files.push_back(describe_file(path, open_file));
+    }
+    return of(files, nodata, std::move(open_file));
+}
+
+Mosaic Mosaic::of(const std::vector<MosaicFile> &files, std::optional<double> nodata)
+{
+    return of(files, nodata, open_raster);
+}
+
+Mosaic Mosaic::of(const std::vector<MosaicFile> &files, std::optional<double> nodata, OpenFile open_file)
+{
+    if (files.empty())
     {
         throw InputError("input: no files; give at least one");
     }
-    const store::GdalErrors errors;
+    const MosaicFile &first = files.front();
     Mosaic mosaic;
     mosaic.m_nodata = nodata;
-    OGRSpatialReference first_crs;
-    std::vector<FileGrid> grids;
-    grids.reserve(paths.size());
-    for (const std::string &path : paths)
-    {
-        const GDALDatasetUniquePtr file = opened(path, open_file);
-        const OGRSpatialReference &crs = crs_of(path, *file);
-        const int bands = data_bands(*file);
-        if (grids.empty())
-        {
-            first_crs = crs;
-            mosaic.m_bands = bands;
-            mosaic.m_type = file->GetRasterBand(1)->GetRasterDataType();
-            mosaic.m_unit = file->GetRasterBand(1)->GetUnitType();
-            mosaic.m_has_color_table = file->GetRasterBand(1)->GetColorTable() != nullptr;
-        }
-        check_same_crs(path, crs, first_crs);
-        if (bands != mosaic.m_bands)
-        {
-            throw InputError(path + ": has " + std::to_string(bands) + " bands, the files before it " +
-                             std::to_string(mosaic.m_bands) + "; all files of an input need the same");
-        }
-        for (int band = 1; band <= bands; ++band)
-        {
-            mosaic.m_type = GDALDataTypeUnion(mosaic.m_type, file->GetRasterBand(band)->GetRasterDataType());
-        }
-        grids.push_back(file_grid(path, *file));
-    }
+    mosaic.m_bands = first.bands;
+    mosaic.m_type = first.type;
+    mosaic.m_unit = first.unit;
+    mosaic.m_has_color_table = first.has_color_table;
+    mosaic.m_crs_wkt = *first.crs_wkt;
     mosaic.m_open_file = std::move(open_file);
-    mosaic.m_crs_wkt = wkt(first_crs);
-
     auto &values = mosaic.m_geotransform;
-    values = grids.front().geotransform;
-    double right = grids.front().right();
-    double bottom = grids.front().bottom();
-    for (const FileGrid &grid : grids)
+    values = first.geotransform;
+    stac::Bounds all = first.bounds();
+    for (const MosaicFile &file : files)
     {
-        values[0] = std::min(values[0], grid.left());
-        values[3] = std::max(values[3], grid.top());
-        values[1] = std::min(values[1], grid.geotransform[1]);
-        values[5] = std::max(values[5], grid.geotransform[5]);
-        right = std::max(right, grid.right());
-        bottom = std::min(bottom, grid.bottom());
+        check_same_crs(file, first);
+        if (file.bands != first.bands)
+        {
+            throw InputError(file.path + ": has " + std::to_string(file.bands) + " bands, the files before it " +
+                             std::to_string(first.bands) + "; all files of an input need the same");
+        }
+        mosaic.m_type = GDALDataTypeUnion(mosaic.m_type, file.type);
+        values[1] = std::min(values[1], file.geotransform[1]);
+        values[5] = std::max(values[5], file.geotransform[5]);
+        all = all.united(file.bounds());
     }
-    mosaic.m_width = pixels(right - values[0], values[1]);
-    mosaic.m_height = pixels(bottom - values[3], values[5]);
-    for (const FileGrid &grid : grids)
+    values[0] = all.min_x;
+    values[3] = all.max_y;
+    mosaic.m_width = pixels(all.max_x - values[0], values[1]);
+    mosaic.m_height = pixels(all.min_y - values[3], values[5]);
+    std::vector<stac::Bounds> places;
+    for (const MosaicFile &file : files)
     {
-        mosaic.m_sources.push_back(placed(grid, values));
+        const MosaicSource source = placed(file, values);
+        places.push_back({source.col, source.row, source.col + source.cols, source.row + source.rows});
+        mosaic.m_sources.push_back(source);
     }
+    mosaic.m_index = std::make_shared<const RectangleIndex>(places);
     return mosaic;
+}
+
+std::vector<std::size_t> Mosaic::sources_near(const stac::PixelWindow &window) const
+{
+    return m_index->touching({static_cast<double>(window.col), static_cast<double>(window.row),
+                              static_cast<double>(window.col + window.width),
+                              static_cast<double>(window.row + window.height)});
 }
 
 stac::Bounds Mosaic::bounds() const

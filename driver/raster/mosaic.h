@@ -1,12 +1,14 @@
 // Many raster files as one: the pixels of all inputs on one pixel grid, later files on top.
 #pragma once
 
+#include "driver/raster/rectangle_index.h"
 #include "stac/bounds.h"
 
 #include <gdal_priv.h>
 
 #include <array>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +32,25 @@ struct MosaicSource
 /// Opens a file of a mosaic to read; null where that fails. Called from many threads.
 using OpenFile = std::function<GDALDatasetUniquePtr(const std::string &path)>;
 
+/// What a file says of itself that a mosaic needs to know: with these at hand, no file is opened before it is read.
+struct MosaicFile
+{
+    std::string path;
+    int width = 0;
+    int height = 0;
+    std::array<double, 6> geotransform{}; ///< north-up
+    int bands = 0;                        ///< without an alpha band at the end
+    GDALDataType type = GDT_Unknown;      ///< the union of its bands' types
+    std::string unit;                     ///< unit type of the first band
+    bool has_color_table = false;
+    std::shared_ptr<const std::string> crs_wkt; ///< often one for many files
+
+    stac::Bounds bounds() const;
+};
+
+/// Opens a file to read what it is. Throws InputError that names it: missing, not a raster, no CRS, rotated.
+MosaicFile describe_file(const std::string &path, const OpenFile &open_file);
+
 /// What the mosaic is; immutable, shared by threads. Pixels come from a MosaicReader.
 ///
 /// As gdalbuildvrt does it: one CRS, north-up, the extent is the union, the resolution is that of the finest file
@@ -44,8 +65,13 @@ public:
     static Mosaic open(const std::vector<std::string> &paths, std::optional<double> nodata);
     /// The same of what `open_file` gives for the paths.
     static Mosaic open(const std::vector<std::string> &paths, std::optional<double> nodata, OpenFile open_file);
+    /// The same of files that are known; opens none. Throws InputError: another CRS or band count than the first.
+    static Mosaic of(const std::vector<MosaicFile> &files, std::optional<double> nodata, OpenFile open_file);
+    static Mosaic of(const std::vector<MosaicFile> &files, std::optional<double> nodata);
 
     const std::vector<MosaicSource> &sources() const { return m_sources; }
+    /// Indices of the sources that may have pixels in a window of the mosaic, in order.
+    std::vector<std::size_t> sources_near(const stac::PixelWindow &window) const;
     int width() const { return m_width; }
     int height() const { return m_height; }
     int bands() const { return m_bands; }        ///< without an alpha band at the end: that one says what is valid
@@ -61,6 +87,7 @@ public:
 
 private:
     std::vector<MosaicSource> m_sources;
+    std::shared_ptr<const RectangleIndex> m_index; ///< of the sources, in the mosaic's pixels
     int m_width = 0;
     int m_height = 0;
     int m_bands = 0;

@@ -390,8 +390,10 @@ void MosaicReader::read(const stac::PixelWindow &window, PixelBlock &into, GDALD
     // From the top down, until a file hides all below it.
     std::vector<std::pair<std::size_t, Part>> parts;
     const auto &sources = m_mosaic->sources();
-    for (std::size_t i = sources.size(); i-- > 0;)
+    const std::vector<std::size_t> near = m_mosaic->sources_near(window);
+    for (auto index = near.rbegin(); index != near.rend(); ++index)
     {
+        const std::size_t i = *index;
         if (const std::optional<Part> part = part_of(sources[i], cols, rows))
         {
             parts.emplace_back(i, *part);

@@ -118,7 +118,10 @@ struct Content
 
 Content content_of(const std::string &path, const std::string &key, const StampedObject &object)
 {
-    Content content{{key, object.stamp, "unknown", std::nullopt, {}}};
+    Content content;
+    content.intent.key = key;
+    content.intent.stamp = object.stamp;
+    content.intent.who = "unknown";
     std::int64_t version = kVersion;
     try
     {
@@ -129,7 +132,9 @@ Content content_of(const std::string &path, const std::string &key, const Stampe
         {
             const std::string host = root.at("host").text();
             const std::int64_t process = root.at("pid").integer(1, std::numeric_limits<int>::max());
-            content.intent.who = host + " process " + std::to_string(process) + " since " + root.at("since").text();
+            content.intent.since = root.at("since").text();
+            content.intent.who = host + " process " + std::to_string(process) + " since " + content.intent.since;
+            content.intent.run = root.text_or_empty("run");
             content.gone = root.at("released").boolean() || (host == host_name() && is_dead(process));
             content.intent.creates = root.text_or_empty("creates");
             content.intent.tiles = tiles_of(root.at("tiles"));
@@ -145,12 +150,21 @@ Content content_of(const std::string &path, const std::string &key, const Stampe
     return content;
 }
 
+std::vector<FoundIntent> chosen(std::vector<FoundIntent> intents, bool living)
+{
+    intents.erase(std::remove_if(intents.begin(), intents.end(),
+                                 [living](const FoundIntent &intent) { return intent.lives != living; }),
+                  intents.end());
+    return intents;
+}
+
 } // namespace
 
-Intent::Intent(Store &store, Seconds interval)
+Intent::Intent(Store &store, Seconds interval, std::string run)
     : m_store(store)
     , m_key(new_key())
     , m_interval(interval)
+    , m_run(std::move(run))
 {
 }
 
@@ -208,6 +222,8 @@ void Intent::write()
               {"writes", ++m_writes}, {"released", m_released}, {"tiles", json_of(m_tiles)}};
     if (!m_creates.empty())
         json["creates"] = m_creates;
+    if (!m_run.empty())
+        json["run"] = m_run;
     m_store.write(m_key, json.dump(-1, ' ', false, Json::error_handler_t::replace));
     m_since = since;
 }
@@ -255,7 +271,7 @@ bool Intent::end()
     return true;
 }
 
-std::vector<FoundIntent> Intent::found(Store &store, Seconds dead_after, bool living)
+std::vector<FoundIntent> Intent::all(Store &store, Seconds dead_after)
 {
     std::vector<FoundIntent> found;
     for (const std::string &name : store.list(kFolder))
@@ -267,22 +283,26 @@ std::vector<FoundIntent> Intent::found(Store &store, Seconds dead_after, bool li
         if (!object)
             continue; // finished meanwhile
         Content content = content_of(store.path(key), key, *object);
-        const auto age = content.gone ? std::nullopt : store.age(key);
-        const bool finished = !content.gone && !age;
-        if (!finished && living == (age && *age < dead_after))
-            found.push_back(std::move(content.intent));
+        if (!content.gone)
+        {
+            const auto age = store.age(key);
+            if (!age)
+                continue; // finished meanwhile
+            content.intent.lives = *age < dead_after;
+        }
+        found.push_back(std::move(content.intent));
     }
     return found;
 }
 
 std::vector<FoundIntent> Intent::adoptable(Store &store, Seconds dead_after)
 {
-    return found(store, dead_after, false);
+    return chosen(all(store, dead_after), false);
 }
 
 std::vector<FoundIntent> Intent::living(Store &store, Seconds dead_after)
 {
-    return found(store, dead_after, true);
+    return chosen(all(store, dead_after), true);
 }
 
 void Intent::forget(Store &store, const FoundIntent &intent)

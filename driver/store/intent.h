@@ -17,12 +17,15 @@
 namespace tiledir::store
 {
 
-/// The intent of a writer that has gone, or left it to others.
+/// The intent of a writer.
 struct FoundIntent
 {
     std::string key;
     Stamp stamp;
-    std::string who; ///< "HOST process PID since TIME", to be shown
+    std::string who;    ///< "HOST process PID since TIME", to be shown
+    std::string run;    ///< what tells a run of a recipe from others; empty for writers that are none
+    std::string since;  ///< when it began; empty where that cannot be read
+    bool lives = false; ///< else it has gone, or left its tiles to others
 
     /// By the id of their matrix: those that may have been written, and perhaps some beside them, beyond the matrix
     /// too.
@@ -39,8 +42,8 @@ public:
     static constexpr Seconds kInterval{60};
     static constexpr Seconds kDeadAfter{300};
 
-    /// Leaves nothing yet. The store must live longer; it is asked from the thread too.
-    explicit Intent(Store &store, Seconds interval = kInterval);
+    /// Leaves nothing yet. The store must live longer; it is asked from the thread too. `run`: as FoundIntent's.
+    explicit Intent(Store &store, Seconds interval = kInterval, std::string run = {});
     /// Like release(), without an error, where neither finish() nor release() was called.
     ~Intent();
     Intent(const Intent &) = delete;
@@ -58,6 +61,12 @@ public:
     /// Leaves what is above the tiles to whoever refreshes next.
     void release();
 
+    /// Where it is, or will be.
+    const std::string &key() const { return m_key; }
+
+    /// All that are there; `dead_after` as below. Throws InputError for one of a newer tiledir.
+    static std::vector<FoundIntent> all(Store &store, Seconds dead_after = kDeadAfter);
+
     /// Those to adopt: released, or of a process of this machine that is no more, or not rewritten for `dead_after` by
     /// the store's clock. Who adopts one refreshes above its tiles and then calls forget(). To adopt a living one does
     /// no harm. Throws InputError for one of a newer tiledir.
@@ -70,7 +79,6 @@ public:
     static void forget(Store &store, const FoundIntent &intent);
 
 private:
-    static std::vector<FoundIntent> found(Store &store, Seconds dead_after, bool living);
     void write();
     void start();
     void keep_alive();
@@ -80,6 +88,7 @@ private:
     Store &m_store;
     const std::string m_key;
     const Seconds m_interval;
+    const std::string m_run;
 
     std::mutex m_mutex; ///< for what follows, and held while it is written
     std::map<std::string, stac::TileSet> m_tiles;

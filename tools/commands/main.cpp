@@ -3,6 +3,7 @@
 #include "stac/nearest_name.h"
 #include "stac/version.h"
 #include "tools/commands/command.h"
+#include "tools/commands/redacting_formatter.h"
 
 #include <cpl_conv.h>
 #include <fmt/format.h>
@@ -52,7 +53,7 @@ int guarded(const std::string &name, const std::function<int()> &work)
 {
     const auto fail = [&](const char *what, int code)
     {
-        fmt::print(stderr, "{}: {}\n", name, what);
+        fmt::print(stderr, "{}: {}\n", name, engine::Secrets().redacted(what));
         return code;
     };
     try
@@ -113,7 +114,7 @@ int main(int argc, char **argv)
 {
     const std::string called = std::string(argv[0]).substr(std::string(argv[0]).find_last_of('/') + 1);
     spdlog::set_default_logger(spdlog::stderr_color_mt("tiledir"));
-    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e level=%l %v");
+    commands::redact_logs(engine::Secrets());
 
     CLI::App app("Tile directories: grids of tiles made by recipes, one STAC item, one dataset", called);
     app.set_version_flag("--version", std::string("tiledir ") + kVersion);

@@ -1,10 +1,14 @@
 #include "tools/commands/process_command.h"
 
+#include "tools/commands/redacting_formatter.h"
 #include "tools/engine/stop_request.h"
 
 #include <fmt/format.h>
 #include <gdal.h>
 #include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <cstdlib>
 
 namespace tiledir::commands
 {
@@ -24,6 +28,15 @@ void print_estimate(const engine::Json &estimate)
 }
 
 } // namespace
+
+/// When a run gives up.
+void ProcessCommand::add_limits(CLI::App &app)
+{
+    app.add_option("--max-failures", m_options.max_failures, "more failed tiles end the run; any number may fail")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
+    app.add_flag("--fail-fast", m_fail_fast, "the first failed tile ends the run")->excludes("--max-failures");
+}
 
 void ProcessCommand::setup(CLI::App &app)
 {
@@ -49,24 +62,56 @@ void ProcessCommand::setup(CLI::App &app)
            "--bounds", [this](const std::string &text) { m_overrides["bounds"] = "[" + text + "]"; },
            engine::recipe_schema().key("bounds").help)
         ->type_name("W,S,E,N");
+    flag_for("--region", "FILE|WKT", "region.polygon");
+    app.add_option_function<std::string>(
+           "--point", [this](const std::string &text) { m_overrides["region.point"] = "[" + text + "]"; },
+           "longitude and latitude: the tile that it lies in")
+        ->type_name("X,Y");
+    flag_for("--tile", "LEVEL/ROW/COL", "region.tile");
     flag_for("--levels", "LEVELS", "levels");
     flag_for("--threads", "N", "threads");
+    flag_for("--executor", "NAME", "executor");
+    flag_for("--memory", "SIZE", "memory");
+    flag_for("--tile-timeout", "SECONDS", "tile_timeout");
+    add_limits(app);
     app.add_flag("--resume", m_resume, "go on where the last run ended (the default)");
     app.add_flag("--overwrite", m_options.overwrite, "make the selected tiles again")->excludes("--resume");
+    app.add_flag("--retry-failed", m_options.retry_failed,
+                 "make only the tiles that failed, and the overviews above them")
+        ->excludes("--overwrite");
+    app.add_flag("--check", m_options.check, "make tiles again that were removed since: looks which are there");
     app.add_flag("--accept-old", m_options.accept_old,
                  "where the recipe changed: keep finished tiles, and note the mixture in the item");
+    app.add_flag("--update", m_options.update,
+                 "where the recipe or the inputs changed: make again the tiles that this touches")
+        ->excludes("--overwrite")
+        ->excludes("--accept-old")
+        ->excludes("--retry-failed");
+    app.add_option("--max-tiles", m_options.max_tiles, "refuse a plan of more tiles")->type_name("N");
+    app.add_option("--max-bytes", m_options.max_bytes,
+                   "refuse a plan of more bytes of pixels, not compressed: 500MB, 2TB")
+        ->transform(CLI::AsSizeValue(true))
+        ->type_name("N");
     app.add_flag("--dry-run", m_dry_run, "say how many tiles and pixels would be made, and make nothing");
-    app.add_flag("--quiet", m_options.quiet, "no progress, errors only");
-    app.add_flag("--json", m_json, "print a machine-readable report at the end");
+    app.add_flag("--quiet", m_quiet, "no progress, errors only");
+    app.add_flag("--json", m_json, "print a machine-readable report at the end; progress is JSON lines on stderr");
 }
 
 int ProcessCommand::run()
 {
-    if (m_options.quiet)
+    if (m_quiet)
     {
         spdlog::set_level(spdlog::level::err);
     }
-    const auto job = engine::resolve(engine::Recipe::read(m_recipe, m_overrides));
+    engine::Recipe recipe = engine::Recipe::read(m_recipe, m_overrides);
+    const engine::Secrets secrets = recipe.secrets;
+    redact_logs(secrets);
+    return secrets.guard([&] { return run(std::move(recipe)); });
+}
+
+int ProcessCommand::run(engine::Recipe recipe)
+{
+    const auto job = engine::resolve(std::move(recipe));
     if (m_dry_run)
     {
         const engine::Json estimate = engine::estimate(job, m_options);
@@ -74,7 +119,28 @@ int ProcessCommand::run()
         return ExitDone;
     }
     engine::catch_stop_signals();
-    const engine::RunResult result = engine::run(job, m_options);
+    m_options.progress = m_quiet  ? engine::ProgressStyle::None
+                         : m_json ? engine::ProgressStyle::Lines
+                                  : engine::ProgressStyle::Human;
+    if (m_fail_fast)
+    {
+        m_options.max_failures = 0;
+    }
+    m_options.abandon = [this](const engine::RunResult &result)
+    {
+        const int code = end(result);
+        std::fflush(nullptr);
+        std::_Exit(code);
+    };
+    return end(engine::run(job, m_options));
+}
+
+int ProcessCommand::end(const engine::RunResult &result) const
+{
+    for (const auto &line : result.failures)
+    {
+        spdlog::error(line);
+    }
     if (m_json)
     {
         fmt::print("{}\n", result.report.dump(2));
@@ -85,6 +151,7 @@ int ProcessCommand::run()
     case engine::RunState::Finished:
         return ExitDone;
     case engine::RunState::FinishedWithFailures:
+    case engine::RunState::TooManyFailures:
         return ExitTilesFailed;
     case engine::RunState::Stopped:
         break;

@@ -18,12 +18,18 @@ public:
     int run() override;
 
 private:
+    int run(engine::Recipe recipe);
+    void add_limits(CLI::App &app);
+    int end(const engine::RunResult &result) const;
+
     std::string m_recipe;
     std::map<std::string, std::string> m_overrides; ///< by the recipe's key
     engine::RunOptions m_options;
     bool m_resume = true;
     bool m_dry_run = false;
     bool m_json = false;
+    bool m_quiet = false;
+    bool m_fail_fast = false;
 };
 
 } // namespace tiledir::commands

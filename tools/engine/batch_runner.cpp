@@ -1,10 +1,10 @@
 #include "tools/engine/batch_runner.h"
 
 #include "stac/error.h"
-
-#include <spdlog/spdlog.h>
+#include "tools/engine/stop_request.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace tiledir::engine
 {
@@ -14,9 +14,38 @@ namespace
 /// Rows computed at once where tiles are smaller.
 constexpr std::int64_t kRowsAtOnce = 256;
 
+Portion portion_of(const stac::TileId &tile)
+{
+    return {tile.level, {tile.row, tile.row, tile.col, tile.col}};
+}
+
+/// While it lives a portion is in work; how long goes to the report.
+class InWork
+{
+public:
+    InWork(const BatchContext &context, Report &report, const Portion &portion)
+        : m_report(report)
+        , m_portion(portion)
+    {
+        context.begins(portion);
+    }
+    ~InWork()
+    {
+        const std::chrono::duration<double> time = std::chrono::steady_clock::now() - m_start;
+        m_report.took({m_portion, time.count()});
+    }
+    InWork(const InWork &) = delete;
+    InWork &operator=(const InWork &) = delete;
+
+private:
+    Report &m_report;
+    const Portion m_portion;
+    const std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+};
+
 } // namespace
 
-BatchRunner::BatchRunner(const RunContext &context)
+BatchRunner::BatchRunner(const BatchContext &context)
     : m_context(context)
     , m_job(context.job)
     , m_pyramid(context.job, context.store)
@@ -27,73 +56,111 @@ BatchRunner::~BatchRunner() = default;
 
 void BatchRunner::try_tile(const stac::TileId &tile, const std::function<void()> &work)
 {
-    try
+    for (int attempts = 1;; ++attempts)
     {
-        work();
-    }
-    catch (const StoreError &)
-    {
-        throw;
-    }
-    catch (const std::exception &error)
-    {
-        m_context.report.failed(tile, error.what());
-        spdlog::error("event=tile_failed tile={} reason=\"{}\"", m_job.name(tile.level, tile.row, tile.col),
-                      error.what());
+        try
+        {
+            work();
+            return;
+        }
+        catch (const StoreError &)
+        {
+            throw;
+        }
+        catch (const std::exception &error)
+        {
+            const Cause cause = cause_of(error);
+            if (cause == Cause::Run)
+            {
+                throw StoreError(error.what());
+            }
+            if (cause == Cause::Tile || attempts == kMostAttempts)
+            {
+                m_context.failed({tile, error.what(), attempts, cause_name(error)});
+                return;
+            }
+        }
+        if (!pause(seconds_before_attempt(attempts), m_context.stopping))
+        {
+            return; // stays pending
+        }
+        m_report->retried();
+        m_context.begins(portion_of(tile));
     }
 }
 
-void BatchRunner::compute(const Batch &batch)
+void BatchRunner::make(const BatchOrder &order, Report &report)
+{
+    m_report = &report;
+    order.from_stored ? make_from_stored(order) : compute(order);
+}
+
+void BatchRunner::compute(const BatchOrder &order)
 {
     Blocks made;
-    const stac::TileRange bounding = batch.tiles.bounding();
+    const stac::TileRange bounding = order.tiles.bounding();
     const std::int64_t rows_at_once = std::max<std::int64_t>(1, kRowsAtOnce / m_job.format.height);
     for (std::int64_t row = bounding.min_row; row <= bounding.max_row && !m_context.stopping(); row += rows_at_once)
     {
         const stac::TileRange rows{row, std::min(row + rows_at_once - 1, bounding.max_row), bounding.min_col,
                                    bounding.max_col};
-        const stac::TileSet part = batch.tiles.within(rows);
+        const stac::TileSet part = order.tiles.within(rows);
         if (part.count() == rows.count())
         {
-            compute_range(batch.level, rows, made);
+            compute_range(order.level, rows, made);
             continue;
         }
         part.for_each_run(
             [&](std::int64_t run_row, std::int64_t first, std::int64_t last) {
-                compute_range(batch.level, {run_row, run_row, first, last}, made);
+                compute_range(order.level, {run_row, run_row, first, last}, made);
             });
     }
-    if (!m_context.stopping())
+    for (auto level = order.overviews.rbegin(); level != order.overviews.rend(); ++level)
     {
-        overviews_above(batch, made);
+        Blocks above;
+        level->second.for_each_run(
+            [&, finer = level->first](std::int64_t row, std::int64_t first, std::int64_t last)
+            {
+                for (std::int64_t col = first; col <= last && !m_context.stopping(); ++col)
+                {
+                    make_overview({finer, row, col}, made, above);
+                }
+            });
+        made = std::move(above);
     }
 }
 
 /// All at once; where that fails, tile by tile, so that one bad tile fails alone.
 void BatchRunner::compute_range(int level, const stac::TileRange &range, Blocks &made)
 {
-    raster::PixelBlock pixels;
-    try
+    if (range.count() > 1)
     {
-        pixels = compute_pixels(level, m_job.matrix(level).range_window(range));
-    }
-    catch (const Error &)
-    {
-        for (std::int64_t row = range.min_row; row <= range.max_row; ++row)
+        const InWork in_work(m_context, *m_report, {level, range});
+        raster::PixelBlock pixels;
+        try
         {
-            for (std::int64_t col = range.min_col; col <= range.max_col; ++col)
-            {
-                try_tile({level, row, col},
-                         [&]
-                         {
-                             const stac::TileRange one{row, row, col, col};
-                             cut_tiles(level, one, compute_pixels(level, m_job.matrix(level).range_window(one)), made);
-                         });
-            }
+            pixels = compute_pixels(level, m_job.matrix(level).range_window(range));
         }
-        return;
+        catch (const std::exception &)
+        {
+            pixels = {};
+        }
+        if (pixels.size() > 0)
+        {
+            cut_tiles(level, range, pixels, made);
+            return;
+        }
     }
-    cut_tiles(level, range, pixels, made);
+    for (std::int64_t row = range.min_row; row <= range.max_row; ++row)
+    {
+        for (std::int64_t col = range.min_col; col <= range.max_col && !m_context.stopping(); ++col)
+        {
+            const stac::TileRange one{row, row, col, col};
+            const InWork in_work(m_context, *m_report, {level, one});
+            try_tile({level, row, col}, [&]
+                     { cut_tiles(level, one, compute_pixels(level, m_job.matrix(level).range_window(one)), made); });
+        }
+    }
 }
 
 raster::GridSource &BatchRunner::source(const std::string &input, int level)
@@ -111,13 +178,13 @@ raster::PixelBlock BatchRunner::compute_pixels(int level, const stac::PixelWindo
 {
     std::map<std::string, raster::PixelBlock> inputs;
     {
-        const PhaseTimer timer(m_context.report, Phase::Read);
+        const PhaseTimer timer(*m_report, Phase::Read);
         for (const auto &[name, mosaic] : m_job.mosaics)
         {
             source(name, level).read(window.grown(m_job.process->pixel_buffer()), inputs[name]);
         }
     }
-    const PhaseTimer timer(m_context.report, Phase::Process);
+    const PhaseTimer timer(*m_report, Phase::Process);
     return m_job.process->run(m_job.matrix(level), window, inputs);
 }
 
@@ -153,73 +220,51 @@ void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raste
 
 void BatchRunner::finish(const stac::TileId &tile, raster::PixelBlock &&pixels, Blocks &made)
 {
-    const std::string key = m_job.key(tile.level, tile.row, tile.col);
     if (m_pyramid.is_empty(pixels))
     {
-        {
-            const PhaseTimer timer(m_context.report, Phase::Write);
-            m_context.store.remove(key);
-        }
         made[tile] = nullptr;
-        m_context.report.made(tile, false, 0);
-        m_context.journal.add(tile, false);
+        write(tile, nullptr);
         return;
     }
-    store::Bytes bytes;
+    std::shared_ptr<const store::Bytes> bytes;
     {
-        const PhaseTimer timer(m_context.report, Phase::Encode);
-        bytes = m_pyramid.encode(tile, pixels);
-    }
-    {
-        const PhaseTimer timer(m_context.report, Phase::Write);
-        m_context.store.write(key, bytes.data(), bytes.size());
+        const PhaseTimer timer(*m_report, Phase::Encode);
+        bytes = std::make_shared<const store::Bytes>(m_pyramid.encode(tile, pixels));
     }
     made[tile] = std::make_shared<const raster::PixelBlock>(std::move(pixels));
-    m_context.report.made(tile, true, bytes.size());
-    m_context.journal.add(tile, true);
+    write(tile, std::move(bytes));
 }
 
-void BatchRunner::overviews_above(const Batch &batch, Blocks &made)
+/// Null: an empty tile, which is not stored.
+void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes)
 {
-    stac::TileRange range = batch.root;
-    std::vector<std::pair<int, stac::TileRange>> levels;
-    for (int level = batch.top; level < batch.level; ++level)
-    {
-        levels.emplace_back(level, range);
-        const stac::TileMatrix &matrix = m_job.matrix(level);
-        range = m_job.matrix(level + 1).tiles_covering(matrix.bounds(matrix.range_window(range)));
-    }
-    for (auto level = levels.rbegin(); level != levels.rend() && !m_context.stopping(); ++level)
-    {
-        const auto planned = m_context.plan.overviews().find(level->first);
-        if (planned == m_context.plan.overviews().end())
+    m_context.writes.add(
+        [&context = m_context, &report = *m_report, tile, key = m_job.key(tile), bytes = std::move(bytes)]
         {
-            return;
-        }
-        Blocks above;
-        const stac::TileSet tiles = planned->second.within(level->second);
-        tiles.for_each_run(
-            [&](std::int64_t row, std::int64_t first, std::int64_t last)
+            try
             {
-                for (std::int64_t col = first; col <= last; ++col)
-                {
-                    make_overview({level->first, row, col}, made, above);
-                }
-            });
-        made = std::move(above);
-    }
+                const PhaseTimer timer(report, Phase::Write);
+                bytes ? context.store.write(key, bytes->data(), bytes->size()) : void(context.store.remove(key));
+            }
+            catch (const TileError &error)
+            {
+                context.failed({tile, error.what(), 1, cause_name(error)});
+                return;
+            }
+            context.made(tile, bytes != nullptr, bytes ? bytes->size() : 0);
+        });
 }
 
-void BatchRunner::make_overviews(const Batch &batch)
+void BatchRunner::make_from_stored(const BatchOrder &order)
 {
     const Blocks none;
     Blocks made;
-    batch.tiles.for_each_run(
+    order.tiles.for_each_run(
         [&](std::int64_t row, std::int64_t first, std::int64_t last)
         {
             for (std::int64_t col = first; col <= last && !m_context.stopping(); ++col)
             {
-                make_overview({batch.level, row, col}, none, made);
+                make_overview({order.level, row, col}, none, made);
                 made.clear();
             }
         });
@@ -233,13 +278,14 @@ void BatchRunner::make_overview(const stac::TileId &tile, const Blocks &below, B
     {
         for (std::int64_t col = under.min_col; col <= under.max_col; ++col)
         {
-            if (m_context.report.is_unmade({tile.level + 1, row, col}))
+            if (m_report->is_unmade({tile.level + 1, row, col}))
             {
-                m_context.report.held_back(tile);
+                m_report->held_back(tile);
                 return;
             }
         }
     }
+    const InWork in_work(m_context, *m_report, portion_of(tile));
     try_tile(tile, [&] { finish(tile, overview_pixels(tile, below), made); });
 }
 
@@ -248,7 +294,7 @@ raster::PixelBlock BatchRunner::overview_pixels(const stac::TileId &tile, const 
     const raster::PixelBlock pixels =
         m_pyramid.pixels(tile.level + 1, m_pyramid.window_under(tile),
                          [&](const stac::TileId &finer) { return stored_tile(finer, below); });
-    const PhaseTimer timer(m_context.report, Phase::Overview);
+    const PhaseTimer timer(*m_report, Phase::Overview);
     return m_pyramid.overview(tile, pixels);
 }
 
@@ -260,7 +306,7 @@ BatchRunner::BlockPtr BatchRunner::stored_tile(const stac::TileId &tile, const B
     {
         return found->second;
     }
-    const PhaseTimer timer(m_context.report, Phase::Read);
+    const PhaseTimer timer(*m_report, Phase::Read);
     return m_pyramid.read(tile);
 }
 

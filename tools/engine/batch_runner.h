@@ -4,9 +4,9 @@
 #include "driver/raster/grid_source.h"
 #include "driver/raster/tile_pyramid.h"
 #include "driver/store/store.h"
-#include "tools/engine/journal.h"
-#include "tools/engine/plan.h"
+#include "tools/engine/batch_order.h"
 #include "tools/engine/report.h"
+#include "tools/engine/write_queue.h"
 
 #include <functional>
 #include <map>
@@ -15,49 +15,53 @@
 namespace tiledir::engine
 {
 
-/// What the threads of a run share.
-struct RunContext
+/// What the makers of one process share.
+struct BatchContext
 {
     const Job &job;
-    const Plan &plan;
     store::Store &store;
-    Journal &journal;
-    Report &report;
-    std::function<bool()> stopping; ///< asked between portions of work
+    WriteQueue &writes; ///< made and failed may be called from its threads
+    std::function<void(const stac::TileId &tile, bool stored, std::size_t bytes)> made; ///< written, not yet durable
+    std::function<void(const TileFailure &failure)> failed;
+    std::function<void(const Portion &portion)> begins; ///< before tiles are worked at
+    std::function<bool()> stopping;                     ///< asked between portions of work
 };
 
-/// One a thread: keeps inputs open between batches. A tile that fails is reported and the others go on; StoreError
-/// ends the batch and is thrown on.
+/// One a thread: keeps inputs open between batches. A tile that fails is tried again where that may help, then
+/// reported, and the others go on. Throws StoreError, which ends the batch, for what no other tile would fare better
+/// with.
 class BatchRunner
 {
 public:
-    explicit BatchRunner(const RunContext &context);
+    explicit BatchRunner(const BatchContext &context);
     ~BatchRunner();
 
-    /// Computes the batch's tiles, then the planned overviews of its subtree.
-    void compute(const Batch &batch);
-    /// Makes the batch's tiles from stored tiles of the next finer level.
-    void make_overviews(const Batch &batch);
+    /// Makes the order's tiles, then its overviews; they are written once `writes` has finished. Tells the report of
+    /// what is held back, of retries and of times; it must live until then.
+    void make(const BatchOrder &order, Report &report);
 
 private:
     using BlockPtr = raster::TilePyramid::Block;
     /// Blocks of finished tiles, for the overviews above; null for empty ones.
     using Blocks = std::map<stac::TileId, BlockPtr>;
 
+    void compute(const BatchOrder &order);
+    void make_from_stored(const BatchOrder &order);
     void compute_range(int level, const stac::TileRange &range, Blocks &made);
     raster::PixelBlock compute_pixels(int level, const stac::PixelWindow &window);
     raster::GridSource &source(const std::string &input, int level);
     void cut_tiles(int level, const stac::TileRange &range, const raster::PixelBlock &pixels, Blocks &made);
     void finish(const stac::TileId &tile, raster::PixelBlock &&pixels, Blocks &made);
-    void overviews_above(const Batch &batch, Blocks &made);
+    void write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes);
     void make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made);
     raster::PixelBlock overview_pixels(const stac::TileId &tile, const Blocks &below);
     BlockPtr stored_tile(const stac::TileId &tile, const Blocks &below);
     void try_tile(const stac::TileId &tile, const std::function<void()> &work);
 
-    const RunContext &m_context;
+    const BatchContext &m_context;
     const Job &m_job;
     const raster::TilePyramid m_pyramid;
+    Report *m_report = nullptr; ///< of the order that is being made
     std::map<std::pair<std::string, int>, std::unique_ptr<raster::GridSource>> m_sources;
 };
 

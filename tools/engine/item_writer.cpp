@@ -19,14 +19,7 @@ namespace
 
 constexpr const char *kItemKey = "stac.json";
 constexpr const char *kMixed = "tiledir:mixed";
-
-/// Properties of the item that is there already; an empty object where there is none.
-nlohmann::json earlier_properties(const store::Store &store)
-{
-    const auto text = store.read_text(kItemKey);
-    const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
-    return json.is_object() ? json.value("properties", nlohmann::json::object()) : nlohmann::json::object();
-}
+constexpr const char *kState = "tiledir:state";
 
 stac::TileAsset asset(const Job &job)
 {
@@ -64,10 +57,26 @@ void name_item(stac::TiledAssetsItem &item, const Job &job)
 
 } // namespace
 
-void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
-                const std::vector<std::string> &notes)
+nlohmann::json item_properties(const store::Store &store)
 {
-    const nlohmann::json before = earlier_properties(store);
+    const auto text = store.read_text(kItemKey);
+    const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+    const auto properties = json.is_object() ? json.find("properties") : json.end();
+    return json.is_object() && properties != json.end() && properties->is_object() ? *properties
+                                                                                   : nlohmann::json::object();
+}
+
+std::string state_in_item(const store::Store &store)
+{
+    const nlohmann::json properties = item_properties(store);
+    const auto state = properties.find(kState);
+    return state != properties.end() && state->is_string() ? state->get<std::string>() : std::string();
+}
+
+void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
+                const std::vector<std::string> &notes, const std::string &state)
+{
+    const nlohmann::json before = item_properties(store);
     stac::TiledAssetsItem item;
     name_item(item, job);
     const Json &datetime = job.document["stac"]["datetime"];
@@ -88,6 +97,7 @@ void write_item(store::Store &store, const Job &job, const stac::LevelSets &tile
     item.bbox = bbox_of(job, tiles.at(job.finest).bounding());
     item.assets.push_back(asset(job));
     item.extra_properties["tiledir:overviews"] = {{"from", job.recipe.overviews_from_process ? "process" : "children"}};
+    item.extra_properties[kState] = state;
     raster::describe_pyramid(job, item);
     nlohmann::json mixed = before.value(kMixed, nlohmann::json::array());
     if (!notes.empty() && (mixed.empty() || mixed.back().value("differences", nlohmann::json()) != notes))
@@ -98,7 +108,7 @@ void write_item(store::Store &store, const Job &job, const stac::LevelSets &tile
     {
         item.extra_properties[kMixed] = mixed;
     }
-    store.write(kItemKey, item.to_json().dump(2) + "\n");
+    store.write(kItemKey, Secrets().redacted(item.to_json().dump(2) + "\n"));
     raster::drop_pam_statistics(store, kItemKey);
 }
 

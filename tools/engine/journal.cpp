@@ -1,11 +1,10 @@
 #include "tools/engine/journal.h"
 
+#include "driver/store/task_queue.h"
 #include "stac/error.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <sstream>
+#include <utility>
 
 namespace tiledir::engine
 {
@@ -14,125 +13,112 @@ namespace
 
 constexpr std::chrono::seconds kWriteInterval{2};
 constexpr std::size_t kManyFiles = 16;
+constexpr int kMostReads = 5; ///< while another run replaces files by fewer
+constexpr int kReadThreads = 16;
 
 } // namespace
 
-stac::LevelSets DoneTiles::all() const
-{
-    stac::LevelSets sets = stored;
-    for (const stac::LevelSets *more : {&empty, &foreign})
-    {
-        for (const auto &[level, tiles] : *more)
-        {
-            sets[level].insert(tiles);
-        }
-    }
-    return sets;
-}
-
-void DoneTiles::erase(const stac::LevelSets &tiles)
-{
-    for (const auto &[level, set] : tiles)
-    {
-        stored[level].erase(set);
-        empty[level].erase(set);
-        foreign[level].erase(set);
-    }
-}
-
-Journal::Journal(store::Store &store, const stac::TileMatrixSet &grid)
-    : m_store(store)
+Journal::Journal(store::Store &output, raster::JournalFolder folder, const stac::TileMatrixSet &grid)
+    : m_output(output)
+    , m_folder(std::move(folder))
     , m_grid(grid)
-    , m_files(store.list(raster::kJournalFolder))
-    , m_writer(store, m_files)
     , m_last_write(std::chrono::steady_clock::now())
 {
-    for (const auto &name : m_files)
-    {
-        read(name);
-    }
+    read(m_folder.found());
 }
 
-void Journal::read(const std::string &name)
+Journal::Journal(store::Store &output, const stac::TileMatrixSet &grid)
+    : Journal(output, raster::JournalFolder(output), grid)
 {
-    const std::string key = std::string(raster::kJournalFolder) + "/" + name;
-    const auto text = m_store.read_text(key);
-    if (!text)
-    {
-        return; // another run compacted it meanwhile; its replacement is read as well
-    }
-    const auto refuse = [&](const std::string &what) { throw TileError(m_store.path(key) + ": " + what); };
-    std::istringstream lines(*text);
-    std::string line;
-    if (!std::getline(lines, line) || line != raster::kJournalHeading)
-    {
-        refuse(fmt::format("is not a journal file: it does not begin with '{}'", raster::kJournalHeading));
-    }
-    while (std::getline(lines, line))
-    {
-        std::istringstream words(line);
-        std::string kind;
-        std::string matrix;
-        std::int64_t row = 0;
-        std::int64_t first = 0;
-        std::int64_t last = 0;
-        if (!(words >> kind >> matrix >> row >> first >> last) || first > last)
-        {
-            refuse(fmt::format("'{}' is not a line of a journal", line));
-        }
-        const auto level = m_grid.index_of(matrix);
-        if (!level)
-        {
-            refuse(fmt::format("names the tile matrix '{}', which {} has not", matrix, m_grid.id));
-        }
-        m_before.stored[*level].erase(row, first, last);
-        m_before.empty[*level].erase(row, first, last);
-        m_before.foreign[*level].erase(row, first, last);
-        if (kind == "stored")
-        {
-            m_before.stored[*level].insert(row, first, last);
-        }
-        else if (kind == "empty")
-        {
-            m_before.empty[*level].insert(row, first, last);
-        }
-        else if (kind == "foreign")
-        {
-            m_before.foreign[*level].insert(row, first, last);
-        }
-        else if (kind != "redo")
-        {
-            refuse(fmt::format("'{}' is none of stored, empty, foreign and redo", kind));
-        }
-    }
 }
 
-std::string Journal::lines(const char *word, const stac::LevelSets &tiles) const
+/// A file that is gone once it is read was replaced by another, which a new list has.
+void Journal::read(std::vector<std::string> names)
 {
-    return raster::journal_lines(word, m_grid, tiles);
+    for (int attempt = 1; !read_files(names) && attempt < kMostReads; ++attempt)
+    {
+        names = m_folder.list();
+    }
+    m_files = std::move(names);
 }
 
-void Journal::write(const char *kind, const std::string &text)
+bool Journal::read_files(const std::vector<std::string> &names)
 {
-    if (const std::string name = m_writer.write(kind, text); !name.empty())
+    std::vector<std::optional<std::string>> contents(names.size());
+    store::TaskQueue reading(static_cast<int>(std::clamp<std::size_t>(names.size() / 4, 1, kReadThreads)));
+    for (std::size_t index = 0; index < names.size(); ++index)
     {
-        m_files.push_back(name);
+        reading.add([&, index] { contents[index] = m_folder.read(names[index]); });
     }
+    reading.finish();
+    m_before = {};
+    bool is_whole = true;
+    for (std::size_t index = 0; index < names.size(); ++index)
+    {
+        if (const auto content = std::exchange(contents[index], std::nullopt))
+        {
+            read_journal_document(m_folder.path(names[index]), *content, m_grid, m_before);
+        }
+        else
+        {
+            is_whole = false;
+        }
+    }
+    return is_whole;
+}
+
+/// Of two ranks the next was said first.
+DoneTiles Journal::now() const
+{
+    DoneTiles tiles = m_before;
+    for (auto rank = m_ranks.rbegin(); rank != m_ranks.rend(); ++rank)
+    {
+        tiles.say(rank->said);
+    }
+    return tiles;
+}
+
+std::string Journal::newest_file() const
+{
+    return m_files.empty() ? std::string() : m_folder.path(m_files.back());
+}
+
+/// Files are read after all those that are there when the first of them is written.
+raster::JournalFiles &Journal::writer()
+{
+    if (!m_writer)
+    {
+        m_writer.emplace(m_folder, m_folder.list());
+    }
+    return *m_writer;
 }
 
 void Journal::redo(const stac::LevelSets &tiles)
 {
-    m_before.erase(tiles);
-    write("0redo", lines("redo", tiles));
-    m_store.sync();
+    const std::lock_guard<std::mutex> writing(m_write_mutex);
+    DoneTiles said;
+    for (const auto &[level, set] : tiles)
+    {
+        if (!set.empty())
+        {
+            said.pending[level] = set;
+        }
+    }
+    m_before.say(said);
+    if (!said.pending.empty())
+    {
+        m_files.push_back(writer().write("0redo", journal_document(said, m_grid)));
+    }
+    m_folder.sync();
+    m_output.sync();
 }
 
 void Journal::add(const stac::TileId &tile, bool stored)
 {
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
-        (stored ? m_pending.stored : m_pending.empty)[tile.level].insert(tile.row, tile.col, tile.col);
-        m_has_pending = true;
+        (stored ? m_noted.stored : m_noted.empty)[tile.level].insert(tile.row, tile.col, tile.col);
+        m_has_noted = true;
         const auto now = std::chrono::steady_clock::now();
         if (now - m_last_write < kWriteInterval)
         {
@@ -143,40 +129,113 @@ void Journal::add(const stac::TileId &tile, bool stored)
     flush();
 }
 
+void Journal::fail(const stac::TileId &tile, const std::string &reason, int attempts)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    m_noted.failed[tile.level].insert(tile.row, tile.col, tile.col);
+    m_noted.failures[tile] = {reason, attempts};
+    m_has_noted = true;
+}
+
+void Journal::postpone(const stac::LevelSets &tiles)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    for (const auto &[level, set] : tiles)
+    {
+        if (!set.empty())
+        {
+            m_noted.pending[level].insert(set);
+            m_has_noted = true;
+        }
+    }
+}
+
+DoneTiles Journal::take_noted()
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    m_has_noted = false;
+    return std::exchange(m_noted, DoneTiles());
+}
+
 void Journal::flush()
 {
     const std::lock_guard<std::mutex> writing(m_write_mutex);
-    DoneTiles finished;
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
-        if (!m_has_pending)
+        if (!m_has_noted)
         {
             return;
         }
-        std::swap(finished, m_pending);
-        m_has_pending = false;
     }
-    m_store.sync();
-    write("1done", lines("stored", finished.stored) + lines("empty", finished.empty));
+    const DoneTiles noted = take_noted();
+    m_output.sync();
+    m_folder.sync(); // the file before is durable before this one is there
+    write_done(noted);
+    merge();
+}
+
+void Journal::write_done(const DoneTiles &tiles)
+{
+    if (m_ranks.empty())
+    {
+        m_ranks.emplace_back();
+    }
+    Rank &first = m_ranks.front();
+    first.files.push_back(writer().write("1done", journal_document(tiles, m_grid)));
+    m_files.push_back(first.files.back());
+    first.said.say(tiles);
+}
+
+/// Many files of a rank become one of the next: in the end there are a few of each rank, and each tile was written as
+/// often as there are ranks.
+void Journal::merge()
+{
+    for (std::size_t rank = 0; rank < m_ranks.size() && m_ranks[rank].files.size() >= kManyFiles; ++rank)
+    {
+        if (rank + 1 == m_ranks.size())
+        {
+            m_ranks.emplace_back();
+        }
+        const Rank merged = std::exchange(m_ranks[rank], Rank());
+        const std::string name = writer().write("1done", journal_document(merged.said, m_grid));
+        m_folder.sync();
+        for (const std::string &file : merged.files)
+        {
+            m_folder.remove(file);
+            m_files.erase(std::remove(m_files.begin(), m_files.end(), file), m_files.end());
+        }
+        m_files.push_back(name);
+        m_ranks[rank + 1].files.push_back(name);
+        m_ranks[rank + 1].said.say(merged.said);
+    }
 }
 
 void Journal::compact()
 {
     flush();
-    m_files = m_store.list(raster::kJournalFolder);
     if (m_files.size() < kManyFiles)
     {
         return;
     }
-    Journal whole(m_store, m_grid);
-    const std::vector<std::string> replaced = whole.m_files;
-    whole.write("1done", whole.lines("stored", whole.m_before.stored) + whole.lines("empty", whole.m_before.empty) +
-                             whole.lines("foreign", whole.m_before.foreign));
-    m_store.sync();
-    for (const auto &name : replaced)
+    read(m_folder.list());
+    const std::vector<std::string> replaced = m_files;
+    // In the place of the last of them: what comes later, whoever writes it, is still read later.
+    m_files = {writer().write_after(replaced.back(), journal_document(m_before, m_grid))};
+    m_folder.sync();
+    for (const std::string &name : replaced)
     {
-        m_store.remove(std::string(raster::kJournalFolder) + "/" + name);
+        m_folder.remove(name);
     }
+    m_ranks.clear();
+}
+
+void Journal::clear()
+{
+    for (const std::string &name : m_folder.list())
+    {
+        m_folder.remove(name);
+    }
+    m_files.clear();
 }
 
 } // namespace tiledir::engine

@@ -1,65 +1,86 @@
-// What is done, by what the journal says: small immutable files in `.tiledir/journal`, each written once, after the
-// tiles it names are durable. See docs/journal.md.
+// What is done, by what the journal says: small immutable files, each written once, after the tiles it names are
+// durable. See docs/journal.md.
 #pragma once
 
 #include "driver/raster/journal_files.h"
+#include "tools/engine/done_tiles.h"
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace tiledir::engine
 {
 
-/// Tiles that are done: stored, found empty, or written by others than a run.
-struct DoneTiles
-{
-    stac::LevelSets stored;
-    stac::LevelSets empty;
-    stac::LevelSets foreign;
-
-    stac::LevelSets all() const;
-    void erase(const stac::LevelSets &tiles);
-};
-
 /// Files are named GENERATION-KIND-WRITER-NUMBER and read in the order of their names. A generation is one run. Kinds:
 /// 0redo (tiles no longer done), 1done. Lines: `stored LEVEL ROW FIRST LAST`, `empty ...`, `foreign ...`, `redo ...`,
-/// where LEVEL is the tile matrix's id and the rest are a row and a run of columns.
+/// `failed ... ATTEMPTS REASON`, where LEVEL is the tile matrix's id and the rest are a row and a run of columns;
+/// packed where they are many (done_tiles.h).
 class Journal
 {
 public:
-    /// Reads what is there. Throws TileError for a file that cannot be understood.
-    Journal(store::Store &store, const stac::TileMatrixSet &grid);
+    /// Reads what is there: lists once and reads each file once. Throws TileError for a file that cannot be understood,
+    /// InputError for one of a newer tiledir.
+    Journal(store::Store &output, raster::JournalFolder folder, const stac::TileMatrixSet &grid);
+    Journal(store::Store &output, const stac::TileMatrixSet &grid);
 
-    const DoneTiles &before() const { return m_before; } ///< what was done when this run began
+    const DoneTiles &before() const { return m_before; } ///< what was said when this run began, less what it is to make
+    DoneTiles now() const;                               ///< what is said once all is written
     std::size_t files() const { return m_files.size(); }
+    /// The last file, to see its time; empty where there is none.
+    std::string newest_file() const;
 
-    /// Records that tiles are to be made again; before() forgets them. Durable when it returns.
+    /// Makes the journal this output's own, before the first file is written.
+    void claim() { m_folder.claim(); }
+
+    /// Records tiles that are to be made, whatever was said of them; before() forgets them. Durable when it returns.
     void redo(const stac::LevelSets &tiles);
 
     /// Notes a finished tile. From any thread. Every two seconds or so the caller's thread writes what has come
-    /// together: first the tiles are made durable, then a file names them.
+    /// together: first the tiles are made durable, then a file names them. Many files of this run become one.
     void add(const stac::TileId &tile, bool stored);
+    /// Notes a tile that cannot be made. From any thread; written with the others.
+    void fail(const stac::TileId &tile, const std::string &reason, int attempts);
+    /// Notes tiles that are to be made again once others are.
+    void postpone(const stac::LevelSets &tiles);
     /// Writes the rest.
     void flush();
 
-    /// Replaces many files by one, when there are many. No other thread may use the journal.
+    /// Replaces all files by one, when they are many. Nobody else may be making this output, and no other thread may
+    /// use the journal.
     void compact();
 
-private:
-    void read(const std::string &name);
-    void write(const char *kind, const std::string &lines);
-    std::string lines(const char *word, const stac::LevelSets &tiles) const;
+    /// Removes all files.
+    void clear();
 
-    store::Store &m_store;
+private:
+    /// Files of this run and what they say; those of the next rank are each made of many.
+    struct Rank
+    {
+        std::vector<std::string> files;
+        DoneTiles said;
+    };
+
+    void read(std::vector<std::string> names);
+    bool read_files(const std::vector<std::string> &names);
+    raster::JournalFiles &writer();
+    void write_done(const DoneTiles &tiles);
+    void merge();
+    DoneTiles take_noted();
+
+    store::Store &m_output;
+    raster::JournalFolder m_folder;
     const stac::TileMatrixSet &m_grid;
     std::vector<std::string> m_files;
     DoneTiles m_before;
-    raster::JournalFiles m_writer;
+    std::mutex m_write_mutex; ///< guards the writing of files, and what follows
+    std::optional<raster::JournalFiles> m_writer;
+    std::vector<Rank> m_ranks;
     std::mutex m_mutex; ///< guards what follows
-    std::mutex m_write_mutex;
-    DoneTiles m_pending;
-    bool m_has_pending = false;
+    DoneTiles m_noted;
+    bool m_has_noted = false;
     std::chrono::steady_clock::time_point m_last_write;
 };
 

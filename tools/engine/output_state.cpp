@@ -2,6 +2,7 @@
 
 #include "driver/raster/grid_levels.h"
 #include "driver/raster/stored_pyramid.h"
+#include "driver/store/environment.h"
 #include "stac/error.h"
 #include "tools/engine/input_fingerprint.h"
 
@@ -50,6 +51,21 @@ void compare(const Json &saved, const Json &now, const std::string &where, bool 
     if (saved != now)
     {
         found.push_back({fmt::format("{}: {} there, {} here", where, show(saved), show(now)), can_be_mixed});
+    }
+}
+
+/// Those that the recipe gives; what it does not give is as saved.
+void compare_scales(const Json &saved, const std::map<std::string, raster::KernelScale> &given,
+                    const std::string &input, std::vector<OutputState::Difference> &found)
+{
+    for (const auto &[level, there] : kernel_scales(saved, "input." + input))
+    {
+        const auto here = given.find(level);
+        if (here != given.end() && (here->second.x != there.x || here->second.y != there.y))
+        {
+            found.push_back({fmt::format("input.{}.scales.{}: [{}, {}] there, [{}, {}] here", input, level, there.x,
+                                         there.y, here->second.x, here->second.y)});
+        }
     }
 }
 
@@ -113,7 +129,7 @@ OutputState OutputState::load(const store::Store &store)
 std::vector<OutputState::Difference> OutputState::differences(const Job &job) const
 {
     std::vector<Difference> found;
-    const Json &now = job.document;
+    const Json now = Secrets().redacted_json(job.document); // as it is saved
     compare(m_recipe["process"], now["process"], "process", true, found);
     compare(m_recipe["parameters"], now["parameters"], "parameters", true, found);
     compare(m_recipe["grid"], now["grid"], "grid", false, found);
@@ -131,28 +147,49 @@ std::vector<OutputState::Difference> OutputState::differences(const Job &job) co
         {
             compare(saved.value(key, Json()), input[key], fmt::format("input.{}.{}", name, key), true, found);
         }
+        compare_scales(saved.value("scales", Json()), job.recipe.inputs.at(name).scales, name, found);
     }
     if (m_inputs.is_null())
     {
         found.push_back({"an --overwrite was interrupted while it removed the old tiles", false});
         return found;
     }
-    for (const auto &line : engine::differences(m_inputs, fingerprint(job)))
+    const InputChanges changes = input_changes(job);
+    for (const auto &line : changes.releases)
     {
         found.push_back({line, true});
+    }
+    for (const auto &line : changes.files)
+    {
+        found.push_back({line, true, true});
     }
     return found;
 }
 
-stac::TileMatrixSet OutputState::grid() const
+InputChanges OutputState::input_changes(const Job &job) const
 {
-    const Json &grid = m_recipe["grid"];
-    return raster::open_grid(grid["tile_matrix_set"], grid["tile_size"].get<int>(), grid["metatile"]);
+    try
+    {
+        return engine::input_changes(m_inputs, job);
+    }
+    catch (const Json::exception &error)
+    {
+        throw InputError(fmt::format("{}/{}: is damaged: {}", job.recipe.output_path, kInputsKey, error.what()));
+    }
 }
 
-stac::HrefTemplate OutputState::tile_path() const
+raster::Pyramid OutputState::pyramid() const
 {
-    return tile_path_of(m_recipe["output"]["format"]);
+    const Json &grid = m_recipe["grid"];
+    raster::Pyramid pyramid;
+    const std::string set = store::with_environment(grid["tile_matrix_set"].get<std::string>());
+    pyramid.grid = raster::open_grid(set, grid["tile_size"].get<int>(), grid["metatile"]);
+    pyramid.format.driver = m_recipe["output"]["format"];
+    pyramid.tile_path = tile_path_of(pyramid.format.driver);
+    pyramid.overview_resampling = raster::resampling_from_name(m_recipe["overviews"]["resampling"]);
+    pyramid.coarsest = pyramid.grid.index_of(coarsest_id()).value_or(0);
+    pyramid.finest = pyramid.grid.index_of(base_id(m_recipe)).value_or(0);
+    return pyramid;
 }
 
 std::string OutputState::coarsest_id() const
@@ -169,15 +206,21 @@ void OutputState::claim(store::Store &store)
 
 void OutputState::save(store::Store &store, const Job &job)
 {
-    store.write(kInputsKey, fingerprint(job).dump(2) + "\n");
+    store.write(kInputsKey, fingerprint(job));
     store.sync();
-    store.write(kRecipeKey, to_yaml(job.document));
+    store.write(kRecipeKey, to_yaml(Secrets().redacted_json(job.document))); // ${NAME} stands in it as it was written
     store.sync();
 }
 
 void OutputState::begin_wipe(store::Store &store)
 {
     store.remove(kInputsKey);
+    store.sync();
+}
+
+void OutputState::end_wipe(store::Store &store)
+{
+    store.remove(kRecipeKey);
     store.sync();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/store/store.h"
+#include "tools/engine/input_fingerprint.h"
 #include "tools/engine/resolve.h"
 
 #include <optional>
@@ -25,14 +26,19 @@ public:
     {
         std::string text;         ///< `parameters.altitude: 45 there, 30 here`
         bool can_be_mixed = true; ///< tiles of both can stand side by side
+        bool of_files = false;    ///< of input files: input_changes() tells where
     };
     /// What of the process, parameters, inputs, grid, base level, overviews, format, options, type, nodata and releases
     /// is not as saved.
     std::vector<Difference> differences(const Job &job) const;
 
-    /// The saved recipe's grid and where its tiles are. Throws InputError where its JSON file is gone.
-    stac::TileMatrixSet grid() const;
-    stac::HrefTemplate tile_path() const;
+    /// How the input files and releases differ. Throws InputError where what is saved is damaged.
+    InputChanges input_changes(const Job &job) const;
+
+    /// The saved recipe's grid, where its tiles are, its levels and how overviews are made; no more of the format than
+    /// the driver. Throws InputError where the grid's JSON file is gone.
+    raster::Pyramid pyramid() const;
+    bool has_overviews_from_process() const { return m_recipe["overviews"]["from"] == "process"; }
 
     /// Id of the coarsest matrix of the saved recipe.
     std::string coarsest_id() const;
@@ -43,6 +49,8 @@ public:
     static void save(store::Store &store, const Job &job);
     /// From now until save() the output is one that only --overwrite may go on with.
     static void begin_wipe(store::Store &store);
+    /// All that was there is gone: from now until save() it is an output that no run has made yet.
+    static void end_wipe(store::Store &store);
 
 private:
     Json m_recipe;

@@ -21,32 +21,57 @@ stac::TileRange under(const stac::TileMatrixSet &grid, int level, const stac::Ti
     return matrix_of(grid, finer).tiles_covering(coarse.bounds(coarse.range_window(range)));
 }
 
-/// Rows and columns of tiles of `level` cut into squares of `side`.
-bool for_each_square(const stac::TileRange &range, std::int64_t side,
-                     const std::function<bool(const stac::TileRange &)> &visit)
+/// Squares of `side` tiles that hold any of the tiles, by their numbers.
+stac::TileSet squares_of(const stac::TileSet &tiles, std::int64_t side)
 {
-    for (std::int64_t row = range.min_row / side * side; row <= range.max_row; row += side)
-    {
-        for (std::int64_t col = range.min_col / side * side; col <= range.max_col; col += side)
+    stac::TileSet squares;
+    tiles.for_each_rows(
+        [&](std::int64_t first_row, std::int64_t last_row, const stac::ColumnSet &columns)
         {
-            if (!visit({row, row + side - 1, col, col + side - 1}))
+            stac::ColumnSet numbers;
+            columns.for_each_run([&](std::int64_t first, std::int64_t last)
+                                 { numbers.insert(first / side, last / side); });
+            squares.insert(first_row / side, last_row / side, numbers);
+        });
+    return squares;
+}
+
+/// Visits tile after tile until `visit` returns false; says whether it went to the end.
+bool for_each_tile(const stac::TileSet &tiles, const std::function<bool(std::int64_t row, std::int64_t col)> &visit)
+{
+    bool going = true;
+    tiles.for_each_run(
+        [&](std::int64_t row, std::int64_t first, std::int64_t last)
+        {
+            for (std::int64_t col = first; going && col <= last; ++col)
             {
-                return false;
+                going = visit(row, col);
             }
-        }
-    }
-    return true;
+        });
+    return going;
+}
+
+/// Batches of squares of one level, without overviews.
+bool for_each_square(int level, const stac::TileSet &tiles, std::int64_t side, const std::function<bool(Batch)> &visit)
+{
+    return for_each_tile(
+        squares_of(tiles, side),
+        [&](std::int64_t row, std::int64_t col)
+        {
+            const stac::TileRange square{row * side, row * side + side - 1, col * side, col * side + side - 1};
+            return visit({level, tiles.within(square), level, square});
+        });
 }
 
 } // namespace
 
 stac::LevelSets selected_tiles(const Job &job)
 {
-    stac::LevelSets selected;
-    selected[job.finest] = stac::TileSet(job.selection);
+    stac::LevelSets selected = job.also;
+    selected[job.finest].insert(job.selection);
     for (int level = job.finest; level > job.coarsest; --level)
     {
-        selected[level - 1] = stac::parents(job.grid, level, selected[level]);
+        selected[level - 1].insert(stac::parents(job.grid, level, selected[level]));
     }
     return selected;
 }
@@ -54,33 +79,41 @@ stac::LevelSets selected_tiles(const Job &job)
 Plan::Plan(const Job &job, const stac::LevelSets &done)
     : m_job(job)
 {
-    const auto done_at = [&](int level)
+    const stac::TileSet none;
+    const auto done_at = [&](int level) -> const stac::TileSet &
     {
         const auto found = done.find(level);
-        return found == done.end() ? stac::TileSet() : found->second;
+        return found == done.end() ? none : found->second;
     };
     stac::LevelSets selected = selected_tiles(job);
-    m_computed[job.finest] = selected[job.finest];
-    m_computed[job.finest].erase(done_at(job.finest));
-    stac::TileSet below = done_at(job.finest);
-    below.insert(selected[job.finest]);
-    stac::TileSet renewed = m_computed[job.finest];
+    const auto not_done = [&](int level)
+    {
+        stac::TileSet tiles = std::move(selected[level]);
+        tiles.erase(done_at(level));
+        return tiles;
+    };
+    // Above every base tile there is.
+    stac::TileSet all;
+    if (job.finest > job.coarsest)
+    {
+        all = stac::parents(job.grid, job.finest, selected[job.finest]);
+        all.insert(stac::parents(job.grid, job.finest, done_at(job.finest)));
+    }
+    m_computed[job.finest] = not_done(job.finest);
+    const stac::TileSet *renewed = &m_computed[job.finest];
     for (int level = job.finest - 1; level >= job.coarsest; --level)
     {
         if (job.recipe.overviews_from_process)
         {
-            m_computed[level] = selected[level];
-            m_computed[level].erase(done_at(level));
+            m_computed[level] = not_done(level);
             continue;
         }
-        // Above every base tile there is, those that are not made yet and those above what is made now.
-        const stac::TileSet all = stac::parents(job.grid, level + 1, below);
+        // Those that are not made yet, and those above what is made now.
         stac::TileSet missing = all;
         missing.erase(done_at(level));
-        missing.insert(stac::parents(job.grid, level + 1, renewed, job.overview_halo()).common(all));
-        m_overviews[level] = missing;
-        renewed = missing;
-        below = all;
+        missing.insert(stac::parents(job.grid, level + 1, *renewed, job.overview_halo()).common(all));
+        renewed = &(m_overviews[level] = std::move(missing));
+        all = level > job.coarsest ? stac::parents(job.grid, level, all) : stac::TileSet();
     }
 }
 
@@ -101,32 +134,27 @@ void Plan::for_each_batch(const std::function<bool(Batch)> &visit) const
 {
     for (auto computed = m_computed.rbegin(); computed != m_computed.rend(); ++computed)
     {
-        const auto &[level, tiles] = *computed;
+        const int level = computed->first;
+        const stac::TileSet &tiles = computed->second;
         const stac::TileMatrix &matrix = m_job.matrix(level);
-        std::int64_t side = 1;
+        const std::int64_t tile_pixels = std::max(matrix.tile_width, matrix.tile_height);
         int top = level;
-        while (m_job.overview_halo() == 0 && top > m_job.coarsest &&
-               side * 2 * std::max(matrix.tile_width, matrix.tile_height) <= kBatchPixels &&
-               stac::nests(m_job.grid, top))
+        stac::TileSet roots = tiles;
+        for (std::int64_t side = 2; m_job.overview_halo() == 0 && top > m_job.coarsest &&
+                                    side * tile_pixels <= kBatchPixels && stac::nests(m_job.grid, top);
+             side *= 2)
         {
-            side *= 2;
+            roots = stac::parents(m_job.grid, top, roots);
             --top;
         }
-        if (tiles.empty())
+        const auto visit_root = [&](std::int64_t row, std::int64_t col)
         {
-            continue;
-        }
-        const stac::TileRange bounding = tiles.bounding();
-        const stac::TileRange roots = m_job.matrix(top).tiles_covering(matrix.bounds(matrix.range_window(bounding)));
-        const auto &set = tiles;
-        const int batch_level = level;
-        const bool going = for_each_square(
-            roots, 1,
-            [&](const stac::TileRange &root)
-            {
-                Batch batch{batch_level, set.within(under(m_job.grid, top, root, batch_level)), top, root};
-                return batch.tiles.empty() || visit(std::move(batch));
-            });
+            const stac::TileRange root{row, row, col, col};
+            return visit({level, tiles.within(under(m_job.grid, top, root, level)), top, root});
+        };
+        const bool going =
+            top < level ? for_each_tile(roots, visit_root)
+                        : for_each_square(level, tiles, std::max<std::int64_t>(1, kBatchPixels / tile_pixels), visit);
         if (!going)
         {
             return;
@@ -140,15 +168,7 @@ void for_each_overview_batch(const Job &job, int level, const stac::TileSet &til
     const stac::TileMatrix &matrix = job.matrix(level);
     const std::int64_t side =
         std::max<std::int64_t>(1, kBatchPixels / 2 / std::max(matrix.tile_width, matrix.tile_height));
-    if (!tiles.empty())
-    {
-        for_each_square(tiles.bounding(), side,
-                        [&](const stac::TileRange &square)
-                        {
-                            Batch batch{level, tiles.within(square), level, square};
-                            return batch.tiles.empty() || visit(std::move(batch));
-                        });
-    }
+    for_each_square(level, tiles, side, visit);
 }
 
 } // namespace tiledir::engine

@@ -1,10 +1,6 @@
-#include "stac/error.h"
-#include "stac/nearest_name.h"
+// The kinds of processes. Alone in its file: the program of the tests has another one, with more kinds.
 #include "tools/engine/process.h"
 #include "tools/engine/processes/hillshade_process.h"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace tiledir::engine
 {
@@ -13,23 +9,6 @@ const std::vector<ProcessKind> &process_kinds()
 {
     static const std::vector<ProcessKind> kKinds = {hillshade_process()};
     return kKinds;
-}
-
-const ProcessKind &process_kind(const std::string &name)
-{
-    std::vector<std::string> names;
-    for (const auto &kind : process_kinds())
-    {
-        if (kind.name == name)
-        {
-            return kind;
-        }
-        names.push_back(kind.name);
-    }
-    const std::string near = stac::nearest_name(name, names);
-    throw InputError(fmt::format("process: '{}' is not known; {}", name,
-                                 near.empty() ? fmt::format("the known ones are {}", fmt::join(names, ", "))
-                                              : "the nearest known one is '" + near + "'"));
 }
 
 } // namespace tiledir::engine

@@ -13,7 +13,8 @@ namespace
 {
 
 constexpr std::chrono::milliseconds kBarInterval{200};
-constexpr std::chrono::seconds kLineInterval{10};
+constexpr std::chrono::milliseconds kLineInterval{10000};
+constexpr std::chrono::milliseconds kJsonInterval{2000};
 constexpr int kBarWidth = 30;
 
 std::string duration(double seconds)
@@ -25,12 +26,13 @@ std::string duration(double seconds)
 
 } // namespace
 
-Progress::Progress(const Report &report, std::int64_t planned, bool quiet)
+Progress::Progress(const Report &report, std::int64_t planned, ProgressStyle style)
     : m_report(report)
     , m_planned(planned)
-    , m_terminal(::isatty(STDERR_FILENO) == 1)
+    , m_style(style)
+    , m_has_bar(style == ProgressStyle::Human && ::isatty(STDERR_FILENO) == 1)
 {
-    if (!quiet && planned > 0)
+    if (style != ProgressStyle::None && planned > 0)
     {
         m_thread = std::thread([this] { show(); });
     }
@@ -53,37 +55,65 @@ Progress::~Progress()
 void Progress::show()
 {
     std::unique_lock<std::mutex> lock(m_mutex);
-    const auto interval =
-        m_terminal ? kBarInterval : std::chrono::duration_cast<std::chrono::milliseconds>(kLineInterval);
+    const auto interval = m_has_bar ? kBarInterval : m_style == ProgressStyle::Lines ? kJsonInterval : kLineInterval;
     while (!m_ending.wait_for(lock, interval, [this] { return m_ended; }))
     {
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
-        if (m_terminal)
-        {
-            std::fprintf(stderr, "\r%s\x1b[K", text(seconds).c_str());
-            std::fflush(stderr);
-        }
-        else
-        {
-            const std::int64_t tiles = m_report.tiles();
-            spdlog::info("event=progress tiles={} of={} seconds={:.0f} tiles_per_second={:.1f}", tiles, m_planned,
-                         seconds, static_cast<double>(tiles) / seconds);
-        }
+        show_once(std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count());
     }
-    if (m_terminal)
+    if (m_has_bar)
     {
         std::fprintf(stderr, "\r\x1b[K");
     }
 }
 
-std::string Progress::text(double seconds) const
+void Progress::show_once(double seconds) const
+{
+    if (m_has_bar)
+    {
+        std::fprintf(stderr, "\r%s\x1b[K", bar(seconds).c_str());
+        std::fflush(stderr);
+        return;
+    }
+    const std::int64_t tiles = m_report.tiles();
+    if (m_style == ProgressStyle::Lines)
+    {
+        const Json json = {{"event", "progress"},
+                           {"tiles", tiles},
+                           {"of", m_planned},
+                           {"failed", m_report.failed_tiles()},
+                           {"bytes", m_report.bytes()},
+                           {"retries", m_report.retries()},
+                           {"memory_peak", m_report.memory().peak},
+                           {"seconds", seconds},
+                           {"tiles_per_second", tiles_per_second(seconds)},
+                           {"seconds_left", tiles > 0 ? Json(seconds_left(seconds)) : Json()}};
+        std::fprintf(stderr, "%s\n", json.dump().c_str());
+        return;
+    }
+    spdlog::info("event=progress tiles={} of={} failed={} seconds={:.0f} tiles_per_second={:.1f} left={}", tiles,
+                 m_planned, m_report.failed_tiles(), seconds, tiles_per_second(seconds),
+                 tiles > 0 ? duration(seconds_left(seconds)) : "?");
+}
+
+double Progress::tiles_per_second(double seconds) const
+{
+    return static_cast<double>(m_report.tiles()) / seconds;
+}
+
+double Progress::seconds_left(double seconds) const
+{
+    return static_cast<double>(m_planned - m_report.tiles()) / tiles_per_second(seconds);
+}
+
+std::string Progress::bar(double seconds) const
 {
     const std::int64_t tiles = m_report.tiles();
+    const std::int64_t failed = m_report.failed_tiles();
     const double share = static_cast<double>(tiles) / static_cast<double>(m_planned);
     const int filled = static_cast<int>(share * kBarWidth);
-    const double rate = static_cast<double>(tiles) / seconds;
-    return fmt::format("[{:#<{}}{:-<{}}] {}/{} tiles, {:.0f}/s, {} left", "", filled, "", kBarWidth - filled, tiles,
-                       m_planned, rate, tiles > 0 ? duration(static_cast<double>(m_planned - tiles) / rate) : "?");
+    return fmt::format("[{:#<{}}{:-<{}}] {}/{} tiles{}, {:.0f}/s, {} left", "", filled, "", kBarWidth - filled, tiles,
+                       m_planned, failed > 0 ? fmt::format(" ({} failed)", failed) : "", tiles_per_second(seconds),
+                       tiles > 0 ? duration(seconds_left(seconds)) : "?");
 }
 
 } // namespace tiledir::engine

@@ -1,8 +1,10 @@
 #include "tools/engine/recipe.h"
 
 #include "driver/raster/tile_codec.h"
+#include "driver/store/environment.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
+#include "tools/engine/memory.h"
 #include "tools/engine/process.h"
 
 #include <boost/filesystem.hpp>
@@ -27,10 +29,62 @@ bool is_remote(const std::string &path)
 std::string absolute(const std::string &path, const fs::path &folder)
 {
     const std::string known = store::vsi_path(path);
-    const std::string text =
-        is_remote(known) ? known : fs::absolute(known, folder).lexically_normal().string();
+    const std::string text = is_remote(known) ? known : fs::absolute(known, folder).lexically_normal().string();
     return text.size() > 1 && text.back() == '/' ? text.substr(0, text.size() - 1) : text;
 }
+
+/// Reads the texts of a recipe that name files and folders.
+class Places
+{
+public:
+    Places(std::string source, fs::path folder)
+        : m_source(std::move(source))
+        , m_folder(std::move(folder))
+    {
+    }
+
+    /// Makes the text absolute, ${NAME} as it is; what it stands for. Variables are noted in `used`.
+    std::string open(Json &text, const std::string &key, store::Variables *used = nullptr) const
+    {
+        const std::string written = text.get<std::string>();
+        const std::string meant = with_variables(written, key, used);
+        std::string place = absolute(meant, m_folder);
+        text = meant == written                                 ? place
+               : fs::path(store::vsi_path(meant)).is_relative() ? (m_folder / written).string()
+                                                                : written;
+        return place;
+    }
+
+    /// What the values of a map stand for; they stay as they are written.
+    std::map<std::string, std::string> values(const Json &map, const std::string &key, store::Variables &used) const
+    {
+        std::map<std::string, std::string> meant;
+        if (!map.is_null())
+        {
+            for (const auto &[name, value] : map.items())
+            {
+                meant[name] = with_variables(value.get<std::string>(), key + "." + name, &used);
+            }
+        }
+        return meant;
+    }
+
+private:
+    std::string with_variables(const std::string &text, const std::string &key, store::Variables *used) const
+    {
+        try
+        {
+            return store::with_environment(text, used);
+        }
+        catch (const InputError &error)
+        {
+            throw InputError(fmt::format("{}: {}: {}", m_source, key, error.what()));
+        }
+    }
+
+    std::string m_source;
+    fs::path m_folder;
+};
 
 YAML::Node load(const std::string &file)
 {
@@ -83,11 +137,6 @@ void override_key(YAML::Node document, const std::string &key_path, const std::s
     document[outer][key_path.substr(dot + 1)] = value;
 }
 
-std::map<std::string, std::string> texts_of(const Json &json)
-{
-    return json.is_null() ? std::map<std::string, std::string>() : json.get<std::map<std::string, std::string>>();
-}
-
 std::optional<double> optional_number(const Json &json)
 {
     if (json.is_null())
@@ -97,28 +146,7 @@ std::optional<double> optional_number(const Json &json)
     return json == "nan" ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
-std::map<std::string, raster::KernelScale> read_scales(const Json &json, const std::string &where)
-{
-    std::map<std::string, raster::KernelScale> scales;
-    if (json.is_null())
-    {
-        return scales;
-    }
-    try
-    {
-        for (const auto &[level, pair] : json.items())
-        {
-            scales[level] = {std::stod(pair.at(0).get<std::string>()), std::stod(pair.at(1).get<std::string>())};
-        }
-    }
-    catch (const std::exception &)
-    {
-        throw InputError(where + ".scales: is not a map of levels to [x, y]");
-    }
-    return scales;
-}
-
-void read_inputs(Recipe &recipe, const ProcessKind &kind, const fs::path &folder)
+void read_inputs(Recipe &recipe, const ProcessKind &kind, const Places &places, store::Variables &used)
 {
     for (auto &[name, json] : recipe.document["input"].items())
     {
@@ -131,13 +159,12 @@ void read_inputs(Recipe &recipe, const ProcessKind &kind, const fs::path &folder
         InputRecipe &input = recipe.inputs[name];
         for (auto &path : json["path"])
         {
-            path = absolute(path.get<std::string>(), folder);
-            input.paths.push_back(path);
+            input.paths.push_back(places.open(path, fmt::format("input.{}.path", name), &used));
         }
         input.resampling = raster::resampling_from_name(json["resampling"]);
         input.nodata = optional_number(json["nodata"]);
-        input.gdal_options = texts_of(json["gdal_options"]);
-        input.scales = read_scales(json["scales"], where);
+        input.gdal_options = places.values(json["gdal_options"], fmt::format("input.{}.gdal_options", name), used);
+        input.scales = kernel_scales(json["scales"], where);
     }
     for (const auto &name : kind.inputs)
     {
@@ -148,12 +175,16 @@ void read_inputs(Recipe &recipe, const ProcessKind &kind, const fs::path &folder
     }
 }
 
-void read_output(Recipe &recipe, const fs::path &folder)
+void read_output(Recipe &recipe, const Places &places, store::Variables &used)
 {
     Json &output = recipe.document["output"];
-    output["path"] = absolute(output["path"].get<std::string>(), folder);
-    recipe.output_path = output["path"];
-    recipe.output_gdal_options = texts_of(output["gdal_options"]);
+    recipe.output_path = places.open(output["path"], "output.path");
+    recipe.output_gdal_options = places.values(output["gdal_options"], "output.gdal_options", used);
+    if (Json &journal = recipe.document["journal"]; !journal.is_null())
+    {
+        places.open(journal, "journal");
+        recipe.journal = journal;
+    }
     recipe.format = raster::format_driver(output["format"]);
     output["format"] = recipe.format;
     if (output["options"].is_null())
@@ -182,15 +213,14 @@ void read_output(Recipe &recipe, const fs::path &folder)
     recipe.nodata = optional_number(output["nodata"]);
 }
 
-void read_grid(Recipe &recipe, const fs::path &folder)
+void read_grid(Recipe &recipe, const Places &places)
 {
     Json &grid = recipe.document["grid"];
     std::string set = grid["tile_matrix_set"];
     const bool is_file = set.size() > 5 && set.compare(set.size() - 5, 5, ".json") == 0 && set.rfind("http", 0) != 0;
     if (is_file)
     {
-        set = absolute(set, folder);
-        grid["tile_matrix_set"] = set;
+        set = places.open(grid["tile_matrix_set"], "grid.tile_matrix_set");
     }
     recipe.tile_matrix_set = set;
     if (!grid["tile_size"].is_null())
@@ -200,25 +230,110 @@ void read_grid(Recipe &recipe, const fs::path &folder)
     recipe.metatile = grid["metatile"];
 }
 
+/// Of `bounds` or of one shape in `region`.
+void read_region(Recipe &recipe, const Places &places)
+{
+    Json &document = recipe.document;
+    RegionRecipe region;
+    if (!document["bounds"].is_null())
+    {
+        region.key = "bounds";
+        region.bounds = document["bounds"].get<std::array<double, 4>>();
+        region.crs = document["bounds_crs"];
+    }
+    Json &json = document["region"];
+    for (const char *shape : {"polygon", "bounds", "point", "tile"})
+    {
+        if (json[shape].is_null())
+        {
+            continue;
+        }
+        if (!region.key.empty())
+        {
+            throw InputError(fmt::format("{}: region.{}: is given beside {}; a run has one region", recipe.source,
+                                         shape, region.key));
+        }
+        region.key = std::string("region.") + shape;
+        region.crs = json["crs"];
+    }
+    if (region.key.empty())
+    {
+        return;
+    }
+    if (!json["bounds"].is_null())
+    {
+        region.bounds = json["bounds"].get<std::array<double, 4>>();
+    }
+    if (!json["point"].is_null())
+    {
+        region.point = json["point"].get<std::array<double, 2>>();
+    }
+    if (!json["polygon"].is_null())
+    {
+        region.polygon = json["polygon"];
+        if (!is_wkt(region.polygon))
+        {
+            region.polygon = places.open(json["polygon"], "region.polygon");
+        }
+    }
+    region.layer = json["layer"].is_null() ? "" : json["layer"].get<std::string>();
+    region.tile = json["tile"].is_null() ? "" : json["tile"].get<std::string>();
+    recipe.region = std::move(region);
+}
+
+/// A region that a flag gives is in place of the recipe's, whatever its shape.
+void forget_region(YAML::Node document, const std::map<std::string, std::string> &overrides)
+{
+    const bool given =
+        std::any_of(overrides.begin(), overrides.end(),
+                    [](const auto &each) { return each.first == "bounds" || each.first.rfind("region.", 0) == 0; });
+    if (given)
+    {
+        document.remove("bounds");
+        document.remove("region");
+    }
+}
+
 } // namespace
 
 Recipe Recipe::read(const std::string &file, const std::map<std::string, std::string> &overrides)
 {
-    YAML::Node document = load(file);
+    return of_document(load(file), file, overrides);
+}
+
+Recipe Recipe::parse(const std::string &text, const std::string &file,
+                     const std::map<std::string, std::string> &overrides)
+{
+    try
+    {
+        return of_document(YAML::Load(text), file, overrides);
+    }
+    catch (const YAML::Exception &error)
+    {
+        throw InputError(fmt::format("{}, line {}: is not YAML: {}", file, error.mark.line + 1, error.msg));
+    }
+}
+
+Recipe Recipe::of_document(YAML::Node document, const std::string &file,
+                           const std::map<std::string, std::string> &overrides)
+{
     if (!document.IsMap())
     {
         throw InputError(file + ": is not a recipe: a YAML map with process, input and output");
     }
+    forget_region(document, overrides);
     // Paths that a flag gives are the caller's, relative to where the command runs.
     for (const auto &[key, text] : overrides)
     {
-        override_key(document, key, key == "output.path" ? Json(absolute(text, fs::current_path())).dump() : text);
+        const bool is_path = key == "output.path" || (key == "region.polygon" && !is_wkt(text));
+        const bool is_text = is_path || key == "region.polygon";
+        override_key(document, key, is_text ? Json(is_path ? absolute(text, fs::current_path()) : text).dump() : text);
     }
     Recipe recipe;
     recipe.source = file;
     recipe.document = recipe_schema().resolve(document, file);
     Json &resolved = recipe.document;
-    const fs::path folder = fs::absolute(file).parent_path();
+    const Places places(file, fs::absolute(file).parent_path());
 
     recipe.process = resolved["process"];
     const ProcessKind &kind = process_kind(recipe.process);
@@ -227,26 +342,55 @@ Recipe Recipe::read(const std::string &file, const std::map<std::string, std::st
         parameters.IsDefined() && !parameters.IsNull() ? parameters : YAML::Node(YAML::NodeType::Map), file,
         "parameters");
     resolved["parameters"] = recipe.parameters;
-    read_inputs(recipe, kind, folder);
-    read_grid(recipe, folder);
+    store::Variables used;
+    read_inputs(recipe, kind, places, used);
+    read_grid(recipe, places);
     recipe.levels = resolved["levels"];
-    if (!resolved["bounds"].is_null())
-    {
-        recipe.bounds = resolved["bounds"].get<std::array<double, 4>>();
-    }
-    recipe.bounds_crs = resolved["bounds_crs"];
+    read_region(recipe, places);
     recipe.overviews_from_process = resolved["overviews"]["from"] == "process";
     if (!resolved["overviews"]["resampling"].is_null())
     {
         recipe.overview_resampling = resolved["overviews"]["resampling"];
     }
-    read_output(recipe, folder);
+    read_output(recipe, places, used);
+    recipe.secrets = Secrets(used);
     if (resolved["threads"].is_null())
     {
         resolved["threads"] = std::max(1U, std::thread::hardware_concurrency());
     }
     recipe.threads = resolved["threads"];
+    recipe.executor = resolved["executor"];
+    recipe.memory = resolved["memory"];
+    if (recipe.memory != "auto")
+    {
+        parse_memory(recipe.memory, file + ": memory");
+    }
+    if (!resolved["tile_timeout"].is_null())
+    {
+        recipe.tile_timeout = resolved["tile_timeout"];
+    }
     return recipe;
+}
+
+std::map<std::string, raster::KernelScale> kernel_scales(const Json &json, const std::string &where)
+{
+    std::map<std::string, raster::KernelScale> scales;
+    if (json.is_null())
+    {
+        return scales;
+    }
+    try
+    {
+        for (const auto &[level, pair] : json.items())
+        {
+            scales[level] = {std::stod(pair.at(0).get<std::string>()), std::stod(pair.at(1).get<std::string>())};
+        }
+    }
+    catch (const std::exception &)
+    {
+        throw InputError(where + ".scales: is not a map of levels to [x, y]");
+    }
+    return scales;
 }
 
 } // namespace tiledir::engine

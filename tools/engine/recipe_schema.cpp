@@ -10,7 +10,8 @@ namespace
 std::vector<Key> input_keys()
 {
     return {
-        Key("path", KeyType::Texts, "raster files, the later on top; relative to the recipe").must_be_given(),
+        Key("path", KeyType::Texts, "raster files or patterns (dem/*.tif), the later on top; relative to the recipe")
+            .must_be_given(),
         Key("resampling", KeyType::Text, "how pixels are brought to the grid")
             .otherwise("bilinear")
             .one_of(raster::warp_resampling_names()),
@@ -33,6 +34,22 @@ std::vector<Key> grid_keys()
         Key("metatile", KeyType::Integer, "grid tiles a side of a stored tile; keeps the cell size")
             .otherwise(1)
             .within(1, 1024),
+    };
+}
+
+std::vector<Key> region_keys()
+{
+    return {
+        Key("polygon", KeyType::Text,
+            "file of polygons that OGR reads, or WKT: the tiles that they touch are made, whole; relative to the "
+            "recipe"),
+        Key("layer", KeyType::Text, "layer of the file; the only one where it is not given"),
+        Key("bounds", KeyType::Numbers, "west, south, east, north; west > east is across the antimeridian")
+            .of_length(4),
+        Key("point", KeyType::Numbers, "x, y (longitude, latitude): the tile that it lies in").of_length(2),
+        Key("tile", KeyType::Text, "LEVEL/ROW/COL: that tile, or the base tiles under it"),
+        Key("crs", KeyType::Text, "CRS of bounds, point and WKT, and of a file that states none")
+            .otherwise("OGC:CRS84"),
     };
 }
 
@@ -80,13 +97,27 @@ const Schema &recipe_schema()
         Key("input", KeyType::Named, "name of an input of the process: its files").of(input_keys()).must_be_given(),
         Key("grid", KeyType::Map, "the tiles").of(grid_keys()),
         Key("levels", KeyType::Text, "auto, one matrix (11), or the coarsest and the finest (5-11)").otherwise("auto"),
-        Key("bounds", KeyType::Numbers, "west, south, east, north: the tiles that it touches are made, whole")
+        Key("bounds", KeyType::Numbers,
+            "west, south, east, north: the tiles that it touches are made, whole; west > east is across the "
+            "antimeridian")
             .of_length(4),
         Key("bounds_crs", KeyType::Text, "CRS of the bounds").otherwise("OGC:CRS84"),
+        Key("region", KeyType::Map, "in place of bounds: one of polygon, bounds, point and tile").of(region_keys()),
         Key("overviews", KeyType::Map, "how coarser levels are made").of(overview_keys()),
         Key("output", KeyType::Map, "what is written").of(output_keys()).must_be_given(),
+        Key("journal", KeyType::Text,
+            "folder that says what is done, where it is not to lie in the output; relative to the recipe"),
         Key("threads", KeyType::Integer, "threads that compute; as many as there are processors where it is not given")
             .within(1, 1024),
+        Key("executor", KeyType::Text,
+            "what computes: threads of one process, or as many worker processes; auto: threads, workers where there is "
+            "a "
+            "tile_timeout")
+            .otherwise("auto")
+            .one_of({"auto", "serial", "threads", "workers"}),
+        Key("memory", KeyType::Text, "of the run: 2GB, 512MB, 50%; auto: three quarters of what there is")
+            .otherwise("auto"),
+        Key("tile_timeout", KeyType::Number, "seconds that a tile may take; ends workers only").within(0.001, 1e6),
         Key("stac", KeyType::Map, "what the STAC item says").of(stac_keys()),
     });
     return kSchema;

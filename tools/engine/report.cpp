@@ -1,13 +1,13 @@
 #include "tools/engine/report.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 namespace tiledir::engine
 {
 namespace
 {
 
-constexpr std::array<const char *, 5> kPhaseNames = {"read", "process", "overview", "encode", "write"};
+constexpr std::size_t kSlowestShown = 10;
 
 } // namespace
 
@@ -21,13 +21,15 @@ void Report::made(const stac::TileId &tile, bool stored, std::size_t bytes)
     ++m_tiles;
 }
 
-void Report::failed(const stac::TileId &tile, const std::string &reason)
+void Report::failed(const TileFailure &failure)
 {
+    const stac::TileId &tile = failure.tile;
     const std::lock_guard<std::mutex> lock(m_mutex);
     ++m_levels[tile.level].failed;
-    m_failures.push_back({tile, reason});
+    m_failures.push_back(failure);
     m_unmade[tile.level].insert(tile.row, tile.col, tile.col);
     ++m_tiles;
+    ++m_failed_tiles;
 }
 
 void Report::held_back(const stac::TileId &tile)
@@ -61,6 +63,42 @@ void Report::spent(Phase phase, std::chrono::nanoseconds time)
     m_nanoseconds[static_cast<std::size_t>(phase)] += time.count();
 }
 
+void Report::took(const Timing &timing)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    if (m_slowest.size() == kSlowestShown && timing.seconds <= m_slowest.back().seconds)
+    {
+        return;
+    }
+    const auto place = std::upper_bound(m_slowest.begin(), m_slowest.end(), timing,
+                                        [](const Timing &a, const Timing &b) { return a.seconds > b.seconds; });
+    m_slowest.insert(place, timing);
+    m_slowest.resize(std::min(m_slowest.size(), kSlowestShown));
+}
+
+void Report::has_memory(std::int64_t all, std::int64_t worker, int at_once)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    m_memory.peak = std::max(m_memory.peak, all);
+    m_memory.worker_peak = std::max(m_memory.worker_peak, worker);
+    m_memory.most_at_once = std::max(m_memory.most_at_once, at_once);
+}
+
+void Report::has_budget(std::int64_t bytes)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    m_memory.budget = bytes;
+}
+
+void Report::requested(const std::map<std::string, std::int64_t> &counts)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    for (const auto &[kind, count] : counts)
+    {
+        m_requests[kind] += count;
+    }
+}
+
 std::vector<TileFailure> Report::failures() const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
@@ -89,49 +127,22 @@ double Report::seconds(Phase phase) const
     return static_cast<double>(m_nanoseconds[static_cast<std::size_t>(phase)]) / 1e9;
 }
 
-Json Report::to_json(const Job &job, std::int64_t planned, double seconds, const std::string &state) const
+std::vector<Timing> Report::slowest() const
 {
-    Json json = {{"state", state},
-                 {"output", job.recipe.output_path},
-                 {"planned", planned},
-                 {"seconds", seconds},
-                 {"bytes", bytes()}};
-    json["levels"] = Json::object();
-    for (const auto &[level, counts] : levels())
-    {
-        json["levels"][job.matrix(level).id] = {
-            {"stored", counts.stored}, {"empty", counts.empty}, {"failed", counts.failed}};
-    }
-    json["thread_seconds"] = Json::object();
-    for (std::size_t phase = 0; phase < kPhaseNames.size(); ++phase)
-    {
-        json["thread_seconds"][kPhaseNames[phase]] = this->seconds(static_cast<Phase>(phase));
-    }
-    json["held_back"] = held_back();
-    json["failed"] = Json::array();
-    for (const auto &failure : failures())
-    {
-        json["failed"].push_back(
-            {{"tile", job.name(failure.tile.level, failure.tile.row, failure.tile.col)}, {"reason", failure.reason}});
-    }
-    return json;
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return m_slowest;
 }
 
-std::string Report::summary(double seconds) const
+std::map<std::string, std::int64_t> Report::requests() const
 {
-    std::int64_t stored = 0;
-    std::int64_t empty = 0;
-    std::int64_t failed = 0;
-    for (const auto &[level, counts] : levels())
-    {
-        stored += counts.stored;
-        empty += counts.empty;
-        failed += counts.failed;
-    }
-    const std::int64_t held = held_back();
-    return fmt::format("{} tiles stored ({:.1f} MB), {} empty, {} failed{}, in {:.1f} s", stored,
-                       static_cast<double>(bytes()) / 1e6, empty, failed,
-                       held > 0 ? fmt::format(" ({} overviews wait for them)", held) : "", seconds);
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return m_requests;
+}
+
+Report::Memory Report::memory() const
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return m_memory;
 }
 
 } // namespace tiledir::engine

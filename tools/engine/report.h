@@ -2,6 +2,7 @@
 #pragma once
 
 #include "stac/tile_set.h"
+#include "tools/engine/failure.h"
 #include "tools/engine/resolve.h"
 
 #include <array>
@@ -15,12 +16,6 @@
 namespace tiledir::engine
 {
 
-struct TileFailure
-{
-    stac::TileId tile;
-    std::string reason;
-};
-
 enum class Phase
 {
     Read,
@@ -28,6 +23,21 @@ enum class Phase
     Overview,
     Encode,
     Write
+};
+constexpr std::array<const char *, 5> kPhaseNames = {"read", "process", "overview", "encode", "write"};
+
+/// Tiles that are made together.
+struct Portion
+{
+    int level = 0;
+    stac::TileRange tiles;
+};
+
+/// How long a portion took.
+struct Timing
+{
+    Portion portion;
+    double seconds = 0; ///< wall
 };
 
 /// All functions may be called from many threads.
@@ -41,16 +51,34 @@ public:
         std::int64_t failed = 0;
     };
 
+    /// Memory of a run with what it may have.
+    struct Memory
+    {
+        std::int64_t budget = 0;
+        std::int64_t peak = 0;        ///< of all processes together, as far as it was looked at
+        std::int64_t worker_peak = 0; ///< of one worker; 0 without workers
+        int most_at_once = 0;         ///< batches
+    };
+
     void made(const stac::TileId &tile, bool stored, std::size_t bytes);
-    void failed(const stac::TileId &tile, const std::string &reason);
+    void failed(const TileFailure &failure);
     /// Not made, because a tile under it failed: stays pending.
     void held_back(const stac::TileId &tile);
     stac::TileSet made_at(int level) const;
     bool is_unmade(const stac::TileId &tile) const;
     stac::LevelSets unmade() const; ///< failed or held back
     void spent(Phase phase, std::chrono::nanoseconds time);
+    /// Tried again, or made in a worker that died and has to be replaced.
+    void retried() { ++m_retries; }
+    void worker_died() { ++m_dead_workers; }
+    void took(const Timing &timing);
+    void has_memory(std::int64_t all, std::int64_t worker, int at_once);
+    void has_budget(std::int64_t bytes);
+    /// Requests and bytes by kind, of workers.
+    void requested(const std::map<std::string, std::int64_t> &counts);
 
     std::int64_t tiles() const { return m_tiles; } ///< made or failed
+    std::int64_t failed_tiles() const { return m_failed_tiles; }
     std::vector<TileFailure> failures() const;
     std::map<int, Level> levels() const;
     /// Overviews not made because of failures under them.
@@ -58,10 +86,11 @@ public:
     std::int64_t bytes() const { return m_bytes; }
     /// Seconds of all threads together.
     double seconds(Phase phase) const;
-
-    /// For --json and for a person, in one line.
-    Json to_json(const Job &job, std::int64_t planned, double seconds, const std::string &state) const;
-    std::string summary(double seconds) const;
+    std::int64_t retries() const { return m_retries; }
+    std::int64_t dead_workers() const { return m_dead_workers; }
+    std::vector<Timing> slowest() const; ///< the slowest first
+    Memory memory() const;
+    std::map<std::string, std::int64_t> requests() const;
 
 private:
     mutable std::mutex m_mutex;
@@ -69,9 +98,15 @@ private:
     std::vector<TileFailure> m_failures;
     stac::LevelSets m_made;
     stac::LevelSets m_unmade;
+    std::vector<Timing> m_slowest;
+    Memory m_memory;
+    std::map<std::string, std::int64_t> m_requests;
     std::atomic<std::int64_t> m_tiles{0};
+    std::atomic<std::int64_t> m_failed_tiles{0};
     std::atomic<std::int64_t> m_bytes{0};
-    std::array<std::atomic<std::int64_t>, 5> m_nanoseconds{};
+    std::atomic<std::int64_t> m_retries{0};
+    std::atomic<std::int64_t> m_dead_workers{0};
+    std::array<std::atomic<std::int64_t>, kPhaseNames.size()> m_nanoseconds{};
 };
 
 /// Adds the time from its making to its end to a phase.

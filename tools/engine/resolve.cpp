@@ -3,7 +3,9 @@
 #include "driver/raster/data_type.h"
 #include "driver/raster/grid_levels.h"
 #include "driver/raster/spatial_reference.h"
+#include "driver/store/store.h"
 #include "stac/error.h"
+#include "tools/engine/input_tiles.h"
 #include "tools/engine/network_options.h"
 
 #include <fmt/format.h>
@@ -44,13 +46,13 @@ void set_grid(Job &job)
     }
 }
 
-void set_levels(Job &job, double cell_size)
+void set_levels(Job &job)
 {
     const std::string &text = job.recipe.levels;
     const auto dash = text.find('-', 1);
     if (text == "auto")
     {
-        job.finest = raster::level_not_coarser(job.grid, cell_size);
+        job.finest = raster::level_not_coarser(job.grid, job.cell_size);
         job.coarsest = raster::level_of_one_tile(job.grid, job.finest, job.data_bounds);
     }
     else if (job.grid.index_of(text) || dash == std::string::npos)
@@ -81,59 +83,106 @@ std::string show(const stac::Bounds &bounds)
     return fmt::format("[{:.6g}, {:.6g}, {:.6g}, {:.6g}]", bounds.min_x, bounds.min_y, bounds.max_x, bounds.max_y);
 }
 
+/// In degrees.
+std::string where_the_inputs_are(const Job &job)
+{
+    stac::Bounds all;
+    for (const auto &[name, mosaic] : job.mosaics)
+    {
+        const auto crs = raster::spatial_reference(mosaic->crs_wkt());
+        const stac::Bounds bounds = mosaic->bounds();
+        all = all.united(crs.IsGeographic()
+                             ? bounds
+                             : raster::transform_bounds(bounds, crs, raster::spatial_reference("OGC:CRS84")));
+    }
+    return show(all);
+}
+
 void set_selection(Job &job)
 {
     const stac::TileMatrix &base = job.matrix(job.finest);
-    const auto world = job.data_bounds.intersection(base.bounds(base.window()));
-    const stac::TileRange data = world ? base.tiles_covering(*world) : stac::TileRange{};
-    const auto crs = raster::spatial_reference(job.grid.crs);
-    const auto crs84 = raster::spatial_reference("OGC:CRS84");
+    const stac::TileRange data = base.tiles_covering(job.data_bounds);
     if (data.empty())
     {
         throw InputError(fmt::format("{}: input: lies outside of {}", job.recipe.source, job.grid.id));
     }
-    job.selection = data;
-    if (!job.recipe.bounds)
+    if (!job.recipe.region)
     {
+        job.selection = tiles_of_files(job, data);
         return;
     }
-    const auto &[west, south, east, north] = *job.recipe.bounds;
-    if (!(west < east && south < north))
+    const RegionRecipe &region = *job.recipe.region;
+    try
     {
-        throw InputError(fmt::format(
-            "{}: bounds: [{}, {}, {}, {}] is not west, south, east, north with west < east and south < north",
-            job.recipe.source, west, south, east, north));
+        const stac::TileSet wanted = region_tiles(region, job.grid, job.finest, data);
+        job.selection = tiles_of_files(job, wanted.bounding()).common(wanted);
     }
-    const stac::Bounds region =
-        raster::transform_bounds({west, south, east, north}, raster::spatial_reference(job.recipe.bounds_crs), crs);
-    const auto selected = base.tiles_covering(region).intersection(data);
-    if (!region.intersection(*world) || !selected)
+    catch (const InputError &error)
     {
-        throw InputError(fmt::format("{}: bounds: [{}, {}, {}, {}] lies outside of the inputs, which cover {} (CRS84)",
-                                     job.recipe.source, west, south, east, north,
-                                     show(raster::transform_bounds(*world, crs, crs84))));
+        throw InputError(fmt::format("{}: {}", job.recipe.source, error.what()));
     }
-    job.selection = *selected;
+    if (job.selection.empty())
+    {
+        throw InputError(fmt::format("{}: {} lies outside of the inputs, which cover {} (CRS84)", job.recipe.source,
+                                     region.text(), where_the_inputs_are(job)));
+    }
 }
 
-void open_inputs(Job &job, double &cell_size)
+/// Threads that look at files over a network.
+constexpr int kRemoteReaders = 16;
+
+/// Patterns give way to the files that they stand for, in the document too: what is there later is not what was read.
+void expand_patterns(Job &job, const std::string &name)
 {
+    InputRecipe &input = job.recipe.inputs.at(name);
+    Json &written = job.recipe.document["input"][name]["path"];
+    std::vector<std::string> paths;
+    Json document = Json::array();
+    for (std::size_t i = 0; i < input.paths.size(); ++i)
+    {
+        for (std::string &found : expand_pattern(input.paths[i]))
+        {
+            document.push_back(found == input.paths[i] ? written.at(i) : Json(job.recipe.secrets.redacted(found)));
+            paths.push_back(std::move(found));
+        }
+    }
+    input.paths = std::move(paths);
+    written = std::move(document);
+}
+
+std::shared_ptr<const raster::Mosaic> open_input(Job &job, const std::string &name, const KnownFiles &known)
+{
+    const InputRecipe &input = job.recipe.inputs.at(name);
+    try
+    {
+        expand_patterns(job, name);
+        const bool remote = input.paths.front().rfind("/vsi", 0) == 0;
+        std::vector<InputFile> &files = job.files[name];
+        files = read_input_files(input.paths, known, remote ? kRemoteReaders : job.recipe.threads, job.recipe.secrets);
+        std::vector<raster::MosaicFile> list;
+        list.reserve(files.size());
+        for (const InputFile &file : files)
+        {
+            list.push_back(file.file);
+        }
+        return std::make_shared<const raster::Mosaic>(raster::Mosaic::of(list, input.nodata));
+    }
+    catch (const InputError &error)
+    {
+        throw InputError(fmt::format("{}: input.{}: {}", job.recipe.source, name, error.what()));
+    }
+}
+
+void open_inputs(Job &job)
+{
+    const KnownFiles known(*store::open_store(job.recipe.output_path));
     bool first = true;
     for (const auto &[name, input] : job.recipe.inputs)
     {
-        std::shared_ptr<const raster::Mosaic> mosaic;
-        try
-        {
-            mosaic = std::make_shared<const raster::Mosaic>(raster::Mosaic::open(input.paths, input.nodata));
-        }
-        catch (const InputError &error)
-        {
-            throw InputError(fmt::format("{}: input.{}: {}", job.recipe.source, name, error.what()));
-        }
-        const auto suggested = raster::suggested_output(*mosaic, job.grid.crs);
-        cell_size = first ? suggested.cell_size : std::min(cell_size, suggested.cell_size);
+        job.mosaics[name] = open_input(job, name, known);
+        const auto suggested = raster::suggested_output(*job.mosaics[name], job.grid.crs);
+        job.cell_size = first ? suggested.cell_size : std::min(job.cell_size, suggested.cell_size);
         job.data_bounds = first ? suggested.bounds : job.data_bounds.united(suggested.bounds);
-        job.mosaics[name] = mosaic;
         first = false;
     }
 }
@@ -141,6 +190,7 @@ void open_inputs(Job &job, double &cell_size)
 /// Levels at which the inputs are read: all with overviews from the process, else the base.
 void set_scales(Job &job)
 {
+    job.scales.clear();
     for (const auto &[name, input] : job.recipe.inputs)
     {
         for (int level = job.recipe.overviews_from_process ? job.coarsest : job.finest; level <= job.finest; ++level)
@@ -195,10 +245,10 @@ void set_format(Job &job)
     job.tile_path = tile_path_of(format.driver);
 }
 
-Json levels_text(const Job &job)
+std::string levels_text(const Job &job, int coarsest, int finest)
 {
-    return job.coarsest == job.finest ? job.matrix(job.finest).id
-                                      : job.matrix(job.coarsest).id + "-" + job.matrix(job.finest).id;
+    const std::string &base = job.matrix(finest).id;
+    return coarsest == finest ? base : job.matrix(coarsest).id + "-" + base;
 }
 
 /// Everything that resolve() found out, said in the recipe's own keys.
@@ -206,7 +256,7 @@ void set_document(Job &job)
 {
     Json &document = job.document;
     document = job.recipe.document;
-    document["levels"] = levels_text(job);
+    document["levels"] = levels_text(job, job.coarsest, job.finest);
     for (const auto &[name, scales] : job.scales)
     {
         Json &saved = document["input"][name]["scales"];
@@ -223,6 +273,22 @@ void set_document(Job &job)
     document["overviews"]["resampling"] = raster::name(job.overview_resampling);
     document["output"]["data_type"] = GDALGetDataTypeName(job.format.type);
     document["output"]["nodata"] = job.format.nodata->is_nan() ? Json("nan") : Json(job.format.nodata->number());
+}
+
+/// All that follows from grid, inputs and recipe.
+void complete(Job &job)
+{
+    set_levels(job);
+    set_scales(job);
+    job.process = process_kind(job.recipe.process).make({job.recipe.parameters, job.grid.crs, job.mosaics});
+    job.process_output = job.process->output();
+    set_selection(job);
+    set_format(job);
+    if (!job.recipe.overview_resampling.empty())
+    {
+        job.overview_resampling = raster::resampling_from_name(job.recipe.overview_resampling);
+    }
+    set_document(job);
 }
 
 } // namespace
@@ -244,19 +310,8 @@ std::shared_ptr<const Job> resolve(Recipe recipe)
     prepare_network();
     apply_gdal_options(job->recipe);
     set_grid(*job);
-    double cell_size = 0;
-    open_inputs(*job, cell_size);
-    set_levels(*job, cell_size);
-    set_selection(*job);
-    set_scales(*job);
-    job->process = process_kind(job->recipe.process).make({job->recipe.parameters, job->grid.crs, job->mosaics});
-    job->process_output = job->process->output();
-    set_format(*job);
-    if (!job->recipe.overview_resampling.empty())
-    {
-        job->overview_resampling = raster::resampling_from_name(job->recipe.overview_resampling);
-    }
-    set_document(*job);
+    open_inputs(*job);
+    complete(*job);
     return job;
 }
 
@@ -266,6 +321,58 @@ std::shared_ptr<const Job> with_coarsest(const Job &job, int coarsest)
     changed->coarsest = coarsest;
     set_scales(*changed);
     set_document(*changed);
+    return changed;
+}
+
+std::shared_ptr<const Job> as_saved(const std::shared_ptr<const Job> &job, const Json &saved)
+{
+    auto changed = std::make_shared<Job>(*job);
+    bool same = true;
+    const std::string levels = saved["levels"];
+    const auto base = job->grid.index_of(levels.substr(levels.find('-') + 1));
+    if (job->recipe.levels == "auto" && base && *base != job->finest)
+    {
+        const int coarsest = raster::level_of_one_tile(job->grid, *base, job->data_bounds);
+        changed->recipe.levels = levels_text(*job, coarsest, *base);
+        same = false;
+    }
+    for (auto &[name, input] : changed->recipe.inputs)
+    {
+        const Json known = saved["input"].value(name, Json::object()).value("scales", Json());
+        for (const auto &[id, scale] : kernel_scales(known, "input." + name))
+        {
+            input.scales.emplace(id, scale);
+            const auto level = job->grid.index_of(id);
+            const auto now = job->scales.at(name).find(level.value_or(-1));
+            same =
+                same && (now == job->scales.at(name).end() || (now->second.x == scale.x && now->second.y == scale.y));
+        }
+    }
+    if (same)
+    {
+        return job;
+    }
+    complete(*changed);
+    return changed;
+}
+
+std::shared_ptr<const Job> with_region_of(const std::shared_ptr<const Job> &job, const Json &saved)
+{
+    auto changed = std::make_shared<Job>(*job);
+    for (const char *key : {"bounds", "bounds_crs", "region"})
+    {
+        changed->document[key] = saved.value(key, Json());
+    }
+    return changed;
+}
+
+std::shared_ptr<const Job> with_also(const std::shared_ptr<const Job> &job, const stac::LevelSets &tiles)
+{
+    auto changed = std::make_shared<Job>(*job);
+    for (const auto &[level, set] : tiles)
+    {
+        changed->also[level].insert(set);
+    }
     return changed;
 }
 

@@ -3,6 +3,7 @@
 
 #include "driver/raster/grid_source.h"
 #include "driver/raster/pyramid.h"
+#include "tools/engine/input_files.h"
 #include "tools/engine/process.h"
 #include "tools/engine/recipe.h"
 
@@ -17,13 +18,16 @@ namespace tiledir::engine
 struct Job : raster::Pyramid
 {
     Recipe recipe;
-    Json document; ///< the recipe in full, as it is saved beside the output: run again it makes the same tiles
+    Json document;    ///< the recipe in full, as it is saved beside the output: run again it makes the same tiles
+    InputFiles files; ///< as they were when the mosaics were made of them
     std::map<std::string, std::shared_ptr<const raster::Mosaic>> mosaics;
     std::map<std::string, std::map<int, raster::KernelScale>> scales; ///< by input and level
     std::shared_ptr<const Process> process;
     ProcessOutput process_output;
-    stac::Bounds data_bounds;  ///< of all inputs, in the grid's CRS
-    stac::TileRange selection; ///< tiles of the base level that the bounds and the data touch
+    double cell_size = 0;     ///< of the finest input, in the grid's CRS
+    stac::Bounds data_bounds; ///< of all inputs, in the grid's CRS
+    stac::TileSet selection;  ///< tiles of the base level that the region and the files touch
+    stac::LevelSets also;     ///< more to make: left over from a run that was cut off, or touched by what has changed
 
     /// `5/12/8`, as messages and logs name a tile.
     std::string name(int level, std::int64_t row, std::int64_t col) const;
@@ -32,11 +36,21 @@ struct Job : raster::Pyramid
 /// Where the tiles of an output in a format are.
 stac::HrefTemplate tile_path_of(const std::string &format);
 
-/// Opens grid and inputs, fills in levels, kernel scales, data type and nodata. Throws InputError that names the
-/// key or the file.
+/// Opens grid and inputs (of those that the output's `.tiledir/inputs.json` knows only what it says), fills in levels,
+/// kernel scales, data type and nodata. Throws InputError that names the key or the file.
 std::shared_ptr<const Job> resolve(Recipe recipe);
 
 /// Changes the coarsest level (to that of an existing output).
 std::shared_ptr<const Job> with_coarsest(const Job &job, int coarsest);
+
+/// As a saved recipe has it: the kernel scales and, where levels are `auto`, the base level.
+std::shared_ptr<const Job> as_saved(const std::shared_ptr<const Job> &job, const Json &saved);
+
+/// With the region of a saved recipe (none where that is empty) in the document: for an output that is larger than what
+/// this run is about, so that its recipe makes all of it again.
+std::shared_ptr<const Job> with_region_of(const std::shared_ptr<const Job> &job, const Json &saved);
+
+/// With more tiles to make.
+std::shared_ptr<const Job> with_also(const std::shared_ptr<const Job> &job, const stac::LevelSets &tiles);
 
 } // namespace tiledir::engine

@@ -2,7 +2,9 @@
 
 #include "driver/store/store.h"
 #include "stac/error.h"
-#include "tools/engine/executors/threads_executor.h"
+#include "tools/engine/executors/executor.h"
+#include "tools/engine/input_fingerprint.h"
+#include "tools/engine/input_tiles.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
 #include "tools/engine/network_options.h"
@@ -10,7 +12,11 @@
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
+#include "tools/engine/report_text.h"
+#include "tools/engine/run_mark.h"
+#include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
+#include "tools/engine/tiles_to_retry.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,8 +33,17 @@ struct Start
 {
     std::shared_ptr<const Job> job;
     OutputState state;
-    std::vector<std::string> accepted; ///< differences that --accept-old lets pass
-    bool wipe = false;                 ///< on another grid or in another format before
+    std::vector<std::string> accepted;   ///< differences that --accept-old lets pass
+    std::optional<InputChanges> changes; ///< that --update follows
+    bool differs = false;                ///< from what was made there before
+    bool wipe = false;                   ///< on another grid or in another format before
+};
+
+/// What a run has to do.
+struct Work
+{
+    std::shared_ptr<const Job> job; ///< the start's, with all that is to be made
+    stac::LevelSets done;           ///< less what is to be made again
 };
 
 std::vector<std::string> texts(const std::vector<OutputState::Difference> &differences)
@@ -59,48 +74,87 @@ bool covers_all(store::Store &store, const Job &job)
 {
     const stac::LevelSets done = Journal(store, job.grid).before().all();
     const auto base = done.find(job.finest);
-    return base == done.end() || stac::TileSet(job.selection).contains(base->second);
+    return base == done.end() || job.selection.contains(base->second);
 }
 
-Start begin(store::Store &store, const std::shared_ptr<const Job> &job, const RunOptions &options)
+/// Goes on with an output that was made otherwise, and makes again what depends on the differences.
+void begin_update(Start &start, const std::vector<OutputState::Difference> &differences)
 {
-    Start start{job, OutputState::load(store), {}, false};
+    start.changes = start.state.input_changes(*start.job);
+    const bool only_files =
+        std::all_of(differences.begin(), differences.end(), [](const auto &difference) { return difference.of_files; });
+    start.changes->everywhere = start.changes->everywhere || !only_files;
+}
+
+/// All or a part of an output is made again.
+void begin_overwrite(Start &start, store::Store &store, const std::shared_ptr<const Job> &given,
+                     const std::vector<OutputState::Difference> &differences, bool can_be_mixed)
+{
+    if (!can_be_mixed)
+    {
+        start.wipe = true;
+        start.job = given;
+        return;
+    }
+    if (differences.empty() && start.job == given)
+    {
+        return;
+    }
+    if (covers_all(store, *start.job))
+    {
+        start.wipe = given->finest != start.job->finest;
+        start.job = given;
+    }
+    else if (!differences.empty())
+    {
+        refuse(*given, fmt::format("was made otherwise and reaches beyond the bounds: {}; --update makes again what "
+                                   "that touches, --overwrite without bounds all of it, --accept-old mixes old and new",
+                                   fmt::join(texts(differences), "; ")));
+    }
+}
+
+Start begin(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options)
+{
+    Start start{given, OutputState::load(store), {}, std::nullopt, false, false};
     if (!start.state.exists())
     {
         return start;
     }
-    const auto differences = start.state.differences(*job);
-    if (differences.empty())
-    {
-        start.job = with_saved_levels(job, start.state);
-        return start;
-    }
+    start.job = as_saved(given, start.state.recipe());
+    const auto differences = start.state.differences(*start.job);
+    start.differs = !differences.empty();
     const std::string shown = fmt::format("{}", fmt::join(texts(differences), "; "));
     const bool can_be_mixed = std::all_of(differences.begin(), differences.end(),
                                           [](const auto &difference) { return difference.can_be_mixed; });
-    if (options.accept_old)
+    if (options.overwrite && !options.accept_old)
     {
-        if (!can_be_mixed)
-        {
-            refuse(*job,
-                   "was made otherwise, and tiles of both cannot be mixed: " + shown + "; --overwrite makes it again");
-        }
+        begin_overwrite(start, store, given, differences, can_be_mixed);
+    }
+    else if (!can_be_mixed)
+    {
+        refuse(*given, (options.accept_old || options.update ? "was made otherwise, and tiles of both cannot be mixed: "
+                                                             : "was made otherwise: ") +
+                           shown + "; --overwrite makes it again");
+    }
+    else if (options.accept_old)
+    {
         start.accepted = texts(differences);
-        start.job = with_saved_levels(job, start.state);
-        return start;
     }
-    if (!options.overwrite)
+    else if (options.update && !differences.empty())
     {
-        refuse(*job, "was made otherwise: " + shown + "; --overwrite makes it again" +
-                         (can_be_mixed ? ", --accept-old keeps what is finished" : ""));
+        begin_update(start, differences);
     }
-    if (can_be_mixed && !covers_all(store, *job))
+    else if (!differences.empty())
     {
-        refuse(*job, "was made otherwise and reaches beyond the bounds: " + shown +
-                         "; --overwrite without bounds makes all of it again, --accept-old mixes old and new");
+        refuse(*given,
+               "was made otherwise: " + shown +
+                   "; --update makes again what that touches, --overwrite all of it, --accept-old keeps what is "
+                   "finished");
     }
-    start.wipe = !can_be_mixed;
-    start.job = start.wipe ? job : with_saved_levels(job, start.state);
+    if (!start.wipe)
+    {
+        start.job = with_saved_levels(start.job, start.state);
+    }
     return start;
 }
 
@@ -109,26 +163,24 @@ Start begin(store::Store &store, const std::shared_ptr<const Job> &job, const Ru
 void wipe(store::Store &store, const OutputState &state)
 {
     OutputState::begin_wipe(store);
-    const stac::TileMatrixSet grid = state.grid();
-    const stac::HrefTemplate path = state.tile_path();
-    const stac::LevelSets stored = Journal(store, grid).before().all(); // of those found empty there may be none
+    const raster::Pyramid pyramid = state.pyramid();
+    Journal journal(store, pyramid.grid);
+    const stac::LevelSets stored = journal.before().all(); // of those found empty there may be none
     for (const auto &[level, tiles] : stored)
     {
-        const stac::TileMatrix &matrix = grid.matrices[static_cast<std::size_t>(level)];
         tiles.for_each_run(
-            [&](std::int64_t row, std::int64_t first, std::int64_t last)
+            [&, of_level = level](std::int64_t row, std::int64_t first, std::int64_t last)
             {
                 for (std::int64_t col = first; col <= last; ++col)
                 {
-                    store.remove(path.expand(matrix, row, col));
+                    store.remove(pyramid.key(of_level, row, col));
                 }
             });
     }
     store.sync();
-    for (const auto &name : store.list(raster::kJournalFolder))
-    {
-        store.remove(std::string(raster::kJournalFolder) + "/" + name);
-    }
+    journal.clear();
+    store.sync();
+    OutputState::end_wipe(store);
 }
 
 /// All that the output stands for once this run is done.
@@ -147,42 +199,268 @@ stac::LevelSets extent(const Job &job, const stac::LevelSets &done)
     return tiles;
 }
 
-/// Tiles whose being done no longer counts: those of what is to be made that the journal has as done.
-stac::LevelSets to_redo(const Plan &plan, const stac::LevelSets &done)
+stac::LevelSets planned_tiles(const Plan &plan)
 {
-    stac::LevelSets tiles;
-    for (const stac::LevelSets *sets : {&plan.computed(), &plan.overviews()})
+    stac::LevelSets tiles = plan.computed();
+    for (const auto &[level, set] : plan.overviews())
     {
-        for (const auto &[level, set] : *sets)
-        {
-            const auto before = done.find(level);
-            if (before != done.end())
-            {
-                tiles[level] = set.common(before->second);
-            }
-        }
+        tiles[level].insert(set);
     }
     return tiles;
 }
 
-stac::LevelSets still_done(const Job &job, const RunOptions &options, const Journal &journal)
+void erase(stac::LevelSets &from, const stac::LevelSets &tiles)
 {
-    stac::LevelSets done = journal.before().all();
+    for (const auto &[level, set] : tiles)
+    {
+        from[level].erase(set);
+    }
+}
+
+/// What was to be made again where no file lies any more: no region will ever select it.
+stac::TileSet left_over(const Job &job, const stac::LevelSets &pending)
+{
+    const auto base = pending.find(job.finest);
+    if (base == pending.end())
+    {
+        return {};
+    }
+    stac::TileSet tiles = base->second;
+    tiles.erase(job.selection);
+    if (!tiles.empty())
+    {
+        tiles.erase(tiles_of_files(job, tiles.bounding()));
+    }
+    return tiles;
+}
+
+/// A job whose document stands for all of the output.
+std::shared_ptr<const Job> of_all_runs(const std::shared_ptr<const Job> &job, const OutputState &state,
+                                       const stac::LevelSets &done)
+{
+    const auto base = done.find(job->finest);
+    if (base == done.end() || !state.exists() || job->selection.contains(base->second))
+    {
+        return job;
+    }
+    const bool was_larger = base->second.contains(job->selection);
+    return with_region_of(job, was_larger ? state.recipe() : Json::object());
+}
+
+Work work_of(const store::Store &store, const Start &start, const RunOptions &options, const DoneTiles &before)
+{
+    Work work{start.job, before.all()};
+    work.job = of_all_runs(work.job, start.state, work.done);
+    if (start.changes)
+    {
+        const stac::LevelSets touched = touched_tiles(*work.job, *start.changes, work.done);
+        work.job = with_also(work.job, touched);
+        erase(work.done, touched);
+    }
+    if (stac::TileSet tiles = left_over(*work.job, before.pending); !tiles.empty())
+    {
+        work.job = with_also(work.job, {{work.job->finest, std::move(tiles)}});
+    }
     if (options.overwrite)
     {
-        for (const auto &[level, tiles] : selected_tiles(job))
+        erase(work.done, selected_tiles(*work.job));
+    }
+    if (options.retry_failed)
+    {
+        work.done = all_but_failed(*work.job, before);
+    }
+    if (options.check)
+    {
+        erase(work.done, removed_tiles(store, *work.job, before));
+    }
+    return work;
+}
+
+std::int64_t bytes_of(const Job &job, std::int64_t tiles)
+{
+    const std::int64_t pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
+    return tiles * pixels * job.format.bands * GDALGetDataTypeSizeBytes(job.format.type);
+}
+
+/// Throws InputError where the plan is more than the caller allows.
+void check_ceilings(const Job &job, const Plan &plan, const RunOptions &options)
+{
+    const std::int64_t tiles = plan.count();
+    const std::int64_t bytes = bytes_of(job, tiles);
+    const auto check =
+        [&](const char *flag, const std::optional<std::int64_t> &most, std::int64_t planned, const char *what)
+    {
+        if (most && planned > *most)
         {
-            done[level].erase(tiles);
+            refuse(job, fmt::format("{} {} would be made, more than {} {} allows; give a smaller region or a higher "
+                                    "limit",
+                                    planned, what, flag, *most));
+        }
+    };
+    check("--max-tiles", options.max_tiles, tiles, "tiles");
+    check("--max-bytes", options.max_bytes, bytes, "bytes of pixels");
+}
+
+/// What two runs have in common that may go side by side: all that the tiles depend on, and which tiles these are. The
+/// inputs are those that the output has recorded, unless the run differs.
+std::string identity(const Start &start)
+{
+    Json document = start.job->document;
+    for (const char *key : {"threads", "executor", "memory", "tile_timeout", "stac", "journal"})
+    {
+        document.erase(key);
+    }
+    return document.dump() + (start.differs ? " differs" : "");
+}
+
+Journal open_journal(store::Store &store, const Job &job)
+{
+    return Journal(store, raster::JournalFolder(store, job.recipe.journal), job.grid);
+}
+
+/// From now on others see this run, and nobody has made the output otherwise since it looked.
+void show(RunMark &mark, const store::Store &store, const Start &start, int level, const stac::TileSet &tiles)
+{
+    mark.show(start.job->matrix(level).id, tiles);
+    const OutputState now = OutputState::load(store);
+    if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.job).empty()))
+    {
+        mark.finish();
+        refuse(*start.job, "another run has changed it meanwhile; the same command looks again");
+    }
+}
+
+void show(RunMark &mark, const store::Store &store, const Start &start, const Plan &plan)
+{
+    const stac::LevelSets planned = planned_tiles(plan);
+    const auto finest =
+        std::find_if(planned.rbegin(), planned.rend(), [](const auto &level) { return !level.second.empty(); });
+    if (finest != planned.rend())
+    {
+        show(mark, store, start, finest->first, finest->second);
+    }
+}
+
+/// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
+void clear(store::Store &store, const Start &start, RunMark &mark)
+{
+    const Job &job = *start.job;
+    raster::JournalFolder folder(store, job.recipe.journal);
+    if (start.wipe)
+    {
+        show(mark, store, start, job.finest, stac::TileSet(job.selection));
+        wipe(store, start.state);
+    }
+    else if (!start.state.exists() && !folder.found().empty() && mark.is_alone())
+    {
+        for (const std::string &name : folder.found())
+        {
+            folder.remove(name);
         }
     }
-    return done;
 }
 
 std::string state_name(RunState state)
 {
-    return state == RunState::Finished               ? "finished"
-           : state == RunState::FinishedWithFailures ? "finished with failures"
-                                                     : "stopped";
+    switch (state)
+    {
+    case RunState::Finished:
+        return kFinished;
+    case RunState::FinishedWithFailures:
+        return kFinishedWithFailures;
+    case RunState::TooManyFailures:
+        return "stopped after too many failures";
+    case RunState::Stopped:
+        break;
+    }
+    return kStopped;
+}
+
+bool too_many_failures(const Report &report, const RunOptions &options)
+{
+    return options.max_failures >= 0 && report.failed_tiles() > options.max_failures;
+}
+
+RunResult result_of(const Report &report, const Job &job, const RunOptions &options, std::int64_t planned,
+                    std::chrono::steady_clock::time_point begun)
+{
+    RunResult result;
+    result.state = stop_requested()                     ? RunState::Stopped
+                   : too_many_failures(report, options) ? RunState::TooManyFailures
+                   : report.failed_tiles() == 0         ? RunState::Finished
+                                                        : RunState::FinishedWithFailures;
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    result.report = report_json(report, job, planned, seconds, state_name(result.state));
+    Json &requests = result.report["requests"] = network_counts();
+    for (const auto &[kind, count] : report.requests())
+    {
+        requests[kind] = requests.value(kind, std::int64_t{0}) + count;
+    }
+    const Secrets &secrets = job.recipe.secrets;
+    result.report = secrets.redacted_json(result.report);
+    result.summary = planned == 0 ? "nothing to do: all is made already" : report_summary(report, seconds);
+    result.failures = failure_lines(report, job);
+    for (std::string &line : result.failures)
+    {
+        line = secrets.redacted(std::move(line));
+    }
+    return result;
+}
+
+/// Writes what is noted, and what failed.
+void write_journal(const Report &report, const Job &job, Journal &journal)
+{
+    for (const TileFailure &failure : report.failures())
+    {
+        journal.fail(failure.tile, job.recipe.secrets.redacted(failure.reason), failure.attempts);
+    }
+    journal.flush();
+}
+
+/// What is finished is in the journal, whatever is thrown.
+void make_tiles(const RunContext &context, const RunOptions &options)
+{
+    try
+    {
+        const NetworkWatch watch;
+        const Progress progress(context.report, context.plan.count(), options.progress);
+        execute(context);
+    }
+    catch (const std::exception &)
+    {
+        try
+        {
+            write_journal(context.report, context.job, context.journal);
+        }
+        catch (const Error &)
+        {
+            // The first cause is the one to tell; what is not named is made again.
+        }
+        throw;
+    }
+    write_journal(context.report, context.job, context.journal);
+}
+
+/// After all is made: few files of many where nobody else writes there.
+void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postponed)
+{
+    Journal &journal = context.journal;
+    journal.postpone(postponed);
+    journal.flush();
+    context.store.sync();
+    if (context.stopping())
+    {
+        return; // the mark says that there is more to do
+    }
+    mark.finish();
+    if (mark.is_alone())
+    {
+        journal.compact();
+        if (journal.now().pending.empty())
+        {
+            mark.forget_ended();
+        }
+    }
 }
 
 } // namespace
@@ -191,19 +469,18 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
 {
     const auto store = store::open_store(given->recipe.output_path);
     const Start start = begin(*store, given, options);
-    const Job &job = *start.job;
-    stac::LevelSets done;
-    if (start.state.exists() && !start.wipe)
-    {
-        done = still_done(job, options, Journal(*store, job.grid));
-    }
-    const Plan plan(job, done);
+    const DoneTiles none;
+    const bool fresh = !start.state.exists() || start.wipe;
+    const Work work = work_of(*store, start, options, fresh ? none : open_journal(*store, *start.job).before());
+    const Job &job = *work.job;
+    const Plan plan(job, work.done);
+    check_ceilings(job, plan, options);
     const std::int64_t tile_pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
     Json json = {{"output", job.recipe.output_path},
                  {"levels", job.document["levels"]},
                  {"tiles", plan.count()},
                  {"pixels", plan.count() * tile_pixels}};
-    json["estimated_bytes"] = plan.count() * tile_pixels * job.format.bands * GDALGetDataTypeSizeBytes(job.format.type);
+    json["estimated_bytes"] = bytes_of(job, plan.count());
     json["by_level"] = Json::object();
     for (int level = job.coarsest; level <= job.finest; ++level)
     {
@@ -221,43 +498,53 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
     const auto begun = std::chrono::steady_clock::now();
     const auto store = store::open_store(given->recipe.output_path);
     const Start start = begin(*store, given, options);
-    const Job &job = *start.job;
+    RunMark mark(*store, identity(start));
+    mark.give_way();
     if (start.wipe)
     {
-        wipe(*store, start.state);
+        check_ceilings(*start.job, Plan(*start.job, {}), options);
     }
+    clear(*store, start, mark);
+    Journal journal = open_journal(*store, *start.job);
+    const Work work = work_of(*store, start, options, journal.before());
+    const Job &job = *work.job;
+    const Plan plan(job, work.done);
+    check_ceilings(job, plan, options);
     store->remove_leftovers();
-    Journal journal(*store, job.grid);
-    const Plan plan(job, still_done(job, options, journal));
     Report report;
-    if (plan.count() > 0 || !start.accepted.empty() || !start.state.exists())
+    if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
     {
         // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
-        OutputState::claim(*store);
-        journal.redo(to_redo(plan, journal.before().all()));
-        const stac::LevelSets tiles = extent(job, journal.before().all());
-        write_item(*store, job, tiles, start.accepted);
-        OutputState::save(*store, job);
-        const RunContext context{job, plan, *store, journal, report, [] { return stop_requested() != 0; }};
+        if (!start.wipe)
         {
-            const NetworkWatch watch;
-            const Progress progress(report, plan.count(), options.quiet);
-            run_on_threads(context, job.recipe.threads);
+            show(mark, *store, start, plan);
         }
-        journal.flush();
-        write_item(*store, job, tiles, {});
+        OutputState::claim(*store);
+        journal.claim();
+        const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
+        journal.redo(planned_tiles(plan));
+        const stac::LevelSets tiles = extent(job, journal.before().all());
+        write_item(*store, job, tiles, start.accepted, kRunning);
+        OutputState::save(*store, job);
+        const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
+        const auto abandon = [&]
+        {
+            write_journal(report, job, journal);
+            options.abandon(result_of(report, job, options, plan.count(), begun));
+        };
+        const RunContext context{job, plan, *store, journal, report, stopping, abandon};
+        make_tiles(context, options);
+        end(context, mark, postponed);
+        write_item(*store, job, tiles, {}, state_of(journal.now(), job, job.recipe.overviews_from_process));
         store->sync();
-        journal.compact();
     }
-    RunResult result;
-    result.state = stop_requested()            ? RunState::Stopped
-                   : report.failures().empty() ? RunState::Finished
-                                               : RunState::FinishedWithFailures;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    result.report = report.to_json(job, plan.count(), seconds, state_name(result.state));
-    result.report["requests"] = network_counts();
-    result.summary = plan.count() == 0 ? "nothing to do: all is made already" : report.summary(seconds);
-    return result;
+    else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+             state_in_item(*store) != state && mark.is_alone())
+    {
+        write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
+        store->sync();
+    }
+    return result_of(report, job, options, plan.count(), begun);
 }
 
 } // namespace tiledir::engine

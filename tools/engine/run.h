@@ -1,27 +1,42 @@
 // One run of a recipe, from its files to its report.
 #pragma once
 
+#include "tools/engine/progress.h"
 #include "tools/engine/report.h"
 #include "tools/engine/resolve.h"
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace tiledir::engine
 {
 
+struct RunResult;
+
 struct RunOptions
 {
-    bool overwrite = false;  ///< make the selected tiles again
-    bool accept_old = false; ///< where the recipe changed: keep finished tiles, record the new state
-    bool quiet = false;
+    bool overwrite = false;                ///< make the selected tiles again
+    bool accept_old = false;               ///< where the recipe changed: keep finished tiles, record the new state
+    bool update = false;                   ///< where recipe or inputs changed: make again what depends on it
+    std::optional<std::int64_t> max_tiles; ///< refuse a plan of more
+    std::optional<std::int64_t> max_bytes; ///< of pixels, not compressed
+    bool retry_failed = false;             ///< make those that failed, and what is above them; nothing else
+    bool check = false;                    ///< make tiles again that somebody removed
+    ProgressStyle progress = ProgressStyle::Human;
+    std::int64_t max_failures = -1; ///< more failed tiles end the run; -1: any number may fail
+    /// Ends the process: called in place of a return where a stopped run's work does not end in time.
+    std::function<void(const RunResult &)> abandon;
 };
 
 enum class RunState
 {
     Finished,
     FinishedWithFailures,
-    Stopped ///< by a signal; the same command goes on
+    Stopped,        ///< by a signal; the same command goes on
+    TooManyFailures ///< more than were allowed; the same command goes on
 };
 
 struct RunResult
@@ -29,6 +44,7 @@ struct RunResult
     RunState state = RunState::Finished;
     Json report;
     std::string summary;
+    std::vector<std::string> failures; ///< lines for the log
 };
 
 /// What a run would do; writes nothing.

@@ -1,6 +1,8 @@
 #include "tools/engine/stop_request.h"
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 namespace tiledir::engine
 {
@@ -23,9 +25,26 @@ void catch_stop_signals()
     std::signal(SIGTERM, on_signal);
 }
 
+void catch_termination()
+{
+    std::signal(SIGINT, SIG_IGN);
+    std::signal(SIGTERM, on_signal);
+}
+
 int stop_requested()
 {
     return stop_signal;
+}
+
+bool pause(double seconds, const std::function<bool()> &stopping)
+{
+    constexpr std::chrono::milliseconds kInterval{50};
+    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+    while (!stopping() && std::chrono::steady_clock::now() < end)
+    {
+        std::this_thread::sleep_for(kInterval);
+    }
+    return !stopping();
 }
 
 } // namespace tiledir::engine

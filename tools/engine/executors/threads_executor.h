@@ -1,13 +1,12 @@
-// Runs the batches of a plan on threads of this process.
+// Batches made on threads of this process.
 #pragma once
 
-#include "tools/engine/batch_runner.h"
+#include "tools/engine/executors/executor.h"
 
 namespace tiledir::engine
 {
 
-/// Returns when all is made, failed or held back, or when `stopping` says so. Throws StoreError when the store
-/// refuses; what was finished is in the journal then.
-void run_on_threads(const RunContext &context, int threads);
+/// The context and the budget must live longer.
+BatchMakers thread_makers(const RunContext &context, MemoryBudget &budget, int count);
 
 } // namespace tiledir::engine

@@ -1,0 +1,38 @@
+"""Many inputs on an object store are listed, not asked for one by one."""
+
+import pytest
+from osgeo import gdal
+from reference import mosaic
+
+SIDE = 5
+
+
+@pytest.fixture
+def pieces(s3, tiledir, jacksboro):
+    """Objects that are the model together."""
+    whole = gdal.Open(mosaic(jacksboro, tiledir.folder))
+    (s3.folder / "in").mkdir()
+    width, height = whole.RasterXSize // SIDE, whole.RasterYSize // SIDE
+    for row in range(SIDE):
+        for col in range(SIDE):
+            path = s3.folder / "in" / f"{row}{col}.tif"
+            gdal.Translate(str(path), whole, srcWin=[col * width, row * height, width, height])
+    return sorted((s3.folder / "in").iterdir())
+
+
+@pytest.mark.parametrize("by", ["pattern", "name"])
+def test_a_run_that_knows_its_inputs_lists_them_once(tiledir, s3, pieces, by):
+    tiledir.environment.update(s3.config)
+    names = [f"s3://{s3.name}/in/{path.name}" for path in pieces]
+    inputs = {"pattern": f"s3://{s3.name}/in/*.tif", "name": names}[by]
+    path = tiledir.recipe(process="hillshade", input={"dem": inputs}, output="out", levels="9-11")
+    tiledir.make(path)
+    plain = tiledir.recipe("plain.yaml", process="hillshade", input={"dem": pieces}, output="plain", levels="9-11")
+    tiledir.make(plain)
+    for each in (tiledir.folder / "plain").glob("*/*/*.tif"):
+        assert (tiledir.folder / "out" / each.relative_to(tiledir.folder / "plain")).read_bytes() == each.read_bytes()
+    s3.proxy.forget()
+    assert tiledir.make(path)["planned"] == 0
+    assert 1 <= len(s3.proxy.requests()) <= 4 < len(pieces)
+    (s3.folder / "in" / "22.tif").write_bytes((s3.folder / "in" / "21.tif").read_bytes())
+    assert "22.tif has changed since" in tiledir.refused(path)

@@ -1,0 +1,139 @@
+#include "driver/raster/journal_folder.h"
+
+#include "driver/store/environment.h"
+#include "driver/store/network_path.h"
+#include "stac/error.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <random>
+
+namespace tiledir::raster
+{
+
+namespace
+{
+
+constexpr const char *kFolder = ".tiledir/journal";
+constexpr const char *kPointer = "elsewhere";
+constexpr const char *kOwner = "output";
+
+std::string pointer_key()
+{
+    return std::string(kFolder) + '/' + kPointer;
+}
+
+std::string random_id()
+{
+    std::random_device random;
+    char text[33];
+    std::snprintf(text, sizeof text, "%08x%08x%08x%08x", random(), random(), random(), random());
+    return text;
+}
+
+/// The first two lines of a text.
+std::pair<std::string, std::string> two_lines(const std::string &text)
+{
+    const std::size_t first = std::min(text.find('\n'), text.size());
+    const std::string rest = text.substr(std::min(first + 1, text.size()));
+    return {text.substr(0, first), rest.substr(0, rest.find('\n'))};
+}
+
+} // namespace
+
+JournalFolder::JournalFolder(store::Store &output)
+    : m_output(output)
+    , m_store(&output)
+    , m_prefix(std::string(kFolder) + '/')
+    , m_found(output.list(kFolder))
+{
+    if (std::find(m_found.begin(), m_found.end(), kPointer) != m_found.end())
+        read_pointer("");
+}
+
+JournalFolder::JournalFolder(store::Store &output, const std::string &place)
+    : m_output(output)
+    , m_store(&output)
+    , m_prefix(std::string(kFolder) + '/')
+    , m_found(output.list(kFolder))
+{
+    if (std::find(m_found.begin(), m_found.end(), kPointer) != m_found.end())
+    {
+        if (place.empty())
+            throw InputError("journal: is missing; the journal of " + output.path("") + " is elsewhere, as " +
+                             output.path(pointer_key()) + " says");
+        read_pointer(place);
+        return;
+    }
+    if (place.empty())
+        return;
+    if (!m_found.empty())
+        throw InputError("journal: '" + place + "' is not where the journal of this output is: " +
+                         output.path(kFolder) + "; leave the key out");
+    open(place);
+    refuse_files_of_others();
+}
+
+void JournalFolder::open(const std::string &place)
+{
+    m_place = place;
+    m_elsewhere = store::open_store(store::vsi_path(store::with_environment(place)));
+    m_store = m_elsewhere.get();
+    m_prefix.clear();
+}
+
+/// `place`: where a run wants it; another spelling or another path to the same folder is as good.
+void JournalFolder::read_pointer(const std::string &place)
+{
+    const auto [there, id] = two_lines(m_output.read_text(pointer_key()).value_or(""));
+    open(place.empty() ? there : place);
+    m_id = id;
+    if (id.empty() || two_lines(owner()).first != id)
+        throw InputError("journal: " + m_store->path("") + " is not the journal of " + m_output.path("") +
+                         (place.empty() || place == there ? std::string() : "; that is in '" + there + "'"));
+    m_is_claimed = place.empty() || place == there;
+    m_found = list();
+}
+
+std::string JournalFolder::owner() const
+{
+    return m_store->read_text(kOwner).value_or("");
+}
+
+/// A run that was killed while it claimed the folder has left its name, and nothing else.
+void JournalFolder::refuse_files_of_others() const
+{
+    const auto [id, path] = two_lines(owner());
+    if ((!id.empty() && path != m_output.path("")) || !list().empty())
+        throw InputError("journal: " + m_store->path("") + " holds the journal of another output" +
+                         (path.empty() ? "" : ", " + path) + "; choose another folder");
+}
+
+void JournalFolder::claim()
+{
+    if (m_elsewhere == nullptr)
+        return;
+    m_elsewhere->remove_leftovers();
+    if (m_is_claimed)
+        return;
+    if (m_id.empty())
+    {
+        m_id = random_id();
+        m_store->write(kOwner, m_id + '\n' + m_output.path("") + '\n');
+        m_store->sync();
+    }
+    m_output.write(pointer_key(), m_place + '\n' + m_id + '\n');
+    m_output.sync();
+    m_is_claimed = true;
+}
+
+std::vector<std::string> JournalFolder::list() const
+{
+    std::vector<std::string> names = m_store->list(m_prefix.substr(0, std::max<std::size_t>(m_prefix.size(), 1) - 1));
+    names.erase(std::remove_if(names.begin(), names.end(),
+                               [](const std::string &name) { return name == kPointer || name == kOwner; }),
+                names.end());
+    return names;
+}
+
+} // namespace tiledir::raster

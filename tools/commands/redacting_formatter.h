@@ -1,0 +1,12 @@
+// How log lines look, without the secrets in them.
+#pragma once
+
+#include "tools/engine/secrets.h"
+
+namespace tiledir::commands
+{
+
+/// From now on all lines of the default logger are redacted.
+void redact_logs(const engine::Secrets &secrets);
+
+} // namespace tiledir::commands

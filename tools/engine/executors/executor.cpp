@@ -1,0 +1,138 @@
+#include "tools/engine/executors/executor.h"
+
+#include "tools/engine/executors/stage.h"
+#include "tools/engine/executors/threads_executor.h"
+#include "tools/engine/executors/workers_executor.h"
+#include "tools/engine/memory.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace tiledir::engine
+{
+namespace
+{
+
+/// What of a level's overviews is left after the batches below: less those above tiles that failed.
+stac::TileSet left_to_make(const RunContext &context, int level)
+{
+    stac::TileSet tiles = context.plan.overviews().at(level);
+    tiles.erase(context.report.made_at(level));
+    const stac::LevelSets unmade = context.report.unmade();
+    const auto below = unmade.find(level + 1);
+    if (below != unmade.end())
+    {
+        stac::parents(context.job.grid, level + 1, below->second, context.job.overview_halo())
+            .common(tiles)
+            .for_each_run(
+                [&](std::int64_t row, std::int64_t first, std::int64_t last)
+                {
+                    for (std::int64_t col = first; col <= last; ++col)
+                    {
+                        context.report.held_back({level, row, col});
+                    }
+                    tiles.erase(row, first, last);
+                });
+    }
+    // Those that failed in a batch.
+    if (const auto failed = unmade.find(level); failed != unmade.end())
+    {
+        tiles.erase(failed->second);
+    }
+    return tiles;
+}
+
+/// Bytes of pixels that a batch holds at a time: the inputs of a portion, its output, and all tiles of the batch with
+/// their overviews.
+std::int64_t estimated_batch_memory(const Job &job)
+{
+    constexpr std::int64_t kBatchPixels = 2048;
+    constexpr std::int64_t kRowsAtOnce = 256;
+    constexpr std::int64_t kOther = 16 << 20;
+    const std::int64_t width = std::max<std::int64_t>(kBatchPixels, job.format.width);
+    const std::int64_t rows = std::max<std::int64_t>(kRowsAtOnce, job.format.height);
+    const std::int64_t height = std::max<std::int64_t>(kBatchPixels, job.format.height);
+    const auto inputs = static_cast<std::int64_t>(job.mosaics.size());
+    const std::int64_t output = job.format.block_bands() * GDALGetDataTypeSizeBytes(job.format.type);
+    const auto working = static_cast<std::int64_t>(sizeof(float)) * 2;
+    return width * rows * (inputs * working + 2 * output) + width * height * output * 4 / 3 + kOther;
+}
+
+std::int64_t budget_of(const Job &job)
+{
+    constexpr std::int64_t kShare = 75; // percent: the rest is for the system and its file cache
+    const std::string &given = job.recipe.memory;
+    return given == "auto" ? memory_limit() / 100 * kShare : parse_memory(given, job.recipe.source + ": memory");
+}
+
+void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &makers)
+{
+    Stage(context, budget, makers)
+        .run(
+            [&](const std::function<bool(BatchOrder)> &offer)
+            {
+                context.plan.for_each_batch([&](const Batch &batch)
+                                            { return offer(order_of(context.job, context.plan, batch)); });
+            });
+    const stac::LevelSets &overviews = context.plan.overviews();
+    for (auto level = overviews.rbegin(); level != overviews.rend() && !context.stopping(); ++level)
+    {
+        const stac::TileSet tiles = left_to_make(context, level->first);
+        if (tiles.empty())
+        {
+            continue;
+        }
+        Stage(context, budget, makers)
+            .run(
+                [&, finer = level->first](const std::function<bool(BatchOrder)> &offer)
+                {
+                    for_each_overview_batch(context.job, finer, tiles,
+                                            [&](const Batch &batch)
+                                            {
+                                                BatchOrder order;
+                                                order.level = batch.level;
+                                                order.tiles = batch.tiles;
+                                                order.from_stored = true;
+                                                return offer(std::move(order));
+                                            });
+                });
+    }
+}
+
+} // namespace
+
+void RunContext::made(const stac::TileId &tile, bool stored, std::size_t bytes) const
+{
+    report.made(tile, stored, bytes);
+    journal.add(tile, stored);
+}
+
+void RunContext::failed(const TileFailure &failure) const
+{
+    report.failed(failure);
+    spdlog::error("event=tile_failed tile={} cause={} attempts={} reason=\"{}\"",
+                  job.name(failure.tile.level, failure.tile.row, failure.tile.col), failure.cause, failure.attempts,
+                  failure.reason);
+}
+
+void execute(const RunContext &context)
+{
+    const Recipe &recipe = context.job.recipe;
+    const bool wants_time_out = recipe.tile_timeout > 0;
+    const bool workers = recipe.executor == "workers" || (recipe.executor == "auto" && wants_time_out);
+    const int at_once = recipe.executor == "serial" ? 1 : recipe.threads;
+    if (wants_time_out && !workers)
+    {
+        spdlog::warn("event=note tile_timeout has no effect with executor: {}; that of workers can be ended",
+                     recipe.executor);
+    }
+    MemoryBudget budget(budget_of(context.job), resident_memory(getpid()), estimated_batch_memory(context.job),
+                        at_once);
+    context.report.has_budget(budget.budget());
+    BatchMakers makers = workers ? worker_makers(context, budget, at_once) : thread_makers(context, budget, at_once);
+    run_stages(context, budget, makers);
+}
+
+} // namespace tiledir::engine

@@ -1,0 +1,50 @@
+// Runs the batches of a plan: on threads of this process or in worker processes.
+#pragma once
+
+#include "tools/engine/batch_order.h"
+#include "tools/engine/journal.h"
+#include "tools/engine/memory_budget.h"
+#include "tools/engine/report.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace tiledir::engine
+{
+
+/// One run, as its executor sees it.
+struct RunContext
+{
+    const Job &job;
+    const Plan &plan;
+    store::Store &store;
+    Journal &journal;
+    Report &report;
+    std::function<bool()> stopping; ///< asked between portions of work
+    std::function<void()> abandon;  ///< ends the process, where work does not end a second after `stopping`
+
+    /// A tile is written (by a worker: and durable).
+    void made(const stac::TileId &tile, bool stored, std::size_t bytes) const;
+    /// A tile failed for good; told at once.
+    void failed(const TileFailure &failure) const;
+};
+
+/// Makes one batch after the other: a thread's own, or the worker process that it minds.
+class BatchMaker
+{
+public:
+    virtual ~BatchMaker() = default;
+    /// What is to be tried again, in other portions. Throws StoreError, which ends the run.
+    virtual std::vector<BatchOrder> make(const BatchOrder &order) = 0;
+    /// Returns when all that was made is written. Throws as make() does.
+    virtual void finish() {}
+};
+
+using BatchMakers = std::vector<std::unique_ptr<BatchMaker>>;
+
+/// Returns when all is made, failed or held back, or when `stopping` says so. Throws StoreError when the store
+/// refuses; what was finished is in the journal then.
+void execute(const RunContext &context);
+
+} // namespace tiledir::engine

@@ -1,0 +1,326 @@
+#include "tools/engine/input_files.h"
+
+#include "driver/raster/raster_file.h"
+#include "driver/store/gdal_errors.h"
+#include "driver/store/task_queue.h"
+#include "stac/error.h"
+
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+#include <functional>
+#include <mutex>
+
+namespace tiledir::engine
+{
+namespace
+{
+
+/// In a folder of an object store: a listing tells of a thousand files at once.
+constexpr std::size_t kWorthListing = 8;
+
+bool is_virtual(const std::string &path)
+{
+    return path.rfind("/vsi", 0) == 0;
+}
+
+bool is_object(const std::string &path)
+{
+    const auto begins = [&](const char *prefix) { return path.rfind(prefix, 0) == 0; };
+    return begins("/vsis3/") || begins("/vsigs/") || begins("/vsiaz/") || begins("/vsiadls/") || begins("/vsioss/") ||
+           begins("/vsiswift/");
+}
+
+bool is_pattern(const std::string &text)
+{
+    return text.find_first_of("*?[") != std::string::npos;
+}
+
+/// The same file by another spelling has the same name here.
+std::string canonical(const std::string &path)
+{
+    if (is_virtual(path))
+    {
+        return path;
+    }
+    const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.c_str(), nullptr), std::free);
+    return found ? found.get() : path;
+}
+
+FileStamp stamp_of(const std::string &path)
+{
+    const store::GdalErrors errors;
+    VSIStatBufL stat;
+    if (VSIStatL(path.c_str(), &stat) != 0)
+    {
+        return {};
+    }
+    // Only of a local file is the whole structure filled in.
+    const long nanoseconds = is_virtual(path) ? 0 : stat.st_mtim.tv_nsec;
+    return {static_cast<std::int64_t>(stat.st_size),
+            fmt::format("{}.{:09}", static_cast<std::int64_t>(stat.st_mtime), nanoseconds)};
+}
+
+using Entry = std::function<void(const VSIDIREntry &)>;
+
+void for_each_entry(const std::string &folder, const Entry &visit)
+{
+    const store::GdalErrors errors;
+    const std::unique_ptr<VSIDIR, decltype(&VSICloseDir)> dir(VSIOpenDir(folder.c_str(), 0, nullptr), VSICloseDir);
+    while (const VSIDIREntry *entry = dir ? VSIGetNextDirEntry(dir.get()) : nullptr)
+    {
+        visit(*entry);
+    }
+}
+
+std::string folder_of(const std::string &path)
+{
+    return path.substr(0, path.find_last_of('/'));
+}
+
+/// Stamps of objects that a listing tells of, by path.
+std::map<std::string, FileStamp> listed_stamps(const std::vector<std::string> &paths)
+{
+    std::map<std::string, std::size_t> folders;
+    for (const std::string &path : paths)
+    {
+        if (is_object(path))
+        {
+            ++folders[folder_of(path)];
+        }
+    }
+    std::map<std::string, FileStamp> stamps;
+    for (const auto &[folder, count] : folders)
+    {
+        if (count < kWorthListing)
+        {
+            continue;
+        }
+        for_each_entry(folder,
+                       [&, path = folder + "/"](const VSIDIREntry &entry)
+                       {
+                           if (entry.bSizeKnown && entry.bMTimeKnown)
+                           {
+                               stamps[path + entry.pszName] = {static_cast<std::int64_t>(entry.nSize),
+                                                               fmt::format("{}.{:09}", entry.nMTime, 0)};
+                           }
+                       });
+    }
+    return stamps;
+}
+
+/// Paths under `folder` that match the rest of a pattern.
+void match(const std::string &folder, const std::string &pattern, std::vector<std::string> &found)
+{
+    const auto slash = pattern.find('/');
+    const std::string part = pattern.substr(0, slash);
+    if (!is_pattern(part))
+    {
+        const std::string path = folder + "/" + part;
+        VSIStatBufL stat;
+        if (slash != std::string::npos)
+        {
+            match(path, pattern.substr(slash + 1), found);
+        }
+        else if (VSIStatL(path.c_str(), &stat) == 0)
+        {
+            found.push_back(path);
+        }
+        return;
+    }
+    std::vector<std::string> names;
+    for_each_entry(folder,
+                   [&](const VSIDIREntry &entry)
+                   {
+                       if (::fnmatch(part.c_str(), entry.pszName, FNM_PERIOD) == 0)
+                       {
+                           names.emplace_back(entry.pszName);
+                       }
+                   });
+    for (const std::string &name : names)
+    {
+        slash == std::string::npos ? found.push_back(folder + "/" + name)
+                                   : match(folder + "/" + name, pattern.substr(slash + 1), found);
+    }
+}
+
+/// Keeps texts that are alike once. For many threads.
+class Texts
+{
+public:
+    void share(std::shared_ptr<const std::string> &text)
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        text = m_texts.emplace(*text, text).first->second;
+    }
+
+private:
+    std::mutex m_mutex;
+    std::map<std::string, std::shared_ptr<const std::string>> m_texts;
+};
+
+} // namespace
+
+std::vector<std::string> expand_pattern(const std::string &pattern)
+{
+    const store::GdalErrors errors;
+    VSIStatBufL stat;
+    if (!is_pattern(pattern) || VSIStatL(pattern.c_str(), &stat) == 0)
+    {
+        return {pattern};
+    }
+    const auto fixed = pattern.find_last_of('/', pattern.find_first_of("*?["));
+    std::vector<std::string> found;
+    if (fixed != std::string::npos)
+    {
+        match(pattern.substr(0, fixed), pattern.substr(fixed + 1), found);
+    }
+    if (found.empty())
+    {
+        throw InputError(pattern + ": no file is called so");
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+KnownFiles::KnownFiles(const store::Store &output)
+{
+    const auto text = output.read_text(".tiledir/inputs.json");
+    if (!text)
+    {
+        return;
+    }
+    try
+    {
+        for (auto &[input, files] : input_files_from_json(Json::parse(*text)))
+        {
+            for (InputFile &file : files)
+            {
+                m_files.emplace(file.name, std::move(file));
+            }
+        }
+    }
+    catch (const Json::exception &)
+    {
+        m_files.clear();
+    }
+}
+
+const InputFile *KnownFiles::find(const std::string &name, const FileStamp &stamp) const
+{
+    const auto found = m_files.find(name);
+    return found != m_files.end() && stamp.size >= 0 && found->second.stamp == stamp ? &found->second : nullptr;
+}
+
+std::vector<InputFile> read_input_files(const std::vector<std::string> &paths, const KnownFiles &known, int threads,
+                                        const Secrets &secrets)
+{
+    const std::map<std::string, FileStamp> listed = listed_stamps(paths);
+    std::vector<InputFile> files(paths.size());
+    Texts texts;
+    store::TaskQueue queue(threads);
+    for (std::size_t i = 0; i < paths.size(); ++i)
+    {
+        InputFile &file = files[i];
+        file.name = secrets.redacted(canonical(paths[i]));
+        const auto stamp = listed.find(paths[i]);
+        file.stamp = stamp != listed.end() ? stamp->second : stamp_of(paths[i]);
+        if (const InputFile *same = known.find(file.name, file.stamp))
+        {
+            file.file = same->file;
+            file.file.path = paths[i];
+            texts.share(file.file.crs_wkt);
+            continue;
+        }
+        queue.add(
+            [&file, &texts, &path = paths[i]]
+            {
+                file.file = raster::describe_file(path, raster::open_raster);
+                texts.share(file.file.crs_wkt);
+            });
+    }
+    queue.finish();
+    return files;
+}
+
+Json to_json(const InputFiles &files)
+{
+    Json crs = Json::array();
+    std::map<std::string, std::size_t> numbers;
+    Json inputs = Json::object();
+    for (const auto &[name, list] : files)
+    {
+        Json entries = Json::array();
+        for (const InputFile &each : list)
+        {
+            const raster::MosaicFile &file = each.file;
+            const auto number = numbers.emplace(*file.crs_wkt, numbers.size());
+            if (number.second)
+            {
+                crs.push_back(*file.crs_wkt);
+            }
+            const auto &values = file.geotransform;
+            Json entry = {{"path", each.name},
+                          {"size", each.stamp.size},
+                          {"time", each.stamp.time},
+                          {"crs", number.first->second},
+                          {"grid", {file.width, file.height, values[0], values[1], values[3], values[5]}},
+                          {"bands", file.bands},
+                          {"type", GDALGetDataTypeName(file.type)}};
+            if (!file.unit.empty())
+            {
+                entry["unit"] = file.unit;
+            }
+            if (file.has_color_table)
+            {
+                entry["color_table"] = true;
+            }
+            entries.push_back(std::move(entry));
+        }
+        inputs[name] = std::move(entries);
+    }
+    return {{"crs", std::move(crs)}, {"files", std::move(inputs)}};
+}
+
+InputFiles input_files_from_json(const Json &json)
+{
+    std::vector<std::shared_ptr<const std::string>> crs;
+    for (const Json &text : json.at("crs"))
+    {
+        crs.push_back(std::make_shared<const std::string>(text.get<std::string>()));
+    }
+    InputFiles files;
+    for (const auto &[name, entries] : json.at("files").items())
+    {
+        std::vector<InputFile> &list = files[name];
+        list.reserve(entries.size());
+        for (const Json &entry : entries)
+        {
+            InputFile each;
+            each.name = entry.at("path");
+            each.stamp = {entry.at("size").get<std::int64_t>(), entry.at("time").get<std::string>()};
+            const Json &grid = entry.at("grid");
+            raster::MosaicFile &file = each.file;
+            file.path = each.name;
+            file.width = grid.at(0);
+            file.height = grid.at(1);
+            file.geotransform = {grid.at(2), grid.at(3), 0, grid.at(4), 0, grid.at(5)};
+            file.bands = entry.at("bands");
+            file.type = GDALGetDataTypeByName(entry.at("type").get<std::string>().c_str());
+            file.unit = entry.value("unit", "");
+            file.has_color_table = entry.value("color_table", false);
+            const std::size_t number = entry.at("crs");
+            static_cast<void>(json.at("crs").at(number));
+            file.crs_wkt = crs[number];
+            list.push_back(std::move(each));
+        }
+    }
+    return files;
+}
+
+} // namespace tiledir::engine

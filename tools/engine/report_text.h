@@ -1,0 +1,22 @@
+// A report for programs and for people.
+#pragma once
+
+#include "tools/engine/report.h"
+
+namespace tiledir::engine
+{
+
+/// What --json prints at the end; docs/commands.md says what it holds.
+Json report_json(const Report &report, const Job &job, std::int64_t planned, double seconds, const std::string &state);
+
+/// In one line.
+std::string report_summary(const Report &report, double seconds);
+
+/// One line for each tile that failed, the first twenty of them: tile, cause, attempts, reason, and the command that
+/// makes that tile alone.
+std::vector<std::string> failure_lines(const Report &report, const Job &job);
+
+/// `11/802-803/543-545`, or `11/802/543` of one tile.
+std::string name(const Job &job, const Portion &portion);
+
+} // namespace tiledir::engine
