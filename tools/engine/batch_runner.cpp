@@ -3,6 +3,8 @@
 #include "stac/error.h"
 #include "tools/engine/stop_request.h"
 
+#include <cpl_vsi.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -13,6 +15,8 @@ namespace
 
 /// Rows computed at once where tiles are smaller.
 constexpr std::int64_t kRowsAtOnce = 256;
+/// At a tile after one that has failed in spite of all attempts: the trouble does not seem to pass.
+constexpr int kAttemptsAtLast = 2;
 
 Portion portion_of(const stac::TileId &tile)
 {
@@ -61,6 +65,7 @@ void BatchRunner::try_tile(const stac::TileId &tile, const std::function<void()>
         try
         {
             work();
+            m_most_attempts = kMostAttempts;
             return;
         }
         catch (const StoreError &)
@@ -74,8 +79,9 @@ void BatchRunner::try_tile(const stac::TileId &tile, const std::function<void()>
             {
                 throw StoreError(error.what());
             }
-            if (cause == Cause::Tile || attempts == kMostAttempts)
+            if (cause == Cause::Tile || attempts >= m_most_attempts)
             {
+                m_most_attempts = cause == Cause::Passing ? kAttemptsAtLast : m_most_attempts;
                 m_context.failed({tile, error.what(), attempts, cause_name(error)});
                 return;
             }
@@ -84,9 +90,17 @@ void BatchRunner::try_tile(const stac::TileId &tile, const std::function<void()>
         {
             return; // stays pending
         }
+        read_anew();
         m_report->retried();
         m_context.begins(portion_of(tile));
     }
+}
+
+/// What came over a network and was spoilt on its way stays in GDAL's caches and in what is open.
+void BatchRunner::read_anew()
+{
+    m_sources.clear();
+    VSICurlClearCache();
 }
 
 void BatchRunner::make(const BatchOrder &order, Report &report)
@@ -141,9 +155,13 @@ void BatchRunner::compute_range(int level, const stac::TileRange &range, Blocks 
         {
             pixels = compute_pixels(level, m_job.matrix(level).range_window(range));
         }
-        catch (const std::exception &)
+        catch (const std::exception &error)
         {
             pixels = {};
+            if (cause_of(error) == Cause::Passing)
+            {
+                read_anew();
+            }
         }
         if (pixels.size() > 0)
         {

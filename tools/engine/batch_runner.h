@@ -56,11 +56,13 @@ private:
     void make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made);
     raster::PixelBlock overview_pixels(const stac::TileId &tile, const Blocks &below);
     BlockPtr stored_tile(const stac::TileId &tile, const Blocks &below);
+    void read_anew();
     void try_tile(const stac::TileId &tile, const std::function<void()> &work);
 
     const BatchContext &m_context;
     const Job &m_job;
     const raster::TilePyramid m_pyramid;
+    int m_most_attempts = kMostAttempts;
     Report *m_report = nullptr; ///< of the order that is being made
     std::map<std::pair<std::string, int>, std::unique_ptr<raster::GridSource>> m_sources;
 };

@@ -1,5 +1,6 @@
 #include "tools/engine/failure.h"
 
+#include "driver/store/network_path.h"
 #include "stac/error.h"
 
 #include <algorithm>
@@ -45,6 +46,14 @@ int http_status(const std::string &text)
     return std::regex_search(text, found, kStatus) ? std::stoi(found[1]) : 0;
 }
 
+/// Does it tell of something that lies over a network? A part of it may have been cut off on its way.
+bool names_network_path(const std::string &text)
+{
+    const auto begin = text.find("/vsi");
+    return begin != std::string::npos &&
+           store::is_on_network(text.substr(begin, text.find_first_of(" :", begin) - begin));
+}
+
 } // namespace
 
 Cause cause_of(const std::exception &error)
@@ -64,7 +73,11 @@ Cause cause_of(const std::exception &error)
     {
         return Cause::Run;
     }
-    const bool can_pass = status == 408 || status == 429 || status >= 500 ||
+    if (status >= 400 && status < 500 && status != 408 && status != 429)
+    {
+        return Cause::Tile;
+    }
+    const bool can_pass = names_network_path(error.what()) || status == 408 || status == 429 || status >= 500 ||
                           std::any_of(kPassingWords.begin(), kPassingWords.end(),
                                       [&](const char *words) { return text.find(words) != std::string::npos; });
     return can_pass ? Cause::Passing : Cause::Tile;

@@ -12,7 +12,7 @@ namespace tiledir::engine
 enum class Cause
 {
     Tile,    ///< the tile's own: it would fail again
-    Passing, ///< of the network: it may do when tried again
+    Passing, ///< of the network, or of a file that lies over one: it may do when tried again
     Run      ///< no other tile would fare better: the run stops, its tiles stay pending
 };
 

@@ -26,6 +26,13 @@ TEST(Failure, WhatTheNetworkGetsOverMayPass)
     EXPECT_EQ(cause("b.tif: Operation timed out after 30000 milliseconds"), Cause::Passing);
 }
 
+TEST(Failure, AFileOverANetworkMayHaveBeenCutOffOnItsWay)
+{
+    EXPECT_EQ(cause("/vsis3/a/b.tif: cannot be read: TIFFFillStrip:Read error at scanline 304"), Cause::Passing);
+    EXPECT_EQ(cause("/vsis3/a/b.tif: HTTP error code : 404"), Cause::Tile);
+    EXPECT_EQ(cause("/vsizip/a.zip/b.tif: TIFFFillStrip:Read error at scanline 304"), Cause::Tile);
+}
+
 TEST(Failure, WhatIsWrongWithTheTileIsFinal)
 {
     EXPECT_EQ(cause("b.tif: ZIPDecode: incorrect data check"), Cause::Tile);
