@@ -232,11 +232,11 @@ void TileWriter::change_item(const stac::ItemChange &change)
 {
     const auto bands = static_cast<std::size_t>(m_pyramid.format.bands);
     raster::change_item(*m_store, m_item_key,
-                               [&](nlohmann::ordered_json &json)
-                               {
-                                   stac::change_item(json, m_options.asset, bands, change);
-                                   return true;
-                               });
+                        [&](nlohmann::ordered_json &json)
+                        {
+                            stac::change_item(json, m_options.asset, bands, change);
+                            return true;
+                        });
     m_store->sync();
 }
 

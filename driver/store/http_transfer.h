@@ -36,8 +36,8 @@ struct HttpTransfer
     std::size_t index = 0;
     int attempt = 1;
     std::chrono::steady_clock::time_point first; ///< when the first attempt was made
-    const char *verb = "GET"; ///< its method
-    std::size_t body_size = 0; ///< of what is sent
+    const char *verb = "GET";                    ///< its method
+    std::size_t body_size = 0;                   ///< of what is sent
     std::chrono::steady_clock::time_point sent = std::chrono::steady_clock::now();
     Easy easy;
     std::unique_ptr<curl_slist, FreeList> headers;
