@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import pytest
+from osgeo import gdal
 from s3_server import S3Server
 
 
@@ -151,3 +152,24 @@ def test_credentials_that_expire_are_read_again(tiledir, tmp_path, jacksboro):
         assert exchanges > 2
         assert tiles(bucket / "out") == expected
         assert any(request.status == 403 for request in proxy.requests())
+
+
+@pytest.mark.parametrize("executor", ["threads", "workers"])
+def test_an_empty_tile_costs_no_request_in_a_new_output_and_is_removed_from_an_old_one(tiledir, s3, jacksboro, executor):
+    tiledir.environment.update(s3.config)
+    half = gdal.Translate(str(tiledir.folder / "half.tif"), str(jacksboro[0]))
+    elevations = half.ReadAsArray()
+    elevations[: len(elevations) // 2] = -32768
+    half.GetRasterBand(1).SetNoDataValue(-32768)
+    half.WriteArray(elevations)
+    del half
+    keys = {"process": "hillshade", "output": f"s3://{s3.name}/out", "levels": "10-14", "executor": executor}
+    report = tiledir.make(tiledir.recipe(input={"dem": tiledir.folder / "half.tif"}, **keys))
+    assert sum(level["empty"] for level in report["levels"].values()) > 10
+    removed = [request for request in s3.proxy.requests() if request.method == "DELETE" and request.path.endswith(".tif")]
+    assert removed == []
+    stored = len(tiles(s3.folder / "out"))
+    tiledir.make(tiledir.recipe(input={"dem": jacksboro[0]}, **keys), "--overwrite")
+    assert len(tiles(s3.folder / "out")) > stored
+    tiledir.make(tiledir.recipe(input={"dem": tiledir.folder / "half.tif"}, **keys), "--overwrite")
+    assert len(tiles(s3.folder / "out")) == stored

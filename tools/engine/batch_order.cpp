@@ -144,6 +144,10 @@ Json to_json(const stac::TileMatrixSet &grid, const BatchOrder &order)
     Json json = {{"make", order.from_stored ? "overviews" : "tiles"},
                  {"level", id_of(grid, order.level)},
                  {"tiles", runs_json(order.tiles)}};
+    if (order.fresh)
+    {
+        json["fresh"] = true;
+    }
     for (const auto &[level, tiles] : order.overviews)
     {
         json["overviews"][id_of(grid, level)] = runs_json(tiles);
@@ -162,6 +166,7 @@ BatchOrder order_from_json(const stac::TileMatrixSet &grid, const Json &json)
             throw InputError("batch: make is neither 'tiles' nor 'overviews'");
         }
         order.from_stored = make == "overviews";
+        order.fresh = json.value("fresh", false);
         order.level = level_named(grid, json.at("level"));
         order.tiles = runs_from_json(grid.matrices[static_cast<std::size_t>(order.level)], json.at("tiles"));
         if (json.contains("overviews"))

@@ -16,6 +16,7 @@ struct BatchOrder
     stac::TileSet tiles;
     bool from_stored = false;  ///< the tiles are overviews of stored tiles of the next finer level, else computed
     stac::LevelSets overviews; ///< planned ones that need no other tiles than those of the batch
+    bool fresh = false;        ///< nothing is stored where its tiles go: there is nothing to remove for an empty one
     int attempts = 0;          ///< makers that died of these tiles before
     int alone = 0;             ///< of these, after the tiles had been reduced to one
     bool needs_all_memory = false;

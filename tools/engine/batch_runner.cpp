@@ -106,6 +106,7 @@ void BatchRunner::read_anew()
 void BatchRunner::make(const BatchOrder &order, Report &report)
 {
     m_report = &report;
+    m_is_fresh = order.fresh;
     order.from_stored ? make_from_stored(order) : compute(order);
 }
 
@@ -257,12 +258,20 @@ void BatchRunner::finish(const stac::TileId &tile, raster::PixelBlock &&pixels, 
 void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes)
 {
     m_context.writes.add(
-        [&context = m_context, &report = *m_report, tile, key = m_job.key(tile), bytes = std::move(bytes)]
+        [&context = m_context, &report = *m_report, tile, key = m_job.key(tile), bytes = std::move(bytes),
+         fresh = m_is_fresh]
         {
             try
             {
                 const PhaseTimer timer(report, Phase::Write);
-                bytes ? context.store.write(key, bytes->data(), bytes->size()) : void(context.store.remove(key));
+                if (bytes)
+                {
+                    context.store.write(key, bytes->data(), bytes->size());
+                }
+                else if (!fresh)
+                {
+                    context.store.remove(key);
+                }
             }
             catch (const TileError &error)
             {

@@ -64,6 +64,7 @@ private:
     const raster::TilePyramid m_pyramid;
     int m_most_attempts = kMostAttempts;
     Report *m_report = nullptr; ///< of the order that is being made
+    bool m_is_fresh = false;    ///< the same
     std::map<std::pair<std::string, int>, std::unique_ptr<raster::GridSource>> m_sources;
 };
 

@@ -1,25 +1,24 @@
 #include "tools/engine/run.h"
 
+#include "driver/store/folder_entries.h"
+#include "driver/store/network_path.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "tools/engine/executors/executor.h"
-#include "tools/engine/input_fingerprint.h"
-#include "tools/engine/input_tiles.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
-#include "tools/engine/network_options.h"
 #include "tools/engine/network_watch.h"
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
-#include "tools/engine/report_text.h"
 #include "tools/engine/run_mark.h"
+#include "tools/engine/run_result.h"
+#include "tools/engine/run_work.h"
 #include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
 #include "tools/engine/tiles_to_retry.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -27,136 +26,6 @@ namespace tiledir::engine
 {
 namespace
 {
-
-/// A run with what it found at its output.
-struct Start
-{
-    std::shared_ptr<const Job> job;
-    OutputState state;
-    std::vector<std::string> accepted;   ///< differences that --accept-old lets pass
-    std::optional<InputChanges> changes; ///< that --update follows
-    bool differs = false;                ///< from what was made there before
-    bool wipe = false;                   ///< on another grid or in another format before
-};
-
-/// What a run has to do.
-struct Work
-{
-    std::shared_ptr<const Job> job; ///< the start's, with all that is to be made
-    stac::LevelSets done;           ///< less what is to be made again
-};
-
-std::vector<std::string> texts(const std::vector<OutputState::Difference> &differences)
-{
-    std::vector<std::string> lines;
-    lines.reserve(differences.size());
-    for (const auto &difference : differences)
-    {
-        lines.push_back(difference.text);
-    }
-    return lines;
-}
-
-[[noreturn]] void refuse(const Job &job, const std::string &what)
-{
-    throw InputError(fmt::format("{}: {}", job.recipe.output_path, what));
-}
-
-/// The output's levels are those of all its runs, so that no overview is left stale.
-std::shared_ptr<const Job> with_saved_levels(const std::shared_ptr<const Job> &job, const OutputState &state)
-{
-    const auto saved = job->grid.index_of(state.coarsest_id());
-    return saved && *saved < job->coarsest ? with_coarsest(*job, *saved) : job;
-}
-
-/// Does the selection cover every base tile that the journal knows?
-bool covers_all(store::Store &store, const Job &job)
-{
-    const stac::LevelSets done = Journal(store, job.grid).before().all();
-    const auto base = done.find(job.finest);
-    return base == done.end() || job.selection.contains(base->second);
-}
-
-/// Goes on with an output that was made otherwise, and makes again what depends on the differences.
-void begin_update(Start &start, const std::vector<OutputState::Difference> &differences)
-{
-    start.changes = start.state.input_changes(*start.job);
-    const bool only_files =
-        std::all_of(differences.begin(), differences.end(), [](const auto &difference) { return difference.of_files; });
-    start.changes->everywhere = start.changes->everywhere || !only_files;
-}
-
-/// All or a part of an output is made again.
-void begin_overwrite(Start &start, store::Store &store, const std::shared_ptr<const Job> &given,
-                     const std::vector<OutputState::Difference> &differences, bool can_be_mixed)
-{
-    if (!can_be_mixed)
-    {
-        start.wipe = true;
-        start.job = given;
-        return;
-    }
-    if (differences.empty() && start.job == given)
-    {
-        return;
-    }
-    if (covers_all(store, *start.job))
-    {
-        start.wipe = given->finest != start.job->finest;
-        start.job = given;
-    }
-    else if (!differences.empty())
-    {
-        refuse(*given, fmt::format("was made otherwise and reaches beyond the bounds: {}; --update makes again what "
-                                   "that touches, --overwrite without bounds all of it, --accept-old mixes old and new",
-                                   fmt::join(texts(differences), "; ")));
-    }
-}
-
-Start begin(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options)
-{
-    Start start{given, OutputState::load(store), {}, std::nullopt, false, false};
-    if (!start.state.exists())
-    {
-        return start;
-    }
-    start.job = as_saved(given, start.state.recipe());
-    const auto differences = start.state.differences(*start.job);
-    start.differs = !differences.empty();
-    const std::string shown = fmt::format("{}", fmt::join(texts(differences), "; "));
-    const bool can_be_mixed = std::all_of(differences.begin(), differences.end(),
-                                          [](const auto &difference) { return difference.can_be_mixed; });
-    if (options.overwrite && !options.accept_old)
-    {
-        begin_overwrite(start, store, given, differences, can_be_mixed);
-    }
-    else if (!can_be_mixed)
-    {
-        refuse(*given, (options.accept_old || options.update ? "was made otherwise, and tiles of both cannot be mixed: "
-                                                             : "was made otherwise: ") +
-                           shown + "; --overwrite makes it again");
-    }
-    else if (options.accept_old)
-    {
-        start.accepted = texts(differences);
-    }
-    else if (options.update && !differences.empty())
-    {
-        begin_update(start, differences);
-    }
-    else if (!differences.empty())
-    {
-        refuse(*given,
-               "was made otherwise: " + shown +
-                   "; --update makes again what that touches, --overwrite all of it, --accept-old keeps what is "
-                   "finished");
-    }
-    if (!start.wipe)
-    {
-        start.job = with_saved_levels(start.job, start.state);
-    }
-    return start;
-}
 
 /// Removes the tiles of an output on another grid or in another format, and its journal last: killed on the way, the
 /// same command begins again with what is left.
@@ -183,97 +52,17 @@ void wipe(store::Store &store, const OutputState &state)
     OutputState::end_wipe(store);
 }
 
-/// All that the output stands for once this run is done.
-stac::LevelSets extent(const Job &job, const stac::LevelSets &done)
+/// Is it known that nothing lies in the output? Looking costs nothing on a disk, where removing does not either.
+bool is_fresh(const store::Store &store, const RunStart &start)
 {
-    stac::LevelSets tiles = selected_tiles(job);
-    const auto base = done.find(job.finest);
-    if (base != done.end())
+    const std::string root = store.path("");
+    if (start.state.exists() || !store::is_on_network(root))
     {
-        tiles[job.finest].insert(base->second);
+        return false;
     }
-    for (int level = job.finest; level > job.coarsest; --level)
-    {
-        tiles[level - 1].insert(stac::parents(job.grid, level, tiles[level]));
-    }
-    return tiles;
-}
-
-stac::LevelSets planned_tiles(const Plan &plan)
-{
-    stac::LevelSets tiles = plan.computed();
-    for (const auto &[level, set] : plan.overviews())
-    {
-        tiles[level].insert(set);
-    }
-    return tiles;
-}
-
-void erase(stac::LevelSets &from, const stac::LevelSets &tiles)
-{
-    for (const auto &[level, set] : tiles)
-    {
-        from[level].erase(set);
-    }
-}
-
-/// What was to be made again where no file lies any more: no region will ever select it.
-stac::TileSet left_over(const Job &job, const stac::LevelSets &pending)
-{
-    const auto base = pending.find(job.finest);
-    if (base == pending.end())
-    {
-        return {};
-    }
-    stac::TileSet tiles = base->second;
-    tiles.erase(job.selection);
-    if (!tiles.empty())
-    {
-        tiles.erase(tiles_of_files(job, tiles.bounding()));
-    }
-    return tiles;
-}
-
-/// A job whose document stands for all of the output.
-std::shared_ptr<const Job> of_all_runs(const std::shared_ptr<const Job> &job, const OutputState &state,
-                                       const stac::LevelSets &done)
-{
-    const auto base = done.find(job->finest);
-    if (base == done.end() || !state.exists() || job->selection.contains(base->second))
-    {
-        return job;
-    }
-    const bool was_larger = base->second.contains(job->selection);
-    return with_region_of(job, was_larger ? state.recipe() : Json::object());
-}
-
-Work work_of(const store::Store &store, const Start &start, const RunOptions &options, const DoneTiles &before)
-{
-    Work work{start.job, before.all()};
-    work.job = of_all_runs(work.job, start.state, work.done);
-    if (start.changes)
-    {
-        const stac::LevelSets touched = touched_tiles(*work.job, *start.changes, work.done);
-        work.job = with_also(work.job, touched);
-        erase(work.done, touched);
-    }
-    if (stac::TileSet tiles = left_over(*work.job, before.pending); !tiles.empty())
-    {
-        work.job = with_also(work.job, {{work.job->finest, std::move(tiles)}});
-    }
-    if (options.overwrite)
-    {
-        erase(work.done, selected_tiles(*work.job));
-    }
-    if (options.retry_failed)
-    {
-        work.done = all_but_failed(*work.job, before);
-    }
-    if (options.check)
-    {
-        erase(work.done, removed_tiles(store, *work.job, before));
-    }
-    return work;
+    const auto is_ours = [](const VSIDIREntry &entry) { return std::string(entry.pszName) == ".tiledir"; };
+    const std::string folder = root.substr(0, root.find_last_not_of('/') + 1);
+    return store::for_each_entry(folder, store::Depth::Folder, false, is_ours) != store::Listing::Stopped;
 }
 
 std::int64_t bytes_of(const Job &job, std::int64_t tiles)
@@ -303,7 +92,7 @@ void check_ceilings(const Job &job, const Plan &plan, const RunOptions &options)
 
 /// What two runs have in common that may go side by side: all that the tiles depend on, and which tiles these are. The
 /// inputs are those that the output has recorded, unless the run differs.
-std::string identity(const Start &start)
+std::string identity(const RunStart &start)
 {
     Json document = start.job->document;
     for (const char *key : {"threads", "executor", "memory", "tile_timeout", "stac", "journal"})
@@ -319,7 +108,7 @@ Journal open_journal(store::Store &store, const Job &job)
 }
 
 /// From now on others see this run, and nobody has made the output otherwise since it looked.
-void show(RunMark &mark, const store::Store &store, const Start &start, int level, const stac::TileSet &tiles)
+void show(RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles)
 {
     mark.show(start.job->matrix(level).id, tiles);
     const OutputState now = OutputState::load(store);
@@ -330,7 +119,7 @@ void show(RunMark &mark, const store::Store &store, const Start &start, int leve
     }
 }
 
-void show(RunMark &mark, const store::Store &store, const Start &start, const Plan &plan)
+void show(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan)
 {
     const stac::LevelSets planned = planned_tiles(plan);
     const auto finest =
@@ -342,7 +131,7 @@ void show(RunMark &mark, const store::Store &store, const Start &start, const Pl
 }
 
 /// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
-void clear(store::Store &store, const Start &start, RunMark &mark)
+void clear(store::Store &store, const RunStart &start, RunMark &mark)
 {
     const Job &job = *start.job;
     raster::JournalFolder folder(store, job.recipe.journal);
@@ -358,53 +147,6 @@ void clear(store::Store &store, const Start &start, RunMark &mark)
             folder.remove(name);
         }
     }
-}
-
-std::string state_name(RunState state)
-{
-    switch (state)
-    {
-    case RunState::Finished:
-        return kFinished;
-    case RunState::FinishedWithFailures:
-        return kFinishedWithFailures;
-    case RunState::TooManyFailures:
-        return "stopped after too many failures";
-    case RunState::Stopped:
-        break;
-    }
-    return kStopped;
-}
-
-bool too_many_failures(const Report &report, const RunOptions &options)
-{
-    return options.max_failures >= 0 && report.failed_tiles() > options.max_failures;
-}
-
-RunResult result_of(const Report &report, const Job &job, const RunOptions &options, std::int64_t planned,
-                    std::chrono::steady_clock::time_point begun)
-{
-    RunResult result;
-    result.state = stop_requested()                     ? RunState::Stopped
-                   : too_many_failures(report, options) ? RunState::TooManyFailures
-                   : report.failed_tiles() == 0         ? RunState::Finished
-                                                        : RunState::FinishedWithFailures;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    result.report = report_json(report, job, planned, seconds, state_name(result.state));
-    Json &requests = result.report["requests"] = network_counts();
-    for (const auto &[kind, count] : report.requests())
-    {
-        requests[kind] = requests.value(kind, std::int64_t{0}) + count;
-    }
-    const Secrets &secrets = job.recipe.secrets;
-    result.report = secrets.redacted_json(result.report);
-    result.summary = planned == 0 ? "nothing to do: all is made already" : report_summary(report, seconds);
-    result.failures = failure_lines(report, job);
-    for (std::string &line : result.failures)
-    {
-        line = secrets.redacted(std::move(line));
-    }
-    return result;
 }
 
 /// Writes what is noted, and what failed.
@@ -468,10 +210,10 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
 Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options)
 {
     const auto store = store::open_store(given->recipe.output_path);
-    const Start start = begin(*store, given, options);
+    const RunStart start = begin_run(*store, given, options);
     const DoneTiles none;
     const bool fresh = !start.state.exists() || start.wipe;
-    const Work work = work_of(*store, start, options, fresh ? none : open_journal(*store, *start.job).before());
+    const RunWork work = work_of(*store, start, options, fresh ? none : open_journal(*store, *start.job).before());
     const Job &job = *work.job;
     const Plan plan(job, work.done);
     check_ceilings(job, plan, options);
@@ -497,7 +239,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
 {
     const auto begun = std::chrono::steady_clock::now();
     const auto store = store::open_store(given->recipe.output_path);
-    const Start start = begin(*store, given, options);
+    const RunStart start = begin_run(*store, given, options);
     RunMark mark(*store, identity(start));
     mark.give_way();
     if (start.wipe)
@@ -506,7 +248,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
     }
     clear(*store, start, mark);
     Journal journal = open_journal(*store, *start.job);
-    const Work work = work_of(*store, start, options, journal.before());
+    const RunWork work = work_of(*store, start, options, journal.before());
     const Job &job = *work.job;
     const Plan plan(job, work.done);
     check_ceilings(job, plan, options);
@@ -519,6 +261,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         {
             show(mark, *store, start, plan);
         }
+        const bool fresh = is_fresh(*store, start);
         OutputState::claim(*store);
         journal.claim();
         const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
@@ -532,7 +275,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
             write_journal(report, job, journal);
             options.abandon(result_of(report, job, options, plan.count(), begun));
         };
-        const RunContext context{job, plan, *store, journal, report, stopping, abandon};
+        const RunContext context{job, plan, *store, journal, report, stopping, abandon, fresh};
         make_tiles(context, options);
         end(context, mark, postponed);
         write_item(*store, job, tiles, {}, state_of(journal.now(), job, job.recipe.overviews_from_process));

@@ -73,8 +73,13 @@ void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &ma
         .run(
             [&](const std::function<bool(BatchOrder)> &offer)
             {
-                context.plan.for_each_batch([&](const Batch &batch)
-                                            { return offer(order_of(context.job, context.plan, batch)); });
+                context.plan.for_each_batch(
+                    [&](const Batch &batch)
+                    {
+                        BatchOrder order = order_of(context.job, context.plan, batch);
+                        order.fresh = context.fresh;
+                        return offer(std::move(order));
+                    });
             });
     const stac::LevelSets &overviews = context.plan.overviews();
     for (auto level = overviews.rbegin(); level != overviews.rend() && !context.stopping(); ++level)
@@ -95,6 +100,7 @@ void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &ma
                                                 order.level = batch.level;
                                                 order.tiles = batch.tiles;
                                                 order.from_stored = true;
+                                                order.fresh = context.fresh;
                                                 return offer(std::move(order));
                                             });
                 });

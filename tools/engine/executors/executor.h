@@ -23,6 +23,7 @@ struct RunContext
     Report &report;
     std::function<bool()> stopping; ///< asked between portions of work
     std::function<void()> abandon;  ///< ends the process, where work does not end a second after `stopping`
+    bool fresh = false;             ///< there was nothing in the output
 
     /// A tile is written (by a worker: and durable).
     void made(const stac::TileId &tile, bool stored, std::size_t bytes) const;

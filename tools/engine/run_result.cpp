@@ -1,0 +1,64 @@
+#include "tools/engine/run_result.h"
+
+#include "tools/engine/network_options.h"
+#include "tools/engine/report_text.h"
+#include "tools/engine/status.h"
+#include "tools/engine/stop_request.h"
+
+#include <utility>
+
+namespace tiledir::engine
+{
+namespace
+{
+
+std::string state_name(RunState state)
+{
+    switch (state)
+    {
+    case RunState::Finished:
+        return kFinished;
+    case RunState::FinishedWithFailures:
+        return kFinishedWithFailures;
+    case RunState::TooManyFailures:
+        return "stopped after too many failures";
+    case RunState::Stopped:
+        break;
+    }
+    return kStopped;
+}
+
+} // namespace
+
+bool too_many_failures(const Report &report, const RunOptions &options)
+{
+    return options.max_failures >= 0 && report.failed_tiles() > options.max_failures;
+}
+
+RunResult result_of(const Report &report, const Job &job, const RunOptions &options, std::int64_t planned,
+                    std::chrono::steady_clock::time_point begun)
+{
+    RunResult result;
+    result.state = stop_requested()                     ? RunState::Stopped
+                   : too_many_failures(report, options) ? RunState::TooManyFailures
+                   : report.failed_tiles() == 0         ? RunState::Finished
+                                                        : RunState::FinishedWithFailures;
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    result.report = report_json(report, job, planned, seconds, state_name(result.state));
+    Json &requests = result.report["requests"] = network_counts();
+    for (const auto &[kind, count] : report.requests())
+    {
+        requests[kind] = requests.value(kind, std::int64_t{0}) + count;
+    }
+    const Secrets &secrets = job.recipe.secrets;
+    result.report = secrets.redacted_json(result.report);
+    result.summary = planned == 0 ? "nothing to do: all is made already" : report_summary(report, seconds);
+    result.failures = failure_lines(report, job);
+    for (std::string &line : result.failures)
+    {
+        line = secrets.redacted(std::move(line));
+    }
+    return result;
+}
+
+} // namespace tiledir::engine

@@ -1,0 +1,34 @@
+// What a run finds at its output, and how it goes on with that.
+#pragma once
+
+#include "driver/store/store.h"
+#include "tools/engine/input_fingerprint.h"
+#include "tools/engine/output_state.h"
+#include "tools/engine/run.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tiledir::engine
+{
+
+/// A run with what it found at its output.
+struct RunStart
+{
+    std::shared_ptr<const Job> job;
+    OutputState state;
+    std::vector<std::string> accepted;   ///< differences that --accept-old lets pass
+    std::optional<InputChanges> changes; ///< that --update follows
+    bool differs = false;                ///< from what was made there before
+    bool wipe = false;                   ///< on another grid or in another format before
+};
+
+/// Changes nothing. Throws InputError: the output was made otherwise, and no option says what to do about it.
+RunStart begin_run(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options);
+
+/// Throws InputError that names the output.
+[[noreturn]] void refuse(const Job &job, const std::string &what);
+
+} // namespace tiledir::engine
