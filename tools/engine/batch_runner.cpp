@@ -1,5 +1,7 @@
 #include "tools/engine/batch_runner.h"
 
+#include "driver/store/network_path.h"
+#include "driver/store/task_queue.h"
 #include "stac/error.h"
 #include "tools/engine/stop_request.h"
 
@@ -7,6 +9,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
+#include <vector>
 
 namespace tiledir::engine
 {
@@ -15,6 +19,7 @@ namespace
 
 /// Rows computed at once where tiles are smaller.
 constexpr std::int64_t kRowsAtOnce = 256;
+constexpr int kReadsAtOnce = 32; ///< over a network
 /// At a tile after one that has failed in spite of all attempts: the trouble does not seem to pass.
 constexpr int kAttemptsAtLast = 2;
 
@@ -53,6 +58,7 @@ BatchRunner::BatchRunner(const BatchContext &context)
     : m_context(context)
     , m_job(context.job)
     , m_pyramid(context.job, context.store)
+    , m_is_remote(store::is_on_network(context.store.path("")))
 {
 }
 
@@ -107,6 +113,7 @@ void BatchRunner::make(const BatchOrder &order, Report &report)
 {
     m_report = &report;
     m_is_fresh = order.fresh;
+    m_is_from_stored = order.from_stored;
     order.from_stored ? make_from_stored(order) : compute(order);
 }
 
@@ -282,16 +289,65 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
         });
 }
 
+/// Tiles under those of an order, side by side: over a network each takes a while. What cannot be read is left out, to
+/// be read again by whoever needs it.
+BatchRunner::Blocks BatchRunner::read_below(const BatchOrder &order)
+{
+    Blocks below;
+    order.tiles.for_each_run(
+        [&](std::int64_t row, std::int64_t first, std::int64_t last)
+        {
+            for (std::int64_t col = first; col <= last; ++col)
+            {
+                const stac::PixelWindow window = m_pyramid.window_under({order.level, row, col});
+                const stac::TileRange range = m_job.matrix(order.level + 1).tiles_of(window);
+                for (std::int64_t finer_row = range.min_row; finer_row <= range.max_row; ++finer_row)
+                {
+                    for (std::int64_t finer_col = range.min_col; finer_col <= range.max_col; ++finer_col)
+                    {
+                        below[{order.level + 1, finer_row, finer_col}];
+                    }
+                }
+            }
+        });
+    const PhaseTimer timer(*m_report, Phase::Read);
+    std::mutex mutex;
+    std::vector<stac::TileId> unread;
+    store::TaskQueue queue(std::min(kReadsAtOnce, static_cast<int>(below.size())));
+    for (auto &[tile, block] : below)
+    {
+        queue.add(
+            [&, &tile = tile, &block = block]
+            {
+                try
+                {
+                    block = m_pyramid.read(tile);
+                }
+                catch (const Error &)
+                {
+                    const std::lock_guard<std::mutex> lock(mutex);
+                    unread.push_back(tile);
+                }
+            });
+    }
+    queue.finish();
+    for (const stac::TileId &tile : unread)
+    {
+        below.erase(tile);
+    }
+    return below;
+}
+
 void BatchRunner::make_from_stored(const BatchOrder &order)
 {
-    const Blocks none;
+    const Blocks below = m_is_remote ? read_below(order) : Blocks();
     Blocks made;
     order.tiles.for_each_run(
         [&](std::int64_t row, std::int64_t first, std::int64_t last)
         {
             for (std::int64_t col = first; col <= last && !m_context.stopping(); ++col)
             {
-                make_overview({order.level, row, col}, none, made);
+                make_overview({order.level, row, col}, below, made);
                 made.clear();
             }
         });
@@ -332,6 +388,10 @@ BatchRunner::BlockPtr BatchRunner::stored_tile(const stac::TileId &tile, const B
     if (found != below.end())
     {
         return found->second;
+    }
+    if (m_is_fresh && !m_is_from_stored)
+    {
+        return nullptr; // it would be among them
     }
     const PhaseTimer timer(*m_report, Phase::Read);
     return m_pyramid.read(tile);

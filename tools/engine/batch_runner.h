@@ -46,6 +46,7 @@ private:
     using Blocks = std::map<stac::TileId, BlockPtr>;
 
     void compute(const BatchOrder &order);
+    Blocks read_below(const BatchOrder &order);
     void make_from_stored(const BatchOrder &order);
     void compute_range(int level, const stac::TileRange &range, Blocks &made);
     raster::PixelBlock compute_pixels(int level, const stac::PixelWindow &window);
@@ -62,9 +63,11 @@ private:
     const BatchContext &m_context;
     const Job &m_job;
     const raster::TilePyramid m_pyramid;
+    const bool m_is_remote; ///< the output
     int m_most_attempts = kMostAttempts;
-    Report *m_report = nullptr; ///< of the order that is being made
-    bool m_is_fresh = false;    ///< the same
+    Report *m_report = nullptr;    ///< of the order that is being made
+    bool m_is_fresh = false;       ///< the same
+    bool m_is_from_stored = false; ///< the same
     std::map<std::pair<std::string, int>, std::unique_ptr<raster::GridSource>> m_sources;
 };
 

@@ -89,7 +89,7 @@ void WriteQueue::work()
 
 int writers_of(const std::string &output_path)
 {
-    constexpr int kNetworkWriters = 16;
+    constexpr int kNetworkWriters = 32;
     return store::is_on_network(output_path) ? kNetworkWriters : 0;
 }
 
