@@ -226,6 +226,7 @@ void TileDataset::store_item_change()
 /// Blocks first, and statistics last: what GDAL keeps of those of earlier pixels goes with these.
 CPLErr TileDataset::flush_all(bool closing, bool ending)
 {
+    // NOLINTNEXTLINE(bugprone-parent-virtual-call): the .aux.xml is written once its statistics are known
     GDALDataset::FlushCache(closing);
     const CPLErr status = flush(ending);
     if (m_writer && m_writer->take_stored())
