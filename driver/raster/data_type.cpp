@@ -72,6 +72,12 @@ GDALDataType readable_type(const std::string &name)
 
 bool holds(GDALDataType type, double value)
 {
+    const bool is_too_large = (type == GDT_Int64 && !(value >= -0x1p63 && value < 0x1p63)) ||
+                              (type == GDT_UInt64 && !(value >= 0 && value < 0x1p64));
+    if (is_too_large)
+    {
+        return false; // the nearest value of the type is the same as a double
+    }
     std::array<unsigned char, 16> pixel{};
     double back = 0;
     GDALCopyWords(&value, GDT_Float64, 0, pixel.data(), type, 0, 1);
