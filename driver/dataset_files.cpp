@@ -266,6 +266,10 @@ bool is_unfinished_dataset(const std::string &folder)
     {
         return is_there(kOurs) && !is_there(kItemFile) && !is_there(kRun);
     }
+    if (folder.rfind("/vsicurl", 0) == 0)
+    {
+        return false; // nobody writes there, and many web servers list nothing
+    }
     const auto store = store::open_store(folder); // GDAL may remember what was there before
     return !store->list(kIntents).empty() && !store->stamp(kItemFile) && !store->stamp(kRun);
 }

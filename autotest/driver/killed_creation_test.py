@@ -23,6 +23,9 @@ def progress(done, message, data):
 gdal.GetDriverByName("TileDir").CreateCopy(sys.argv[2], gdal.Open(sys.argv[1]), False, ["TILE_SIZE=16", "NUM_THREADS=1"], progress)
 """
 
+# As GDAL does from 3.13 on, before it asks the driver for a copy.
+DELETES_FIRST = int(gdal.VersionInfo()) >= 3130000
+
 
 def stopped_copy(path, folder, done, env=None):
     """A process that has come so far and goes no further."""
@@ -68,8 +71,9 @@ def test_who_is_at_work_is_told_and_left_in_peace(tmp_path):
     process = stopped_copy(path, folder, 0.5)
     before = files(folder)
     made, messages = copy(path, folder)
-    (line,) = [text for _, text in messages]
-    assert made is None and f"process {process.pid} since" in line and "\n" not in line
+    lines = [text for _, text in messages]
+    assert made is None and len(lines) == (2 if DELETES_FIRST else 1)
+    assert all(f"process {process.pid} since" in line and "\n" not in line for line in lines)
     _, messages = errors_while(lambda: gdal.GetDriverByName("TileDir").Delete(str(folder)))
     assert [f"process {process.pid}" in text for _, text in messages] == [True]
     assert files(folder) == before
@@ -85,8 +89,9 @@ def test_delete_takes_what_is_left_and_nothing_else(tmp_path):
     assert done.returncode == 0 and not folder.exists(), done.stderr
     kill(stopped_copy(path, folder, 0.5))
     (folder / "5" / "notes.txt").write_text("mine")
-    made, messages = copy(path, folder)
-    assert made is None and "5/notes.txt" in messages[-1][1]
+    if not DELETES_FIRST:
+        made, messages = copy(path, folder)
+        assert made is None and "5/notes.txt" in messages[-1][1]
     assert gdal.GetDriverByName("TileDir").Delete(str(folder)) == 0
     assert files(folder) == ["5/notes.txt"]
 

@@ -8,6 +8,8 @@ from osgeo import gdal
 from other_user import as_nobody, contents, seen_by_all  # noqa: F401 (a fixture)
 from tile_folder import TileFolder, pyramid
 
+DELETES_FIRST = int(gdal.VersionInfo()) >= 3130000
+
 UPDATE = """
 from osgeo import gdal
 dataset = gdal.OpenEx({folder!r}, gdal.OF_UPDATE)
@@ -59,6 +61,7 @@ def test_a_copy_fails_and_what_was_there_stays(folder, name):
     target = folder.path.parent / name
     result = as_nobody("gdal_translate", "-q", "-of", "TileDir", folder.path.parent / "source.tif", target)
     assert result.returncode != 0
-    (line,) = [line for line in result.stderr.splitlines() if line.startswith("ERROR")]
-    assert f"{target}" in line and "needs write permission" in line
+    lines = [line for line in result.stderr.splitlines() if line.startswith("ERROR")]
+    assert len(lines) == (2 if DELETES_FIRST and name == "tiles" else 1)  # what is there is deleted first
+    assert all(f"{target}" in line for line in lines) and "needs write permission" in lines[-1]
     assert contents(folder.path.parent) == before
