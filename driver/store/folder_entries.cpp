@@ -134,6 +134,11 @@ std::optional<Listing> list(const std::string &folder, Depth depth, CSLConstList
 
 } // namespace
 
+bool is_object_store(const std::string &path)
+{
+    return debug_key(path) != nullptr;
+}
+
 Listing for_each_entry(const std::string &folder, Depth depth, bool with_times,
                        const std::function<bool(const VSIDIREntry &)> &visit)
 {
@@ -142,7 +147,7 @@ Listing for_each_entry(const std::string &folder, Depth depth, bool with_times,
     options.SetNameValue("CACHE_ENTRIES", "NO");
     if (!with_times)
         options.SetNameValue("NAME_AND_TYPE_ONLY", "YES");
-    const bool is_remote = debug_key(folder) != nullptr;
+    const bool is_remote = is_object_store(folder);
     const HttpSettings settings = http_settings_of(folder);
     for (int attempt = 1;; ++attempt)
     {

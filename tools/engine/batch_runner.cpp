@@ -17,8 +17,6 @@ namespace tiledir::engine
 namespace
 {
 
-/// Rows computed at once where tiles are smaller.
-constexpr std::int64_t kRowsAtOnce = 256;
 constexpr int kReadsAtOnce = 32; ///< over a network
 /// At a tile after one that has failed in spite of all attempts: the trouble does not seem to pass.
 constexpr int kAttemptsAtLast = 2;

@@ -15,6 +15,9 @@
 namespace tiledir::engine
 {
 
+/// Rows computed at once where tiles are smaller.
+constexpr std::int64_t kRowsAtOnce = 256;
+
 /// What the makers of one process share.
 struct BatchContext
 {

@@ -1,6 +1,7 @@
 #include "tools/engine/input_files.h"
 
 #include "driver/raster/raster_file.h"
+#include "driver/store/folder_entries.h"
 #include "driver/store/gdal_errors.h"
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
@@ -29,16 +30,11 @@ bool is_virtual(const std::string &path)
     return path.rfind("/vsi", 0) == 0;
 }
 
-bool is_object(const std::string &path)
-{
-    const auto begins = [&](const char *prefix) { return path.rfind(prefix, 0) == 0; };
-    return begins("/vsis3/") || begins("/vsigs/") || begins("/vsiaz/") || begins("/vsiadls/") || begins("/vsioss/") ||
-           begins("/vsiswift/");
-}
+constexpr const char *kWildcards = "*?[";
 
 bool is_pattern(const std::string &text)
 {
-    return text.find_first_of("*?[") != std::string::npos;
+    return text.find_first_of(kWildcards) != std::string::npos;
 }
 
 /// The same file by another spelling has the same name here.
@@ -70,12 +66,12 @@ using Entry = std::function<void(const VSIDIREntry &)>;
 
 void for_each_entry(const std::string &folder, const Entry &visit)
 {
-    const store::GdalErrors errors;
-    const std::unique_ptr<VSIDIR, decltype(&VSICloseDir)> dir(VSIOpenDir(folder.c_str(), 0, nullptr), VSICloseDir);
-    while (const VSIDIREntry *entry = dir ? VSIGetNextDirEntry(dir.get()) : nullptr)
-    {
-        visit(*entry);
-    }
+    store::for_each_entry(folder, store::Depth::Folder, true,
+                          [&visit](const VSIDIREntry &entry)
+                          {
+                              visit(entry);
+                              return true;
+                          });
 }
 
 std::string folder_of(const std::string &path)
@@ -89,7 +85,7 @@ std::map<std::string, FileStamp> listed_stamps(const std::vector<std::string> &p
     std::map<std::string, std::size_t> folders;
     for (const std::string &path : paths)
     {
-        if (is_object(path))
+        if (store::is_object_store(path))
         {
             ++folders[folder_of(path)];
         }
@@ -166,6 +162,11 @@ private:
 
 } // namespace
 
+std::string fixed_part(const std::string &pattern)
+{
+    return is_pattern(pattern) ? pattern.substr(0, pattern.rfind('/', pattern.find_first_of(kWildcards)) + 1) : pattern;
+}
+
 std::vector<std::string> expand_pattern(const std::string &pattern)
 {
     const store::GdalErrors errors;
@@ -174,11 +175,11 @@ std::vector<std::string> expand_pattern(const std::string &pattern)
     {
         return {pattern};
     }
-    const auto fixed = pattern.find_last_of('/', pattern.find_first_of("*?["));
+    const std::string fixed = fixed_part(pattern);
     std::vector<std::string> found;
-    if (fixed != std::string::npos)
+    if (!fixed.empty())
     {
-        match(pattern.substr(0, fixed), pattern.substr(fixed + 1), found);
+        match(fixed.substr(0, fixed.size() - 1), pattern.substr(fixed.size()), found);
     }
     if (found.empty())
     {

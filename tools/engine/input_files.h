@@ -34,6 +34,9 @@ struct InputFile
 /// Files by input.
 using InputFiles = std::map<std::string, std::vector<InputFile>>;
 
+/// What comes before a pattern's first part with a wildcard, with the '/' at its end; of a path without any: all of it.
+std::string fixed_part(const std::string &pattern);
+
 /// The paths that a pattern of a shell (`dem/*.tif`, `dem/*/*.tif`) stands for, sorted; a path that is no pattern, or
 /// a file of just that name, is itself. Throws InputError where a pattern finds nothing.
 std::vector<std::string> expand_pattern(const std::string &pattern);

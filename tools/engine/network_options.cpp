@@ -2,6 +2,7 @@
 
 #include "driver/store/http_client.h"
 #include "driver/store/network_path.h"
+#include "tools/engine/input_files.h"
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
@@ -20,13 +21,6 @@ constexpr std::array<std::pair<const char *, const char *>, 4> kPatience{{{"GDAL
                                                                           {"TILEDIR_HTTP_PATIENCE", "120"},
                                                                           {"CPL_VSIL_NETWORK_STATS_ENABLED", "YES"}}};
 
-/// What a pattern's paths have in common.
-std::string common_beginning(const std::string &path)
-{
-    const auto wildcard = path.find_first_of("*?[");
-    return wildcard == std::string::npos ? path : path.substr(0, path.rfind('/', wildcard) + 1);
-}
-
 /// GDAL lists by the options of the bucket alone; empty: there is none.
 std::string bucket_of(const std::string &path)
 {
@@ -37,7 +31,7 @@ std::string bucket_of(const std::string &path)
 
 void apply(const std::string &path, const std::map<std::string, std::string> &options)
 {
-    for (const std::string &prefix : {bucket_of(path), common_beginning(path)})
+    for (const std::string &prefix : {bucket_of(path), fixed_part(path)})
     {
         for (const auto &[key, value] : options)
         {

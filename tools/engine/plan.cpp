@@ -7,9 +7,6 @@ namespace tiledir::engine
 namespace
 {
 
-/// A batch computes about this many pixels a side: enough to share what is read, little enough to stay in cache.
-constexpr std::int64_t kBatchPixels = 2048;
-
 const stac::TileMatrix &matrix_of(const stac::TileMatrixSet &grid, int level)
 {
     return grid.matrices[static_cast<std::size_t>(level)];

@@ -10,6 +10,9 @@
 namespace tiledir::engine
 {
 
+/// A batch computes about this many pixels a side: enough to share what is read, little enough to stay in cache.
+constexpr std::int64_t kBatchPixels = 2048;
+
 /// What an executor hands to a thread: tiles of one level and, above them, the overviews that need no others.
 struct Batch
 {

@@ -1,5 +1,6 @@
 #include "tools/engine/executors/executor.h"
 
+#include "tools/engine/batch_runner.h"
 #include "tools/engine/executors/stage.h"
 #include "tools/engine/executors/threads_executor.h"
 #include "tools/engine/executors/workers_executor.h"
@@ -48,8 +49,6 @@ stac::TileSet left_to_make(const RunContext &context, int level)
 /// their overviews.
 std::int64_t estimated_batch_memory(const Job &job)
 {
-    constexpr std::int64_t kBatchPixels = 2048;
-    constexpr std::int64_t kRowsAtOnce = 256;
     constexpr std::int64_t kOther = 16 << 20;
     const std::int64_t width = std::max<std::int64_t>(kBatchPixels, job.format.width);
     const std::int64_t rows = std::max<std::int64_t>(kRowsAtOnce, job.format.height);
