@@ -70,7 +70,14 @@ bool has_tile(const TilePyramid &tiles, const stac::TileRange &strip, int thread
     {
         for (std::int64_t col = strip.min_col; col <= strip.max_col && !found; ++col)
         {
-            queue.add([&, key = pyramid.key(pyramid.finest, row, col)] { found = found || listing.has(key); });
+            queue.add(
+                [&, key = pyramid.key(pyramid.finest, row, col)]
+                {
+                    if (!found && listing.has(key))
+                    {
+                        found = true; // never false again, whatever the others see
+                    }
+                });
         }
     }
     queue.finish();

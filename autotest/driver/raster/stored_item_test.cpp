@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,6 +21,22 @@ stac::TileSet one(std::int64_t row, std::int64_t col)
 {
     return stac::TileSet(stac::TileRange{row, row, col, col});
 }
+
+/// Which tells what is there at once, and what is not after a while.
+class LateMisses : public PlainStore
+{
+public:
+    using PlainStore::PlainStore;
+    std::optional<store::Stamp> stamp(const std::string &key) const override
+    {
+        auto stamp = PlainStore::stamp(key);
+        if (!stamp)
+        {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+        return stamp;
+    }
+};
 
 class StoredItemTest : public testing::Test
 {
@@ -102,6 +119,14 @@ TEST_F(StoredItemTest, AnItemShrinksToTheTilesThatAreThere)
     EXPECT_EQ(shrunk.limits.at("0"), (stac::TileRange{0, 0, 0, 0}));
     EXPECT_EQ(shrunk.bbox, (std::vector<double>{1, 2, 5, 6})); // tiles of one degree, from 8 north
     EXPECT_TRUE(m_folder.store().list(".tiledir/intents").empty());
+}
+
+TEST_F(StoredItemTest, WhatIsFoundStaysFoundWhenAnotherThreadMissesLater)
+{
+    write_item_of({0, 7, 0, 7}, {{1, 0}, {7, 7}});
+    LateMisses store(m_folder.store());
+    shrink_item(TilePyramid(m_read, store), "stac.json", one(0, 0), 4);
+    EXPECT_EQ(base_limits(), (stac::TileRange{1, 7, 0, 7}));
 }
 
 TEST_F(StoredItemTest, OnlyBordersThatHaveLostTilesAreLookedAt)
