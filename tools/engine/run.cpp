@@ -27,6 +27,19 @@ namespace tiledir::engine
 namespace
 {
 
+/// Thrown where a run is asked to stop before it makes tiles.
+struct StoppedEarly
+{
+};
+
+void go_on()
+{
+    if (stop_requested() != 0)
+    {
+        throw StoppedEarly();
+    }
+}
+
 /// Removes the tiles of an output on another grid or in another format, and its journal last: killed on the way, the
 /// same command begins again with what is left.
 void wipe(store::Store &store, const OutputState &state)
@@ -42,6 +55,7 @@ void wipe(store::Store &store, const OutputState &state)
             {
                 for (std::int64_t col = first; col <= last; ++col)
                 {
+                    go_on();
                     store.remove(pyramid.key(of_level, row, col));
                 }
             });
@@ -110,7 +124,9 @@ Journal open_journal(store::Store &store, const Job &job)
 /// From now on others see this run, and nobody has made the output otherwise since it looked.
 void show(RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles)
 {
+    go_on();
     mark.show(start.job->matrix(level).id, tiles);
+    go_on();
     const OutputState now = OutputState::load(store);
     if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.job).empty()))
     {
@@ -205,6 +221,33 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
     }
 }
 
+/// From the first word of what is to be made to the last of what was. Throws StoppedEarly.
+void make_planned(RunContext context, const RunStart &start, RunMark &mark, const RunOptions &options)
+{
+    const Job &job = context.job;
+    store::Store &store = context.store;
+    Journal &journal = context.journal;
+    // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
+    if (!start.wipe)
+    {
+        show(mark, store, start, context.plan);
+    }
+    context.fresh = is_fresh(store, start);
+    OutputState::claim(store);
+    journal.claim();
+    const stac::LevelSets planned = planned_tiles(context.plan);
+    const stac::LevelSets postponed = above_pending(job, journal.before(), planned);
+    go_on();
+    journal.redo(planned);
+    const stac::LevelSets tiles = extent(job, journal.before().all());
+    write_item(store, job, tiles, start.accepted, kRunning);
+    OutputState::save(store, job);
+    make_tiles(context, options);
+    end(context, mark, postponed);
+    write_item(store, job, tiles, {}, state_of(journal.now(), job, job.recipe.overviews_from_process));
+    store.sync();
+}
+
 } // namespace
 
 Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options)
@@ -245,49 +288,43 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
     if (start.wipe)
     {
         check_ceilings(*start.job, Plan(*start.job, {}), options);
+        options.begins();
     }
-    clear(*store, start, mark);
-    Journal journal = open_journal(*store, *start.job);
-    const RunWork work = work_of(*store, start, options, journal.before());
-    const Job &job = *work.job;
-    const Plan plan(job, work.done);
-    check_ceilings(job, plan, options);
-    store->remove_leftovers();
     Report report;
-    if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
+    std::int64_t planned = 0;
+    try
     {
-        // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
-        if (!start.wipe)
+        clear(*store, start, mark);
+        Journal journal = open_journal(*store, *start.job);
+        const RunWork work = work_of(*store, start, options, journal.before());
+        const Job &job = *work.job;
+        const Plan plan(job, work.done);
+        planned = plan.count();
+        check_ceilings(job, plan, options);
+        store->remove_leftovers();
+        if (planned > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
         {
-            show(mark, *store, start, plan);
+            options.begins();
+            const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
+            const auto abandon = [&]
+            {
+                write_journal(report, job, journal);
+                options.abandon(result_of(report, job, options, planned, begun));
+            };
+            make_planned({job, plan, *store, journal, report, stopping, abandon}, start, mark, options);
         }
-        const bool fresh = is_fresh(*store, start);
-        OutputState::claim(*store);
-        journal.claim();
-        const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
-        journal.redo(planned_tiles(plan));
-        const stac::LevelSets tiles = extent(job, journal.before().all());
-        write_item(*store, job, tiles, start.accepted, kRunning);
-        OutputState::save(*store, job);
-        const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
-        const auto abandon = [&]
+        else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+                 state_in_item(*store) != state && mark.is_alone())
         {
-            write_journal(report, job, journal);
-            options.abandon(result_of(report, job, options, plan.count(), begun));
-        };
-        const RunContext context{job, plan, *store, journal, report, stopping, abandon, fresh};
-        make_tiles(context, options);
-        end(context, mark, postponed);
-        write_item(*store, job, tiles, {}, state_of(journal.now(), job, job.recipe.overviews_from_process));
-        store->sync();
+            write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
+            store->sync();
+        }
+        return result_of(report, job, options, planned, begun);
     }
-    else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
-             state_in_item(*store) != state && mark.is_alone())
+    catch (const StoppedEarly &)
     {
-        write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
-        store->sync();
+        return result_of(report, *start.job, options, planned, begun);
     }
-    return result_of(report, job, options, plan.count(), begun);
 }
 
 } // namespace tiledir::engine
