@@ -1,4 +1,4 @@
-"""Peak memory by the size of a region: 1,000 tiles and 100,000 of 256 x 256 pixels of one job, with overviews.
+"""Peak memory by the size of a region: 1,000 tiles and 100,000 of 128 x 128 pixels of one job, with overviews.
 
 All processes of a run together, what they share counted once (PSS), sampled every 50 ms. The elevation model is enlarged some ten times, as
 only the number of tiles matters. mapchete makes the small region alone: the large one would take it the better part of an hour.
@@ -26,6 +26,7 @@ from speed_table import number, table
 SIZE, QUICK_SIZE = 7168, 1024
 LEVELS, QUICK_LEVELS = [8, 14], [8, 12]
 SMALL, QUICK_SMALL = 32, 4  # tiles a side of the small region
+TILE_SIZE = 128
 WORKERS = 2
 EXECUTORS = ["threads", "workers"]
 OPTIONS = {"COMPRESS": "DEFLATE", "ZLEVEL": 1}
@@ -42,7 +43,7 @@ def by_tiledir(arguments, folder, dem, rows, cols, executor):
     recipe = {
         "process": "hillshade",
         "input": {"dem": str(dem)},
-        "grid": {"tile_matrix_set": "WorldCRS84Quad"},
+        "grid": {"tile_matrix_set": "WorldCRS84Quad", "tile_size": TILE_SIZE},
         "levels": "{}-{}".format(*arguments.levels),
         "bounds": bounds_of(arguments.levels[1], rows, cols),
         "output": {"path": "out", "options": OPTIONS},
@@ -55,7 +56,8 @@ def by_tiledir(arguments, folder, dem, rows, cols, executor):
 
 def by_mapchete(arguments, program, folder, dem, rows, cols, concurrency):
     bounds = bounds_of(arguments.levels[1], rows, cols)
-    config = mapchete_job.hillshade(dem, "WorldCRS84Quad", arguments.levels, OPTIONS, bounds=bounds)
+    how = {"tile_size": TILE_SIZE, "bounds": bounds}
+    config = mapchete_job.hillshade(dem, "WorldCRS84Quad", arguments.levels, OPTIONS, **how)
     cost, _ = measured_run(
         mapchete_command(program, folder, config, WORKERS, concurrency=concurrency), folder, ENVIRONMENT
     )
