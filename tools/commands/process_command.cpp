@@ -25,6 +25,16 @@ void print_estimate(const engine::Json &estimate)
     {
         fmt::print("  level {}: {} tiles\n", level, tiles.get<std::int64_t>());
     }
+    if (const auto requests = estimate.find("estimated_requests"); requests != estimate.end())
+    {
+        const auto count = [&](const char *kind, const char *of)
+        { return requests->at(kind).at(of).get<std::int64_t>(); };
+        fmt::print(
+            "requests, about: {} PUT of tiles, {} of journal and state; {} GET of inputs, {} of tiles, {} of journal "
+            "and state; {} LIST\n",
+            count("PUT", "tiles"), count("PUT", "state"), count("GET", "inputs"), count("GET", "tiles"),
+            count("GET", "state"), requests->at("LIST").get<std::int64_t>());
+    }
 }
 
 } // namespace

@@ -18,6 +18,8 @@ namespace
 {
 
 constexpr int kReadsAtOnce = 32; ///< over a network
+/// Bytes of input pixels of a batch that are fetched at once: a batch of about the inputs' own resolution takes less.
+constexpr std::int64_t kMostFetched = std::int64_t{16} << 20;
 /// At a tile after one that has failed in spite of all attempts: the trouble does not seem to pass.
 constexpr int kAttemptsAtLast = 2;
 
@@ -112,11 +114,14 @@ void BatchRunner::make(const BatchOrder &order, Report &report)
     m_report = &report;
     m_is_fresh = order.fresh;
     m_is_from_stored = order.from_stored;
+    m_kept_level = order.overviews.empty() ? order.level : order.overviews.begin()->first;
     order.from_stored ? make_from_stored(order) : compute(order);
 }
 
 void BatchRunner::compute(const BatchOrder &order)
 {
+    fetch_inputs(order);
+    const ComputeSlots::Taken slot(m_context.slots);
     Blocks made;
     const stac::TileRange bounding = order.tiles.bounding();
     const std::int64_t rows_at_once = std::max<std::int64_t>(1, kRowsAtOnce / m_job.format.height);
@@ -147,6 +152,30 @@ void BatchRunner::compute(const BatchOrder &order)
                 }
             });
         made = std::move(above);
+    }
+}
+
+/// Over a network: what the order needs of the inputs, with few requests side by side. What fails is asked for again by
+/// whoever needs it.
+void BatchRunner::fetch_inputs(const BatchOrder &order)
+{
+    const PhaseTimer timer(*m_report, Phase::Read);
+    const stac::PixelWindow window =
+        m_job.matrix(order.level).range_window(order.tiles.bounding()).grown(m_job.process->pixel_buffer());
+    for (const auto &[name, mosaic] : m_job.mosaics)
+    {
+        if (!store::is_on_network(mosaic->sources().front().path))
+        {
+            continue;
+        }
+        try
+        {
+            source(name, order.level).fetch(window, kMostFetched);
+        }
+        catch (const Error &)
+        {
+            // Whoever reads it says so.
+        }
     }
 }
 
@@ -262,6 +291,11 @@ void BatchRunner::finish(const stac::TileId &tile, raster::PixelBlock &&pixels, 
 /// Null: an empty tile, which is not stored.
 void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes)
 {
+    if (tile.level == m_kept_level && tile.level > m_job.coarsest)
+    {
+        m_context.kept.keep(tile, bytes);
+    }
+    m_report->handed_on(tile);
     m_context.writes.add(
         [&context = m_context, &report = *m_report, tile, key = m_job.key(tile), bytes = std::move(bytes),
          fresh = m_is_fresh]
@@ -280,9 +314,11 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
             }
             catch (const TileError &error)
             {
+                context.kept.drop(tile);
                 context.failed({tile, error.what(), 1, cause_name(error)});
                 return;
             }
+            context.kept.written(tile);
             context.made(tile, bytes != nullptr, bytes ? bytes->size() : 0);
         });
 }
@@ -303,7 +339,11 @@ BatchRunner::Blocks BatchRunner::read_below(const BatchOrder &order)
                 {
                     for (std::int64_t finer_col = range.min_col; finer_col <= range.max_col; ++finer_col)
                     {
-                        below[{order.level + 1, finer_row, finer_col}];
+                        const stac::TileId tile{order.level + 1, finer_row, finer_col};
+                        if (m_context.may_be_there(tile) && !m_context.kept.find(tile))
+                        {
+                            below[tile];
+                        }
                     }
                 }
             }
@@ -319,7 +359,7 @@ BatchRunner::Blocks BatchRunner::read_below(const BatchOrder &order)
             {
                 try
                 {
-                    block = m_pyramid.read(tile);
+                    block = read_tile(tile);
                 }
                 catch (const Error &)
                 {
@@ -339,6 +379,7 @@ BatchRunner::Blocks BatchRunner::read_below(const BatchOrder &order)
 void BatchRunner::make_from_stored(const BatchOrder &order)
 {
     const Blocks below = m_is_remote ? read_below(order) : Blocks();
+    const ComputeSlots::Taken slot(m_context.slots);
     Blocks made;
     order.tiles.for_each_run(
         [&](std::int64_t row, std::int64_t first, std::int64_t last)
@@ -392,7 +433,16 @@ BatchRunner::BlockPtr BatchRunner::stored_tile(const stac::TileId &tile, const B
         return nullptr; // it would be among them
     }
     const PhaseTimer timer(*m_report, Phase::Read);
-    return m_pyramid.read(tile);
+    return read_tile(tile);
+}
+
+BatchRunner::BlockPtr BatchRunner::read_tile(const stac::TileId &tile)
+{
+    if (const auto kept = m_context.kept.find(tile))
+    {
+        return *kept ? m_pyramid.decode(tile, **kept) : nullptr;
+    }
+    return m_context.may_be_there(tile) ? m_pyramid.read(tile) : nullptr;
 }
 
 } // namespace tiledir::engine

@@ -5,6 +5,8 @@
 #include "driver/raster/tile_pyramid.h"
 #include "driver/store/store.h"
 #include "tools/engine/batch_order.h"
+#include "tools/engine/compute_slots.h"
+#include "tools/engine/kept_tiles.h"
 #include "tools/engine/report.h"
 #include "tools/engine/write_queue.h"
 
@@ -24,10 +26,13 @@ struct BatchContext
     const Job &job;
     store::Store &store;
     WriteQueue &writes; ///< made and failed may be called from its threads
+    KeptTiles &kept;
+    ComputeSlots &slots;
     std::function<void(const stac::TileId &tile, bool stored, std::size_t bytes)> made; ///< written, not yet durable
     std::function<void(const TileFailure &failure)> failed;
-    std::function<void(const Portion &portion)> begins; ///< before tiles are worked at
-    std::function<bool()> stopping;                     ///< asked between portions of work
+    std::function<void(const Portion &portion)> begins;         ///< before tiles are worked at
+    std::function<bool()> stopping;                             ///< asked between portions of work
+    std::function<bool(const stac::TileId &tile)> may_be_there; ///< asked before a tile is read from the store
 };
 
 /// One a thread: keeps inputs open between batches. A tile that fails is tried again where that may help, then
@@ -49,6 +54,7 @@ private:
     using Blocks = std::map<stac::TileId, BlockPtr>;
 
     void compute(const BatchOrder &order);
+    void fetch_inputs(const BatchOrder &order);
     Blocks read_below(const BatchOrder &order);
     void make_from_stored(const BatchOrder &order);
     void compute_range(int level, const stac::TileRange &range, Blocks &made);
@@ -60,6 +66,7 @@ private:
     void make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made);
     raster::PixelBlock overview_pixels(const stac::TileId &tile, const Blocks &below);
     BlockPtr stored_tile(const stac::TileId &tile, const Blocks &below);
+    BlockPtr read_tile(const stac::TileId &tile);
     void read_anew();
     void try_tile(const stac::TileId &tile, const std::function<void()> &work);
 
@@ -71,6 +78,7 @@ private:
     Report *m_report = nullptr;    ///< of the order that is being made
     bool m_is_fresh = false;       ///< the same
     bool m_is_from_stored = false; ///< the same
+    int m_kept_level = -1;         ///< the same: its tiles are read by later orders
     std::map<std::pair<std::string, int>, std::unique_ptr<raster::GridSource>> m_sources;
 };
 

@@ -11,9 +11,11 @@
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
+#include "tools/engine/request_estimate.h"
 #include "tools/engine/run_mark.h"
 #include "tools/engine/run_result.h"
 #include "tools/engine/run_work.h"
+#include "tools/engine/side_by_side.h"
 #include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
 #include "tools/engine/tiles_to_retry.h"
@@ -102,16 +104,33 @@ std::string identity(const RunStart &start)
     return document.dump() + (start.differs ? " differs" : "");
 }
 
-Journal open_journal(store::Store &store, const Job &job)
+bool is_remote(const store::Store &store)
 {
-    return Journal(store, raster::JournalFolder(store, job.recipe.journal), job.grid);
+    return store::is_on_network(store.path(""));
 }
 
-/// From now on others see this run, and nobody has made the output otherwise since it looked.
-void show(RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles)
+raster::JournalFolder journal_folder(store::Store &store, const Job &job)
 {
-    mark.show(start.job->matrix(level).id, tiles);
-    const OutputState now = OutputState::load(store);
+    return {store, job.recipe.journal};
+}
+
+/// From now on others see this run, and nobody has made the output otherwise since it looked. `look`: what else is to
+/// be found out from now on.
+void show(
+    RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles,
+    const std::function<void()> &look = [] {})
+{
+    mark.leave(start.job->matrix(level).id, tiles);
+    OutputState now;
+    try
+    {
+        side_by_side(is_remote(store), {[&] { mark.give_way(); }, [&] { now = OutputState::load(store); }, look});
+    }
+    catch (const InputError &)
+    {
+        mark.finish();
+        throw;
+    }
     if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.job).empty()))
     {
         mark.finish();
@@ -119,34 +138,36 @@ void show(RunMark &mark, const store::Store &store, const RunStart &start, int l
     }
 }
 
-void show(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan)
+void show(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan,
+          const std::function<void()> &look)
 {
     const stac::LevelSets planned = planned_tiles(plan);
     const auto finest =
         std::find_if(planned.rbegin(), planned.rend(), [](const auto &level) { return !level.second.empty(); });
-    if (finest != planned.rend())
-    {
-        show(mark, store, start, finest->first, finest->second);
-    }
+    finest != planned.rend() ? show(mark, store, start, finest->first, finest->second, look) : look();
 }
 
 /// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
-void clear(store::Store &store, const RunStart &start, RunMark &mark)
+/// The journal's folder as it is then.
+raster::JournalFolder clear(store::Store &store, const RunStart &start, RunMark &mark)
 {
     const Job &job = *start.job;
-    raster::JournalFolder folder(store, job.recipe.journal);
+    raster::JournalFolder folder = journal_folder(store, job);
     if (start.wipe)
     {
         show(mark, store, start, job.finest, stac::TileSet(job.selection));
         wipe(store, start.state);
+        return journal_folder(store, job);
     }
-    else if (!start.state.exists() && !folder.found().empty() && mark.is_alone())
+    if (!start.state.exists() && !folder.found().empty() && mark.is_alone())
     {
         for (const std::string &name : folder.found())
         {
             folder.remove(name);
         }
+        return journal_folder(store, job);
     }
+    return folder;
 }
 
 /// Writes what is noted, and what failed.
@@ -180,29 +201,60 @@ void make_tiles(const RunContext &context, const RunOptions &options)
         }
         throw;
     }
-    write_journal(context.report, context.job, context.journal);
 }
 
-/// After all is made: few files of many where nobody else writes there.
-void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postponed)
+/// After all is said: few files of many where nobody else writes there.
+void leave(const RunContext &context, RunMark &mark)
 {
-    Journal &journal = context.journal;
-    journal.postpone(postponed);
-    journal.flush();
-    context.store.sync();
     if (context.stopping())
     {
         return; // the mark says that there is more to do
     }
     mark.finish();
-    if (mark.is_alone())
+    const RunMark::Others others = mark.others();
+    if (others.none_lives)
     {
-        journal.compact();
-        if (journal.now().pending.empty())
+        context.journal.compact();
+        if (context.journal.now().pending.empty())
         {
-            mark.forget_ended();
+            mark.forget(others.ended);
         }
     }
+}
+
+/// What the output says before its first tile is made. What is no longer done is said before what is done otherwise: a
+/// kill between the two only makes tiles again.
+void begin(store::Store &store, const Job &job, Journal &journal, const Plan &plan,
+           const std::function<void()> &write_item)
+{
+    side_by_side(is_remote(store), {[&] { OutputState::claim(store); },
+                                    [&]
+                                    {
+                                        journal.claim();
+                                        journal.redo(planned_tiles(plan));
+                                    }});
+    side_by_side(is_remote(store), {write_item, [&] { OutputState::save(store, job); }});
+}
+
+/// What it says after its last tile was made.
+void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postponed, const stac::LevelSets &tiles)
+{
+    Journal &journal = context.journal;
+    store::Store &store = context.store;
+    const Job &job = context.job;
+    nlohmann::json item;
+    side_by_side(is_remote(store), {[&]
+                                    {
+                                        write_journal(context.report, job, journal);
+                                        journal.postpone(postponed); // after what was made
+                                        journal.flush();
+                                    },
+                                    [&] { item = item_properties(store); }});
+    store.sync();
+    const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+    side_by_side(is_remote(store),
+                 {[&] { leave(context, mark); }, [&] { write_item(store, job, tiles, {}, state, item); }});
+    store.sync();
 }
 
 } // namespace
@@ -213,7 +265,9 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
     const RunStart start = begin_run(*store, given, options);
     const DoneTiles none;
     const bool fresh = !start.state.exists() || start.wipe;
-    const RunWork work = work_of(*store, start, options, fresh ? none : open_journal(*store, *start.job).before());
+    const RunWork work =
+        work_of(*store, start, options,
+                fresh ? none : Journal(*store, journal_folder(*store, *start.job), start.job->grid).before());
     const Job &job = *work.job;
     const Plan plan(job, work.done);
     check_ceilings(job, plan, options);
@@ -232,6 +286,10 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
             json["by_level"][job.matrix(level).id] = tiles->second.count();
         }
     }
+    if (Json requests = estimated_requests(job, plan, fresh); !requests.is_null())
+    {
+        json["estimated_requests"] = std::move(requests);
+    }
     return json;
 }
 
@@ -239,15 +297,18 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
 {
     const auto begun = std::chrono::steady_clock::now();
     const auto store = store::open_store(given->recipe.output_path);
-    const RunStart start = begin_run(*store, given, options);
+    std::optional<RunStart> found;
+    std::vector<store::FoundIntent> intents;
+    side_by_side(is_remote(*store),
+                 {[&] { found = begin_run(*store, given, options); }, [&] { intents = store::Intent::all(*store); }});
+    const RunStart &start = *found;
     RunMark mark(*store, identity(start));
-    mark.give_way();
+    mark.give_way(intents);
     if (start.wipe)
     {
         check_ceilings(*start.job, Plan(*start.job, {}), options);
     }
-    clear(*store, start, mark);
-    Journal journal = open_journal(*store, *start.job);
+    Journal journal(*store, clear(*store, start, mark), start.job->grid);
     const RunWork work = work_of(*store, start, options, journal.before());
     const Job &job = *work.job;
     const Plan plan(job, work.done);
@@ -256,19 +317,22 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
     Report report;
     if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
     {
-        // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
-        if (!start.wipe)
+        bool fresh = false;
+        nlohmann::json item;
+        const auto look = [&]
         {
-            show(mark, *store, start, plan);
-        }
-        const bool fresh = is_fresh(*store, start);
-        OutputState::claim(*store);
-        journal.claim();
+            side_by_side(is_remote(*store), {[&] { fresh = is_fresh(*store, start); }, [&] { journal.begin(); },
+                                             [&] { item = item_properties(*store); }});
+        };
+        start.wipe ? look() : show(mark, *store, start, plan, look);
         const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
-        journal.redo(planned_tiles(plan));
-        const stac::LevelSets tiles = extent(job, journal.before().all());
-        write_item(*store, job, tiles, start.accepted, kRunning);
-        OutputState::save(*store, job);
+        stac::LevelSets tiles;
+        begin(*store, job, journal, plan,
+              [&]
+              {
+                  tiles = extent(job, journal.before().all());
+                  write_item(*store, job, tiles, start.accepted, kRunning, item);
+              });
         const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
         const auto abandon = [&]
         {
@@ -277,9 +341,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         };
         const RunContext context{job, plan, *store, journal, report, stopping, abandon, fresh};
         make_tiles(context, options);
-        end(context, mark, postponed);
-        write_item(*store, job, tiles, {}, state_of(journal.now(), job, job.recipe.overviews_from_process));
-        store->sync();
+        end(context, mark, postponed, tiles);
     }
     else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
              state_in_item(*store) != state && mark.is_alone())

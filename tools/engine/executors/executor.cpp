@@ -104,6 +104,7 @@ void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &ma
                                             });
                 });
     }
+    Stage(context, budget, makers).finish();
 }
 
 } // namespace

@@ -25,18 +25,51 @@ Stage::Stage(const RunContext &context, MemoryBudget &budget, BatchMakers &maker
 void Stage::run(const std::function<void(const Offer &)> &orders)
 {
     std::vector<std::thread> threads;
-    threads.reserve(m_makers.size());
-    m_serving = m_makers.size();
-    for (auto &maker : m_makers)
-    {
-        threads.emplace_back([this, &maker] { serve(*maker); });
-    }
+    start(threads, [this](BatchMaker &maker) { make(maker); });
     orders([this](BatchOrder order) { return offer(std::move(order)); });
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
         m_complete = true;
     }
     m_changed.notify_all();
+    end(threads);
+}
+
+void Stage::finish()
+{
+    std::vector<std::thread> threads;
+    start(threads, [](BatchMaker &maker) { maker.finish(); });
+    end(threads);
+}
+
+void Stage::start(std::vector<std::thread> &threads, const std::function<void(BatchMaker &)> &serve)
+{
+    threads.reserve(m_makers.size());
+    m_serving = m_makers.size();
+    for (auto &maker : m_makers)
+    {
+        threads.emplace_back(
+            [this, &maker, serve]
+            {
+                std::exception_ptr error;
+                try
+                {
+                    serve(*maker);
+                }
+                catch (...)
+                {
+                    error = std::current_exception();
+                }
+                const std::lock_guard<std::mutex> lock(m_mutex);
+                note(error);
+                --m_serving;
+                m_changed.notify_all();
+            });
+    }
+}
+
+void Stage::end(std::vector<std::thread> &threads)
+{
     wait_for_makers();
     for (auto &thread : threads)
     {
@@ -64,7 +97,7 @@ bool Stage::offer(BatchOrder order)
     return true;
 }
 
-void Stage::serve(BatchMaker &maker)
+void Stage::make(BatchMaker &maker)
 {
     BatchOrder order;
     while (take(order))
@@ -81,19 +114,6 @@ void Stage::serve(BatchMaker &maker)
         }
         ended(std::move(again), error);
     }
-    std::exception_ptr error;
-    try
-    {
-        maker.finish();
-    }
-    catch (...)
-    {
-        error = std::current_exception();
-    }
-    const std::lock_guard<std::mutex> lock(m_mutex);
-    note(error);
-    --m_serving;
-    m_changed.notify_all();
 }
 
 /// False where there is nothing left to do. Waits while others run: what they fail at is offered again.

@@ -8,6 +8,8 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 namespace tiledir::engine
 {
@@ -24,9 +26,14 @@ public:
     /// `orders` offers the stage's batches until it is told to stop. Throws what a maker has thrown.
     void run(const std::function<void(const Offer &)> &orders);
 
+    /// After the last stage: returns when all that was made is written. Throws as run() does.
+    void finish();
+
 private:
     bool offer(BatchOrder order);
-    void serve(BatchMaker &maker);
+    void start(std::vector<std::thread> &threads, const std::function<void(BatchMaker &)> &serve);
+    void end(std::vector<std::thread> &threads);
+    void make(BatchMaker &maker);
     bool take(BatchOrder &order);
     void ended(std::vector<BatchOrder> again, const std::exception_ptr &error);
     void note(const std::exception_ptr &error);

@@ -134,15 +134,19 @@ public:
         , m_store(store)
         , m_answers(answers)
         , m_writes(writers_of(job.recipe.output_path))
+        , m_kept(most_kept_bytes(job.recipe.output_path))
         , m_context{job,
                     store,
                     m_writes,
+                    m_kept,
+                    m_slots,
                     [this](const stac::TileId &tile, bool stored, std::size_t bytes) { made(tile, stored, bytes); },
                     [this](const TileFailure &failure) { failed(failure); },
                     [this](const Portion &portion) {
                         m_answers.say({{"at", to_json(m_job.grid, portion)}});
                     },
-                    [] { return stop_requested() != 0; }}
+                    [] { return stop_requested() != 0; },
+                    [](const stac::TileId &) { return true; }}
         , m_runner(m_context)
     {
     }
@@ -243,6 +247,8 @@ private:
     const Answers &m_answers;
     std::unique_ptr<Report> m_report; ///< of the batch that is being made
     WriteQueue m_writes;
+    KeptTiles m_kept;
+    ComputeSlots m_slots{1};
     const BatchContext m_context;
     BatchRunner m_runner;
     std::mutex m_mutex;               ///< guards what is made
