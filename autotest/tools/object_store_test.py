@@ -152,6 +152,7 @@ def test_a_batch_asks_for_no_block_of_an_input_twice(tiledir, s3, jacksboro):
     recipe = tiledir.recipe(process="hillshade", input={"dem": dem}, output=f"s3://{s3.name}/out", threads=1, levels="14")
     tiledir.make(recipe)
     header = 16384
+    marks = 8  # bytes before and after a COG's blocks, which GDAL reads with either neighbour
     ranges = sorted(
         tuple(map(int, request.range.removeprefix("bytes=").split("-")))
         for request in s3.proxy.requests()
@@ -159,8 +160,8 @@ def test_a_batch_asks_for_no_block_of_an_input_twice(tiledir, s3, jacksboro):
     )
     blocks = [each for each in ranges if each[1] >= header]
     assert len(blocks) > 4
-    twice = sum(max(0, one[1] + 1 - max(other[0], header)) for one, other in zip(blocks, blocks[1:]))
-    assert twice == 0, ranges
+    twice = [one[1] + 1 - max(other[0], header) for one, other in zip(blocks, blocks[1:])]
+    assert max(twice) <= marks, ranges
 
 
 def test_a_twentieth_of_spoilt_requests_changes_no_byte(tiledir, s3, on_s3, jacksboro):

@@ -402,6 +402,11 @@ void MosaicReader::fetch(const stac::PixelWindow &window, std::int64_t most_byte
             const std::size_t line = static_cast<std::size_t>(part->cols.input_size) * GDALGetDataTypeSizeBytes(type);
             pixels.resize(line * part->rows.input_size);
             read_pixels(file, *each.band, *part, pixels.data(), type, line);
+            if (each.validity.mask != nullptr)
+            {
+                pixels.resize(static_cast<std::size_t>(part->cols.input_size) * part->rows.input_size);
+                read_pixels(file, *each.validity.mask, *part, pixels.data(), GDT_Byte, part->cols.input_size);
+            }
         }
     }
 }

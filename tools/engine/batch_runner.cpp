@@ -1,7 +1,6 @@
 #include "tools/engine/batch_runner.h"
 
 #include "driver/store/network_path.h"
-#include "driver/store/task_queue.h"
 #include "stac/error.h"
 #include "tools/engine/stop_request.h"
 
@@ -9,15 +8,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <mutex>
-#include <vector>
 
 namespace tiledir::engine
 {
 namespace
 {
 
-constexpr int kReadsAtOnce = 32; ///< over a network
 /// Bytes of input pixels of a batch that are fetched at once: a batch of about the inputs' own resolution takes less.
 constexpr std::int64_t kMostFetched = std::int64_t{16} << 20;
 /// At a tile after one that has failed in spite of all attempts: the trouble does not seem to pass.
@@ -58,6 +54,7 @@ BatchRunner::BatchRunner(const BatchContext &context)
     : m_context(context)
     , m_job(context.job)
     , m_pyramid(context.job, context.store)
+    , m_below(context, m_pyramid)
     , m_is_remote(store::is_on_network(context.store.path("")))
 {
 }
@@ -300,6 +297,7 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
         [&context = m_context, &report = *m_report, tile, key = m_job.key(tile), bytes = std::move(bytes),
          fresh = m_is_fresh]
         {
+            context.wait_until_open();
             try
             {
                 const PhaseTimer timer(report, Phase::Write);
@@ -323,62 +321,14 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
         });
 }
 
-/// Tiles under those of an order, side by side: over a network each takes a while. What cannot be read is left out, to
-/// be read again by whoever needs it.
-BatchRunner::Blocks BatchRunner::read_below(const BatchOrder &order)
-{
-    Blocks below;
-    order.tiles.for_each_run(
-        [&](std::int64_t row, std::int64_t first, std::int64_t last)
-        {
-            for (std::int64_t col = first; col <= last; ++col)
-            {
-                const stac::PixelWindow window = m_pyramid.window_under({order.level, row, col});
-                const stac::TileRange range = m_job.matrix(order.level + 1).tiles_of(window);
-                for (std::int64_t finer_row = range.min_row; finer_row <= range.max_row; ++finer_row)
-                {
-                    for (std::int64_t finer_col = range.min_col; finer_col <= range.max_col; ++finer_col)
-                    {
-                        const stac::TileId tile{order.level + 1, finer_row, finer_col};
-                        if (m_context.may_be_there(tile) && !m_context.kept.find(tile))
-                        {
-                            below[tile];
-                        }
-                    }
-                }
-            }
-        });
-    const PhaseTimer timer(*m_report, Phase::Read);
-    std::mutex mutex;
-    std::vector<stac::TileId> unread;
-    store::TaskQueue queue(std::min(kReadsAtOnce, static_cast<int>(below.size())));
-    for (auto &[tile, block] : below)
-    {
-        queue.add(
-            [&, &tile = tile, &block = block]
-            {
-                try
-                {
-                    block = read_tile(tile);
-                }
-                catch (const Error &)
-                {
-                    const std::lock_guard<std::mutex> lock(mutex);
-                    unread.push_back(tile);
-                }
-            });
-    }
-    queue.finish();
-    for (const stac::TileId &tile : unread)
-    {
-        below.erase(tile);
-    }
-    return below;
-}
-
 void BatchRunner::make_from_stored(const BatchOrder &order)
 {
-    const Blocks below = m_is_remote ? read_below(order) : Blocks();
+    Blocks below;
+    if (m_is_remote)
+    {
+        const PhaseTimer timer(*m_report, Phase::Read);
+        below = m_below.all_under(order);
+    }
     const ComputeSlots::Taken slot(m_context.slots);
     Blocks made;
     order.tiles.for_each_run(
@@ -433,16 +383,7 @@ BatchRunner::BlockPtr BatchRunner::stored_tile(const stac::TileId &tile, const B
         return nullptr; // it would be among them
     }
     const PhaseTimer timer(*m_report, Phase::Read);
-    return read_tile(tile);
-}
-
-BatchRunner::BlockPtr BatchRunner::read_tile(const stac::TileId &tile)
-{
-    if (const auto kept = m_context.kept.find(tile))
-    {
-        return *kept ? m_pyramid.decode(tile, **kept) : nullptr;
-    }
-    return m_context.may_be_there(tile) ? m_pyramid.read(tile) : nullptr;
+    return m_below.read(tile);
 }
 
 } // namespace tiledir::engine

@@ -8,6 +8,7 @@
 #include "tools/engine/compute_slots.h"
 #include "tools/engine/kept_tiles.h"
 #include "tools/engine/report.h"
+#include "tools/engine/tiles_below.h"
 #include "tools/engine/write_queue.h"
 
 #include <functional>
@@ -33,6 +34,7 @@ struct BatchContext
     std::function<void(const Portion &portion)> begins;         ///< before tiles are worked at
     std::function<bool()> stopping;                             ///< asked between portions of work
     std::function<bool(const stac::TileId &tile)> may_be_there; ///< asked before a tile is read from the store
+    std::function<void()> wait_until_open = [] {};              ///< called before a tile is written; throws StoreError
 };
 
 /// One a thread: keeps inputs open between batches. A tile that fails is tried again where that may help, then
@@ -49,13 +51,11 @@ public:
     void make(const BatchOrder &order, Report &report);
 
 private:
-    using BlockPtr = raster::TilePyramid::Block;
-    /// Blocks of finished tiles, for the overviews above; null for empty ones.
-    using Blocks = std::map<stac::TileId, BlockPtr>;
+    using BlockPtr = TilesBelow::BlockPtr;
+    using Blocks = TilesBelow::Blocks;
 
     void compute(const BatchOrder &order);
     void fetch_inputs(const BatchOrder &order);
-    Blocks read_below(const BatchOrder &order);
     void make_from_stored(const BatchOrder &order);
     void compute_range(int level, const stac::TileRange &range, Blocks &made);
     raster::PixelBlock compute_pixels(int level, const stac::PixelWindow &window);
@@ -66,13 +66,13 @@ private:
     void make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made);
     raster::PixelBlock overview_pixels(const stac::TileId &tile, const Blocks &below);
     BlockPtr stored_tile(const stac::TileId &tile, const Blocks &below);
-    BlockPtr read_tile(const stac::TileId &tile);
     void read_anew();
     void try_tile(const stac::TileId &tile, const std::function<void()> &work);
 
     const BatchContext &m_context;
     const Job &m_job;
     const raster::TilePyramid m_pyramid;
+    const TilesBelow m_below;
     const bool m_is_remote; ///< the output
     int m_most_attempts = kMostAttempts;
     Report *m_report = nullptr;    ///< of the order that is being made

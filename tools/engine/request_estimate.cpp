@@ -58,73 +58,70 @@ std::int64_t gets_of(const raster::Mosaic &mosaic, const std::string &grid_crs, 
     return gets;
 }
 
-/// Of the batches those at the beginning stand for all.
-class InputGets
+/// Inputs over a network, with their rows of blocks.
+using RemoteInputs = std::map<std::string, int>;
+
+RemoteInputs remote_inputs(const Job &job)
 {
-public:
-    InputGets(const Job &job, const Plan &plan)
-        : m_job(job)
+    RemoteInputs inputs;
+    for (const auto &[name, mosaic] : job.mosaics)
     {
-        for (const auto &[name, mosaic] : job.mosaics)
+        if (store::is_on_network(mosaic->sources().front().path))
         {
-            if (store::is_on_network(mosaic->sources().front().path))
+            inputs[name] = rows_of_blocks(*mosaic);
+        }
+    }
+    return inputs;
+}
+
+/// Of the batches those at the beginning stand for all.
+std::int64_t gets_of_batches(const Job &job, const Plan &plan, const RemoteInputs &inputs)
+{
+    constexpr int kLookedAt = 500;
+    int batches = 0;
+    std::int64_t looked_at = 0;
+    std::int64_t gets = 0;
+    plan.for_each_batch(
+        [&](const Batch &batch)
+        {
+            const stac::TileMatrix &matrix = job.matrix(batch.level);
+            const stac::Bounds bounds =
+                matrix.bounds(matrix.range_window(batch.tiles.bounding()).grown(job.process->pixel_buffer()));
+            for (const auto &[name, rows] : inputs)
             {
-                m_rows[name] = rows_of_blocks(*mosaic);
+                gets += gets_of(*job.mosaics.at(name), job.grid.crs, bounds, rows);
             }
-        }
-        constexpr int kLookedAt = 500;
-        int batches = 0;
-        std::int64_t looked_at = 0;
-        std::int64_t gets = 0;
-        plan.for_each_batch(
-            [&](const Batch &batch)
-            {
-                looked_at += batch.tiles.count();
-                gets += of(batch);
-                return ++batches < kLookedAt;
-            });
-        std::int64_t all = 0;
-        for (const auto &[level, tiles] : plan.computed())
-        {
-            all += tiles.count();
-        }
-        m_count =
-            looked_at == 0
-                ? 0
-                : std::llround(static_cast<double>(gets) * static_cast<double>(all) / static_cast<double>(looked_at));
-        m_count += headers();
-    }
-
-    std::int64_t count() const { return m_count; }
-
-private:
-    std::int64_t of(const Batch &batch) const
+            looked_at += batch.tiles.count();
+            return ++batches < kLookedAt;
+        });
+    std::int64_t all = 0;
+    for (const auto &[level, tiles] : plan.computed())
     {
-        const stac::TileMatrix &matrix = m_job.matrix(batch.level);
-        const stac::Bounds bounds =
-            matrix.bounds(matrix.range_window(batch.tiles.bounding()).grown(m_job.process->pixel_buffer()));
-        std::int64_t gets = 0;
-        for (const auto &[name, rows] : m_rows)
-        {
-            gets += gets_of(*m_job.mosaics.at(name), m_job.grid.crs, bounds, rows);
-        }
-        return gets;
+        all += tiles.count();
     }
+    return looked_at == 0
+               ? 0
+               : std::llround(static_cast<double>(gets) * static_cast<double>(all) / static_cast<double>(looked_at));
+}
 
-    std::int64_t headers() const
+std::int64_t gets_of_inputs(const Job &job, const Plan &plan)
+{
+    constexpr std::int64_t kCache = 16 << 20; // GDAL's for what it reads over a network
+    constexpr std::int64_t kAtOnce = 64 << 10;
+    const RemoteInputs inputs = remote_inputs(job);
+    std::int64_t headers = 0;
+    std::int64_t bytes = 0;
+    for (const auto &[name, rows] : inputs)
     {
-        std::int64_t files = 0;
-        for (const auto &[name, rows] : m_rows)
+        for (const InputFile &file : job.files.at(name))
         {
-            files += static_cast<std::int64_t>(m_job.mosaics.at(name)->sources().size());
+            ++headers;
+            bytes += file.stamp.size;
         }
-        return files;
     }
-
-    const Job &m_job;
-    std::map<std::string, int> m_rows;
-    std::int64_t m_count = 0;
-};
+    const std::int64_t gets = gets_of_batches(job, plan, inputs);
+    return headers + (bytes > kCache ? gets : std::min(gets, headers + bytes / kAtOnce));
+}
 
 /// A listing for each thousand files of a folder.
 std::int64_t lists_of_inputs(const Job &job)
@@ -203,7 +200,7 @@ Json estimated_requests(const Job &job, const Plan &plan, bool fresh)
     const bool writes = output && tiles > 0;
     Json json;
     json["PUT"] = {{"tiles", output ? tiles : 0}, {"state", writes ? kStatePuts + tiles / kTilesOfAJournalFile : 0}};
-    json["GET"] = {{"inputs", InputGets(job, plan).count()},
+    json["GET"] = {{"inputs", gets_of_inputs(job, plan)},
                    {"tiles", output ? gets_of_tiles(job, plan, fresh) : 0},
                    {"state", output ? kStateGets : 0}};
     json["LIST"] = lists + (output ? kStateLists : 0);

@@ -8,6 +8,7 @@
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
 #include "tools/engine/network_watch.h"
+#include "tools/engine/opening.h"
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
@@ -222,8 +223,8 @@ void leave(const RunContext &context, RunMark &mark)
     }
 }
 
-/// What the output says before its first tile is made. What is no longer done is said before what is done otherwise: a
-/// kill between the two only makes tiles again.
+/// What the output says before its first tile is written. What is no longer done is said before what is done otherwise:
+/// a kill between the two only makes tiles again.
 void begin(store::Store &store, const Job &job, Journal &journal, const Plan &plan,
            const std::function<void()> &write_item)
 {
@@ -236,6 +237,19 @@ void begin(store::Store &store, const Job &job, Journal &journal, const Plan &pl
     side_by_side(is_remote(store), {write_item, [&] { OutputState::save(store, job); }});
 }
 
+/// No tile is to blame for what goes wrong there.
+void wait_until_open(const Opening &opening)
+{
+    try
+    {
+        opening.wait();
+    }
+    catch (const std::exception &error)
+    {
+        throw StoreError(error.what());
+    }
+}
+
 /// What it says after its last tile was made.
 void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postponed, const stac::LevelSets &tiles)
 {
@@ -243,13 +257,18 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
     store::Store &store = context.store;
     const Job &job = context.job;
     nlohmann::json item;
-    side_by_side(is_remote(store), {[&]
-                                    {
-                                        write_journal(context.report, job, journal);
-                                        journal.postpone(postponed); // after what was made
-                                        journal.flush();
-                                    },
-                                    [&] { item = item_properties(store); }});
+    side_by_side(is_remote(store),
+                 {[&]
+                  {
+                      write_journal(context.report, job, journal);
+                      journal.postpone(postponed); // after what was made
+                      if (is_remote(store))        // a tile's writing may fail after it was used
+                      {
+                          journal.postpone(above_failed(job, context.report.failures(), planned_tiles(context.plan)));
+                      }
+                      journal.flush();
+                  },
+                  [&] { item = item_properties(store); }});
     store.sync();
     const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
     side_by_side(is_remote(store),
@@ -327,20 +346,34 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         start.wipe ? look() : show(mark, *store, start, plan, look);
         const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
         stac::LevelSets tiles;
-        begin(*store, job, journal, plan,
-              [&]
-              {
-                  tiles = extent(job, journal.before().all());
-                  write_item(*store, job, tiles, start.accepted, kRunning, item);
-              });
+        const Opening opening(is_remote(*store),
+                              [&]
+                              {
+                                  begin(*store, job, journal, plan,
+                                        [&]
+                                        {
+                                            tiles = extent(job, journal.before().all());
+                                            write_item(*store, job, tiles, start.accepted, kRunning, item);
+                                        });
+                              });
         const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
         const auto abandon = [&]
         {
             write_journal(report, job, journal);
             options.abandon(result_of(report, job, options, plan.count(), begun));
         };
-        const RunContext context{job, plan, *store, journal, report, stopping, abandon, fresh};
-        make_tiles(context, options);
+        const RunContext context{
+            job, plan, *store, journal, report, stopping, abandon, fresh, [&] { wait_until_open(opening); }};
+        try
+        {
+            make_tiles(context, options);
+        }
+        catch (const StoreError &)
+        {
+            opening.wait(); // where that was the cause, it tells more
+            throw;
+        }
+        opening.wait();
         end(context, mark, postponed, tiles);
     }
     else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);

@@ -52,7 +52,8 @@ public:
                     [&run](const TileFailure &failure) { run.failed(failure); },
                     [&run, &budget](const Portion &) { look_at_memory(run, budget); },
                     run.stopping,
-                    [&run](const stac::TileId &tile) { return may_be_there(run, tile); }}
+                    [&run](const stac::TileId &tile) { return may_be_there(run, tile); },
+                    run.wait_until_open}
         , m_runner(m_context)
         , m_report(run.report)
     {

@@ -90,6 +90,7 @@ std::vector<BatchOrder> WorkerMaker::make(const BatchOrder &order)
     {
         return {};
     }
+    m_context.wait_until_open();
     Trial trial(order);
     m_worker->send(to_json(m_context.job.grid, order).dump());
     while (!trial.ended)
