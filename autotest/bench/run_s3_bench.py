@@ -40,7 +40,9 @@ def parsed_arguments():
     parser.add_argument("--sizes", type=int, nargs="+", default=[4096, 8192], help="rows and columns of the elevation model")
     parser.add_argument("--milliseconds", type=int, default=50, help="of delay, each request")
     parser.add_argument("--threads", type=int, default=2, help="of tiledir; workers of mapchete")
+    parser.add_argument("--mapchete-venv", type=pathlib.Path, help="made before, or to be made")
     parser.add_argument("--mapchete-rounds", type=int, default=1, help="it takes minutes")
+    parser.add_argument("--mapchete-sizes", type=int, nargs="+", default=[4096])
     parser.add_argument("--skip-mapchete", action="store_true", help="no virtual environment, nothing from PyPI")
     parser.add_argument("--quick", action="store_true", help="a small model, one round, no mapchete")
     parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build" / "bin" / "tiledir-process")
@@ -172,7 +174,7 @@ def bench(arguments, folder, size, programs):
             if tiles(local) != tiles(remote):
                 raise SystemExit("not the tiles of the run on the disk")
             rounds.setdefault(Tiledir.name, []).append(figures)
-            if programs and number_of_round < arguments.mapchete_rounds:
+            if programs and size in arguments.mapchete_sizes and number_of_round < arguments.mapchete_rounds:
                 figures, _, _ = place.run(Mapchete(arguments, programs, levels_of(local)))
                 rounds.setdefault(Mapchete.name, []).append(figures)
     return {
@@ -218,7 +220,8 @@ def main():
     arguments = parsed_arguments()
     programs, versions = None, {}
     if not arguments.skip_mapchete:
-        programs, versions = mapchete_venv(arguments.work / "mapchete-s3-venv", LOCAL_ENVIRONMENT, "mapchete[s3]")
+        venv = arguments.mapchete_venv or arguments.work / "mapchete-s3-venv"
+        programs, versions = mapchete_venv(venv, LOCAL_ENVIRONMENT, "mapchete[s3]")
     rows = []
     for size in arguments.sizes:
         with tempfile.TemporaryDirectory(dir=arguments.work) as folder:

@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import json
+import os
 import subprocess
 import time
 
@@ -130,6 +131,22 @@ def test_an_overwrite_reads_only_tiles_that_it_does_not_make(tiledir, s3, on_s3,
     read = {request.path for request in requests if request.method == "GET" and is_tile(request)}
     assert read and not read & made
     assert tiles(s3.folder / "out") == plain_run(tiledir, jacksboro, levels="4-14")
+
+
+def test_overviews_above_a_tile_that_cannot_be_written_wait_for_it(tiledir, s3, on_s3, jacksboro):
+    keys = ["--levels", "11-13"]
+    expected = plain_run(tiledir, jacksboro, levels=keys[1])
+    bad = min(name for name in expected if name.startswith("13/"))
+    with s3.proxy.fault(413, path=f"/out/{bad}$", method="PUT"):
+        assert tiledir.run(on_s3, *keys).returncode == 3
+    status = [str(tiledir.program.parent / "tiledir"), "status", f"s3://{s3.name}/out", "--json"]
+    environment = {**os.environ, **s3.config}
+    levels = json.loads(subprocess.run(status, env=environment, capture_output=True, check=True).stdout)["levels"]
+    assert {name: level["pending"] for name, level in levels.items()} == {"11": 1, "12": 1, "13": 0}
+    s3.proxy.forget()
+    tiledir.make(on_s3, *keys)
+    assert sum(request.method == "PUT" and is_tile(request) for request in s3.proxy.requests()) == 3
+    assert tiles(s3.folder / "out") == expected
 
 
 def test_what_needs_nothing_of_each_other_is_asked_for_at_once(tiledir, s3, on_s3):

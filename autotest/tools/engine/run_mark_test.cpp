@@ -67,7 +67,7 @@ TEST_F(RunMarkTest, OneThatHasEndedBeforeItWasDoneIsSeenUntilItIsForgotten)
     const RunMark next(*m_store, "another recipe");
     next.give_way();
     EXPECT_TRUE(next.is_alone());
-    next.forget(run.others().ended);
+    next.forget(next.others().ended);
     EXPECT_TRUE(store::Intent::all(*m_store).empty());
 }
 
