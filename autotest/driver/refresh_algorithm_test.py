@@ -32,8 +32,8 @@ def test_it_takes_the_words_of_tiledir_refresh(tmp_path):
     done = refresh(folder.path, "--since", "1h", "--statistics")
     assert done.returncode == 0, done.stderr
     check_levels(folder.path, pixels)
-    band = gdal.Open(str(folder.path)).GetRasterBand(1)
-    assert band.GetStatistics(False, False)[:2] == [pixels.min(), pixels.max()]
+    dataset = gdal.Open(str(folder.path))
+    assert dataset.GetRasterBand(1).GetStatistics(False, False)[:2] == [pixels.min(), pixels.max()]
 
 
 @pytest.mark.parametrize(
