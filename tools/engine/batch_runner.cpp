@@ -3,6 +3,7 @@
 #include "driver/store/network_path.h"
 #include "stac/error.h"
 #include "tools/engine/stop_request.h"
+#include "tools/engine/tile_squares.h"
 
 #include <cpl_vsi.h>
 
@@ -106,59 +107,123 @@ void BatchRunner::read_anew()
     VSICurlClearCache();
 }
 
-void BatchRunner::make(const BatchOrder &order, Report &report)
+void BatchRunner::make(const BatchOrder &order, Report &report, const WriteQueue::GroupPtr &group)
 {
     m_report = &report;
+    m_group = group;
     m_is_fresh = order.fresh;
     m_is_from_stored = order.from_stored;
     m_kept_level = order.overviews.empty() ? order.level : order.overviews.begin()->first;
     order.from_stored ? make_from_stored(order) : compute(order);
 }
 
+/// Rows and columns of tiles that are computed together.
+std::int64_t BatchRunner::together(int level) const
+{
+    const stac::TileMatrix &matrix = m_job.matrix(level);
+    return std::max<std::int64_t>(1, kTogetherPixels / std::max(matrix.tile_width, matrix.tile_height));
+}
+
 void BatchRunner::compute(const BatchOrder &order)
 {
-    fetch_inputs(order);
-    const ComputeSlots::Taken slot(m_context.slots);
+    if (order.overviews.empty())
+    {
+        for_each_square(order.tiles, together(order.level),
+                        [&](const stac::TileSet &part, const stac::TileRange &)
+                        {
+                            compute_tiles(order.level, part);
+                            return !m_context.stopping();
+                        });
+        return;
+    }
+    const int top = order.overviews.begin()->first;
+    stac::TileSet roots = order.overviews.begin()->second;
+    stac::TileSet above = order.tiles;
+    for (int level = order.level; level > top; --level)
+    {
+        above = stac::parents(m_job.grid, level, above);
+    }
+    roots.insert(above);
+    make_parts(order, top, roots);
+}
+
+/// The tiles of a batch under some of `top`, and these: all together, or quarter by quarter where they are many, so
+/// that only pixels of few tiles are held. Returns those of `top`.
+BatchRunner::Blocks BatchRunner::make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles)
+{
+    const stac::TileRange all = tiles.bounding();
+    if (std::max(all.rows(), all.cols()) << (order.level - top) <= together(order.level))
+    {
+        return make_under(order, top, all);
+    }
     Blocks made;
-    const stac::TileRange bounding = order.tiles.bounding();
+    for_each_tile(tiles,
+                  [&](std::int64_t row, std::int64_t col)
+                  {
+                      made.merge(make_under(order, top, {row, row, col, col}));
+                      return !m_context.stopping();
+                  });
+    return made;
+}
+
+BatchRunner::Blocks BatchRunner::make_under(const BatchOrder &order, int top, const stac::TileRange &root)
+{
+    if (top == order.level)
+    {
+        return compute_tiles(top, order.tiles.within(root));
+    }
+    const Blocks below = make_parts(order, top + 1, stac::TileSet(stac::children(m_job.grid, top, root)));
+    const auto planned = order.overviews.find(top);
+    return planned == order.overviews.end() ? Blocks() : make_overviews(top, planned->second.within(root), below);
+}
+
+BatchRunner::Blocks BatchRunner::compute_tiles(int level, const stac::TileSet &tiles)
+{
+    Blocks made;
+    const stac::TileRange bounding = tiles.bounding();
+    fetch_inputs(level, bounding);
+    const ComputeSlots::Taken slot(m_context.slots);
     const std::int64_t rows_at_once = std::max<std::int64_t>(1, kRowsAtOnce / m_job.format.height);
     for (std::int64_t row = bounding.min_row; row <= bounding.max_row && !m_context.stopping(); row += rows_at_once)
     {
         const stac::TileRange rows{row, std::min(row + rows_at_once - 1, bounding.max_row), bounding.min_col,
                                    bounding.max_col};
-        const stac::TileSet part = order.tiles.within(rows);
+        const stac::TileSet part = tiles.within(rows);
         if (part.count() == rows.count())
         {
-            compute_range(order.level, rows, made);
+            compute_range(level, rows, made);
             continue;
         }
         part.for_each_run(
             [&](std::int64_t run_row, std::int64_t first, std::int64_t last) {
-                compute_range(order.level, {run_row, run_row, first, last}, made);
+                compute_range(level, {run_row, run_row, first, last}, made);
             });
     }
-    for (auto level = order.overviews.rbegin(); level != order.overviews.rend(); ++level)
-    {
-        Blocks above;
-        level->second.for_each_run(
-            [&, finer = level->first](std::int64_t row, std::int64_t first, std::int64_t last)
-            {
-                for (std::int64_t col = first; col <= last && !m_context.stopping(); ++col)
-                {
-                    make_overview({finer, row, col}, made, above);
-                }
-            });
-        made = std::move(above);
-    }
+    return made;
 }
 
-/// Over a network: what the order needs of the inputs, with few requests side by side. What fails is asked for again by
+BatchRunner::Blocks BatchRunner::make_overviews(int level, const stac::TileSet &tiles, const Blocks &below)
+{
+    const ComputeSlots::Taken slot(m_context.slots);
+    Blocks made;
+    for_each_tile(tiles,
+                  [&](std::int64_t row, std::int64_t col)
+                  {
+                      if (!m_context.stopping())
+                      {
+                          make_overview({level, row, col}, below, made);
+                      }
+                      return !m_context.stopping();
+                  });
+    return made;
+}
+
+/// Over a network: what tiles need of the inputs, with few requests side by side. What fails is asked for again by
 /// whoever needs it.
-void BatchRunner::fetch_inputs(const BatchOrder &order)
+void BatchRunner::fetch_inputs(int level, const stac::TileRange &tiles)
 {
     const PhaseTimer timer(*m_report, Phase::Read);
-    const stac::PixelWindow window =
-        m_job.matrix(order.level).range_window(order.tiles.bounding()).grown(m_job.process->pixel_buffer());
+    const stac::PixelWindow window = m_job.matrix(level).range_window(tiles).grown(m_job.process->pixel_buffer());
     for (const auto &[name, mosaic] : m_job.mosaics)
     {
         if (!store::is_on_network(mosaic->sources().front().path))
@@ -167,7 +232,7 @@ void BatchRunner::fetch_inputs(const BatchOrder &order)
         }
         try
         {
-            source(name, order.level).fetch(window, kMostFetched);
+            source(name, level).fetch(window, kMostFetched);
         }
         catch (const Error &)
         {
@@ -288,58 +353,56 @@ void BatchRunner::finish(const stac::TileId &tile, raster::PixelBlock &&pixels, 
 /// Null: an empty tile, which is not stored.
 void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes)
 {
-    if (tile.level == m_kept_level && tile.level > m_job.coarsest)
-    {
-        m_context.kept.keep(tile, bytes);
-    }
+    const bool is_read_later = tile.level == m_kept_level && tile.level > m_job.coarsest;
+    m_context.kept.keep(tile, bytes);
     m_report->handed_on(tile);
-    m_context.writes.add(
-        [&context = m_context, &report = *m_report, tile, key = m_job.key(tile), bytes = std::move(bytes),
-         fresh = m_is_fresh]
-        {
-            context.wait_until_open();
-            try
-            {
-                const PhaseTimer timer(report, Phase::Write);
-                if (bytes)
-                {
-                    context.store.write(key, bytes->data(), bytes->size());
-                }
-                else if (!fresh)
-                {
-                    context.store.remove(key);
-                }
-            }
-            catch (const TileError &error)
-            {
-                context.kept.drop(tile);
-                context.failed({tile, error.what(), 1, cause_name(error)});
-                return;
-            }
-            context.kept.written(tile);
-            context.made(tile, bytes != nullptr, bytes ? bytes->size() : 0);
-        });
+    m_context.writes.add(m_group,
+                         [&context = m_context, &report = *m_report, tile, key = m_job.key(tile),
+                          bytes = std::move(bytes), fresh = m_is_fresh, is_read_later]
+                         {
+                             context.wait_until_open();
+                             try
+                             {
+                                 const PhaseTimer timer(report, Phase::Write);
+                                 if (bytes)
+                                 {
+                                     context.store.write(key, bytes->data(), bytes->size());
+                                 }
+                                 else if (!fresh)
+                                 {
+                                     context.store.remove(key);
+                                 }
+                             }
+                             catch (const TileError &error)
+                             {
+                                 context.kept.drop(tile);
+                                 context.failed({tile, error.what(), 1, cause_name(error)});
+                                 return;
+                             }
+                             is_read_later ? context.kept.written(tile) : context.kept.drop(tile);
+                             context.made(tile, bytes != nullptr, bytes ? bytes->size() : 0);
+                         });
+}
+
+/// Over a network all at once.
+BatchRunner::Blocks BatchRunner::read_below(int level, const stac::TileSet &tiles)
+{
+    if (!m_is_remote)
+    {
+        return {};
+    }
+    const PhaseTimer timer(*m_report, Phase::Read);
+    return m_below.all_under(level, tiles);
 }
 
 void BatchRunner::make_from_stored(const BatchOrder &order)
 {
-    Blocks below;
-    if (m_is_remote)
-    {
-        const PhaseTimer timer(*m_report, Phase::Read);
-        below = m_below.all_under(order);
-    }
-    const ComputeSlots::Taken slot(m_context.slots);
-    Blocks made;
-    order.tiles.for_each_run(
-        [&](std::int64_t row, std::int64_t first, std::int64_t last)
-        {
-            for (std::int64_t col = first; col <= last && !m_context.stopping(); ++col)
-            {
-                make_overview({order.level, row, col}, below, made);
-                made.clear();
-            }
-        });
+    for_each_square(order.tiles, std::max<std::int64_t>(1, together(order.level) / 2),
+                    [&](const stac::TileSet &part, const stac::TileRange &)
+                    {
+                        make_overviews(order.level, part, read_below(order.level, part));
+                        return !m_context.stopping();
+                    });
 }
 
 void BatchRunner::make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made)

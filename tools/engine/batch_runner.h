@@ -46,16 +46,22 @@ public:
     explicit BatchRunner(const BatchContext &context);
     ~BatchRunner();
 
-    /// Makes the order's tiles, then its overviews; they are written once `writes` has finished. Tells the report of
-    /// what is held back, of retries and of times; it must live until then.
-    void make(const BatchOrder &order, Report &report);
+    /// Makes the order's tiles and its overviews; they are written once the context's `writes` have finished `group`.
+    /// Tells the report of what is held back, of retries and of times; it must live until then.
+    void make(const BatchOrder &order, Report &report, const WriteQueue::GroupPtr &group);
 
 private:
     using BlockPtr = TilesBelow::BlockPtr;
     using Blocks = TilesBelow::Blocks;
 
+    std::int64_t together(int level) const;
     void compute(const BatchOrder &order);
-    void fetch_inputs(const BatchOrder &order);
+    Blocks make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles);
+    Blocks make_under(const BatchOrder &order, int top, const stac::TileRange &root);
+    void fetch_inputs(int level, const stac::TileRange &range);
+    Blocks compute_tiles(int level, const stac::TileSet &tiles);
+    Blocks make_overviews(int level, const stac::TileSet &tiles, const Blocks &below);
+    Blocks read_below(int level, const stac::TileSet &tiles);
     void make_from_stored(const BatchOrder &order);
     void compute_range(int level, const stac::TileRange &range, Blocks &made);
     raster::PixelBlock compute_pixels(int level, const stac::PixelWindow &window);
@@ -76,6 +82,7 @@ private:
     const bool m_is_remote; ///< the output
     int m_most_attempts = kMostAttempts;
     Report *m_report = nullptr;    ///< of the order that is being made
+    WriteQueue::GroupPtr m_group;  ///< the same
     bool m_is_fresh = false;       ///< the same
     bool m_is_from_stored = false; ///< the same
     int m_kept_level = -1;         ///< the same: its tiles are read by later orders

@@ -18,6 +18,9 @@ namespace
 
 constexpr std::int64_t kFilesOfAListing = 1000;
 
+/// What is computed together.
+const BatchLimits kSquares{kTogetherPixels, {}};
+
 /// Rows of blocks as they lie in a file: those of a row follow each other, so that one request gets them.
 int rows_of_blocks(const raster::Mosaic &mosaic)
 {
@@ -81,19 +84,19 @@ std::int64_t gets_of_batches(const Job &job, const Plan &plan, const RemoteInput
     int batches = 0;
     std::int64_t looked_at = 0;
     std::int64_t gets = 0;
-    plan.for_each_batch(
-        [&](const Batch &batch)
-        {
-            const stac::TileMatrix &matrix = job.matrix(batch.level);
-            const stac::Bounds bounds =
-                matrix.bounds(matrix.range_window(batch.tiles.bounding()).grown(job.process->pixel_buffer()));
-            for (const auto &[name, rows] : inputs)
-            {
-                gets += gets_of(*job.mosaics.at(name), job.grid.crs, bounds, rows);
-            }
-            looked_at += batch.tiles.count();
-            return ++batches < kLookedAt;
-        });
+    plan.for_each_batch(kSquares,
+                        [&](const Batch &batch)
+                        {
+                            const stac::TileMatrix &matrix = job.matrix(batch.level);
+                            const stac::Bounds bounds = matrix.bounds(
+                                matrix.range_window(batch.tiles.bounding()).grown(job.process->pixel_buffer()));
+                            for (const auto &[name, rows] : inputs)
+                            {
+                                gets += gets_of(*job.mosaics.at(name), job.grid.crs, bounds, rows);
+                            }
+                            looked_at += batch.tiles.count();
+                            return ++batches < kLookedAt;
+                        });
     std::int64_t all = 0;
     for (const auto &[level, tiles] : plan.computed())
     {
@@ -162,12 +165,12 @@ std::int64_t gets_of_tiles(const Job &job, const Plan &plan, bool fresh)
 {
     constexpr std::int64_t kUsualBytes = 32 << 10;
     int top = job.coarsest;
-    plan.for_each_batch(
-        [&](const Batch &batch)
-        {
-            top = batch.top;
-            return false;
-        });
+    plan.for_each_batch(kSquares,
+                        [&](const Batch &batch)
+                        {
+                            top = batch.top;
+                            return false;
+                        });
     const bool are_kept =
         job.recipe.executor != "workers" &&
         planned_at(plan, top) * kUsualBytes < static_cast<std::int64_t>(most_kept_bytes(job.recipe.output_path));
@@ -192,8 +195,8 @@ Json estimated_requests(const Job &job, const Plan &plan, bool fresh)
     {
         return {};
     }
-    constexpr std::int64_t kTilesOfAJournalFile = 1000;
-    constexpr std::int64_t kStatePuts = 8;
+    constexpr std::int64_t kTilesOfAJournalFile = 500;
+    constexpr std::int64_t kStatePuts = 14;
     constexpr std::int64_t kStateGets = 15;
     constexpr std::int64_t kStateLists = 6;
     const std::int64_t tiles = plan.count();

@@ -26,20 +26,20 @@ TilesBelow::BlockPtr TilesBelow::read(const stac::TileId &tile) const
     return m_context.may_be_there(tile) ? m_pyramid.read(tile) : nullptr;
 }
 
-TilesBelow::Blocks TilesBelow::all_under(const BatchOrder &order) const
+TilesBelow::Blocks TilesBelow::all_under(int level, const stac::TileSet &tiles) const
 {
     Blocks below;
-    order.tiles.for_each_run(
+    tiles.for_each_run(
         [&](std::int64_t row, std::int64_t first, std::int64_t last)
         {
             for (std::int64_t col = first; col <= last; ++col)
             {
-                const stac::TileRange range = m_pyramid.tiles_under({order.level, row, col});
+                const stac::TileRange range = m_pyramid.tiles_under({level, row, col});
                 for (std::int64_t finer_row = range.min_row; finer_row <= range.max_row; ++finer_row)
                 {
                     for (std::int64_t finer_col = range.min_col; finer_col <= range.max_col; ++finer_col)
                     {
-                        const stac::TileId tile{order.level + 1, finer_row, finer_col};
+                        const stac::TileId tile{level + 1, finer_row, finer_col};
                         if (m_context.may_be_there(tile) && !m_context.kept.find(tile))
                         {
                             below[tile];

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "driver/raster/tile_pyramid.h"
-#include "tools/engine/batch_order.h"
+#include "stac/tile_set.h"
 
 #include <map>
 
@@ -29,9 +29,9 @@ public:
     /// Null where there is none. Throws TileError.
     BlockPtr read(const stac::TileId &tile) const;
 
-    /// Those under an order's tiles that only the store has, side by side: over a network each takes a while. What
+    /// Those under tiles of a level that only the store has, side by side: over a network each takes a while. What
     /// cannot be read is left out, to be read again by whoever needs it.
-    Blocks all_under(const BatchOrder &order) const;
+    Blocks all_under(int level, const stac::TileSet &tiles) const;
 
 private:
     const BatchContext &m_context;

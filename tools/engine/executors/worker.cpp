@@ -155,8 +155,9 @@ public:
     {
         forget_peak_memory();
         m_report = std::make_unique<Report>();
-        m_runner.make(order, *m_report);
-        m_writes.finish();
+        const auto writes = std::make_shared<WriteQueue::Group>();
+        m_runner.make(order, *m_report, writes);
+        m_writes.finish(*writes);
         say_made();
         m_answers.say(end_of(*m_report));
     }
