@@ -5,7 +5,9 @@
 #include "driver/raster/tile_pyramid.h"
 #include "driver/store/store.h"
 #include "tools/engine/batch_order.h"
+#include "tools/engine/portion_size.h"
 #include "tools/engine/report.h"
+#include "tools/engine/tile_attempts.h"
 #include "tools/engine/write_queue.h"
 
 #include <functional>
@@ -27,6 +29,7 @@ struct BatchContext
     std::function<void(const stac::TileId &tile, bool stored, std::size_t bytes)> made; ///< written, not yet durable
     std::function<void(const TileFailure &failure)> failed;
     std::function<void(const Portion &portion)> begins; ///< before tiles are worked at
+    std::function<void()> waits;                        ///< until the next begins(): for what is not the tiles' own
     std::function<bool()> stopping;                     ///< asked between portions of work
 };
 
@@ -61,13 +64,13 @@ private:
     raster::PixelBlock overview_pixels(const stac::TileId &tile, const Blocks &below);
     BlockPtr stored_tile(const stac::TileId &tile, const Blocks &below);
     void read_anew();
-    void try_tile(const stac::TileId &tile, const std::function<void()> &work);
 
     const BatchContext &m_context;
     const Job &m_job;
     const raster::TilePyramid m_pyramid;
     const bool m_is_remote; ///< the output
-    int m_most_attempts = kMostAttempts;
+    TileAttempts m_attempts;
+    PortionSize m_portion_size;
     Report *m_report = nullptr;    ///< of the order that is being made
     bool m_is_fresh = false;       ///< the same
     bool m_is_from_stored = false; ///< the same

@@ -205,6 +205,60 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
     }
 }
 
+void run(const std::shared_ptr<const Job> &given, const RunOptions &options, RunCourse &course)
+{
+    const auto store = store::open_store(given->recipe.output_path);
+    const RunStart start = begin_run(*store, given, options);
+    RunMark mark(*store, identity(start));
+    mark.give_way();
+    if (start.wipe)
+    {
+        check_ceilings(*start.job, Plan(*start.job, {}), options);
+    }
+    clear(*store, start, mark);
+    Journal journal = open_journal(*store, *start.job);
+    const RunWork work = work_of(*store, start, options, journal.before());
+    const Job &job = *work.job;
+    const Plan plan(job, work.done);
+    check_ceilings(job, plan, options);
+    course.planned = plan.count();
+    store->remove_leftovers();
+    if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
+    {
+        // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
+        if (!start.wipe)
+        {
+            show(mark, *store, start, plan);
+        }
+        const bool fresh = is_fresh(*store, start);
+        OutputState::claim(*store);
+        journal.claim();
+        const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
+        journal.redo(planned_tiles(plan));
+        const stac::LevelSets tiles = extent(job, journal.before().all());
+        write_item(*store, job, tiles, start.accepted, kRunning);
+        OutputState::save(*store, job);
+        Report &report = course.report;
+        const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
+        const auto abandon = [&]
+        {
+            write_journal(report, job, journal);
+            options.abandon(result_of(course, job, options));
+        };
+        const RunContext context{job, plan, *store, journal, report, stopping, abandon, fresh};
+        make_tiles(context, options);
+        end(context, mark, postponed);
+        write_item(*store, job, tiles, {}, state_of(journal.now(), job, job.recipe.overviews_from_process));
+        store->sync();
+    }
+    else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+             state_in_item(*store) != state && mark.is_alone())
+    {
+        write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
+        store->sync();
+    }
+}
+
 } // namespace
 
 Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options)
@@ -237,57 +291,16 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
 
 RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options)
 {
-    const auto begun = std::chrono::steady_clock::now();
-    const auto store = store::open_store(given->recipe.output_path);
-    const RunStart start = begin_run(*store, given, options);
-    RunMark mark(*store, identity(start));
-    mark.give_way();
-    if (start.wipe)
+    RunCourse course;
+    try
     {
-        check_ceilings(*start.job, Plan(*start.job, {}), options);
+        run(given, options, course);
     }
-    clear(*store, start, mark);
-    Journal journal = open_journal(*store, *start.job);
-    const RunWork work = work_of(*store, start, options, journal.before());
-    const Job &job = *work.job;
-    const Plan plan(job, work.done);
-    check_ceilings(job, plan, options);
-    store->remove_leftovers();
-    Report report;
-    if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
+    catch (const StoreError &error)
     {
-        // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
-        if (!start.wipe)
-        {
-            show(mark, *store, start, plan);
-        }
-        const bool fresh = is_fresh(*store, start);
-        OutputState::claim(*store);
-        journal.claim();
-        const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
-        journal.redo(planned_tiles(plan));
-        const stac::LevelSets tiles = extent(job, journal.before().all());
-        write_item(*store, job, tiles, start.accepted, kRunning);
-        OutputState::save(*store, job);
-        const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
-        const auto abandon = [&]
-        {
-            write_journal(report, job, journal);
-            options.abandon(result_of(report, job, options, plan.count(), begun));
-        };
-        const RunContext context{job, plan, *store, journal, report, stopping, abandon, fresh};
-        make_tiles(context, options);
-        end(context, mark, postponed);
-        write_item(*store, job, tiles, {}, state_of(journal.now(), job, job.recipe.overviews_from_process));
-        store->sync();
+        course.refusal = error.what();
     }
-    else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
-             state_in_item(*store) != state && mark.is_alone())
-    {
-        write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
-        store->sync();
-    }
-    return result_of(report, job, options, plan.count(), begun);
+    return result_of(course, *given, options);
 }
 
 } // namespace tiledir::engine

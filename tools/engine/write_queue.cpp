@@ -47,6 +47,12 @@ void WriteQueue::add(std::function<void()> task)
     m_changed.notify_all();
 }
 
+bool WriteQueue::is_full() const
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return m_most > 0 && m_tasks.size() >= m_most;
+}
+
 void WriteQueue::finish()
 {
     std::unique_lock<std::mutex> lock(m_mutex);

@@ -21,6 +21,7 @@ public:
                     [&run](const stac::TileId &tile, bool stored, std::size_t bytes) { run.made(tile, stored, bytes); },
                     [&run](const TileFailure &failure) { run.failed(failure); },
                     [&run, &budget](const Portion &) { look_at_memory(run, budget); },
+                    [] {},
                     run.stopping}
         , m_runner(m_context)
         , m_report(run.report)

@@ -142,6 +142,9 @@ public:
                     [this](const Portion &portion) {
                         m_answers.say({{"at", to_json(m_job.grid, portion)}});
                     },
+                    [this] {
+                        m_answers.say({{"waits", true}});
+                    },
                     [] { return stop_requested() != 0; }}
         , m_runner(m_context)
     {
@@ -152,6 +155,7 @@ public:
         forget_peak_memory();
         m_report = std::make_unique<Report>();
         m_runner.make(order, *m_report);
+        m_context.waits();
         m_writes.finish();
         say_made();
         m_answers.say(end_of(*m_report));
@@ -181,7 +185,7 @@ private:
                         {{{"tile", to_json(m_job.grid, failure.tile)},
                           {"cause", failure.cause},
                           {"attempts", failure.attempts},
-                          {"reason", failure.reason}}}}});
+                          {"reason", m_job.recipe.secrets.redacted(failure.reason)}}}}});
     }
 
     void say_made()
