@@ -32,8 +32,7 @@ class Watched:
         return self.see(self.tiledir.start(*arguments, env=self.environment), code)
 
     def status(self, *arguments):
-        program = str(self.tiledir.program.parent.parent / "bin" / "tiledir")
-        command = [program, "status", self.output, *arguments]
+        command = [str(self.tiledir.program), "status", self.output, *arguments]
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return self.see(subprocess.Popen(command, env=self.environment, cwd=self.tiledir.folder, **options), 0)
 

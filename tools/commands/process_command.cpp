@@ -171,7 +171,11 @@ int ProcessCommand::end(const engine::RunResult &result) const
     {
         fmt::print("{}\n", result.report.dump(2));
     }
-    spdlog::info("event=end state=\"{}\" {}", result.report["state"].get<std::string>(), result.summary);
+    const bool has_begun = result.report["planned"] != result.report["pending"];
+    if (has_begun || result.state != engine::RunState::Refused)
+    {
+        spdlog::info("event=end state=\"{}\" {}", result.report["state"].get<std::string>(), result.summary);
+    }
     switch (result.state)
     {
     case engine::RunState::Finished:

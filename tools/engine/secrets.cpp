@@ -80,7 +80,8 @@ std::vector<std::string> spellings(const std::string &value)
     const auto end = value.find_last_not_of('/');
     const std::string text = value.substr(0, end == std::string::npos ? 1 : end + 1);
     const std::string path = store::vsi_path(text);
-    return {text, path, boost::filesystem::path(path).lexically_normal().string()};
+    const std::string normal = boost::filesystem::path("/" + path).lexically_normal().string();
+    return {text, path, path.front() == '/' ? normal : normal.substr(1)};
 }
 
 void replace_all(std::string &text, const std::vector<std::pair<std::string, std::string>> &pairs)
