@@ -3,6 +3,7 @@
 #include "driver/store/network_path.h"
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
+#include "tools/engine/tile_squares.h"
 
 #include <cpl_vsi.h>
 
@@ -69,27 +70,88 @@ void BatchRunner::read_anew()
     VSICurlClearCache();
 }
 
-void BatchRunner::make(const BatchOrder &order, Report &report)
+void BatchRunner::make(const BatchOrder &order, Report &report, const WriteQueue::GroupPtr &group)
 {
     m_report = &report;
+    m_group = group;
     m_is_fresh = order.fresh;
     m_is_from_stored = order.from_stored;
     order.from_stored ? make_from_stored(order) : compute(order);
 }
 
+/// Rows and columns of tiles that are computed together.
+std::int64_t BatchRunner::together(int level) const
+{
+    const stac::TileMatrix &matrix = m_job.matrix(level);
+    return std::max<std::int64_t>(1, kTogetherPixels / std::max(matrix.tile_width, matrix.tile_height));
+}
+
 void BatchRunner::compute(const BatchOrder &order)
 {
+    if (order.overviews.empty())
+    {
+        for_each_square(order.tiles, together(order.level),
+                        [&](const stac::TileSet &part, const stac::TileRange &)
+                        {
+                            compute_tiles(order.level, part);
+                            return !m_context.stopping();
+                        });
+        return;
+    }
+    const int top = order.overviews.begin()->first;
+    stac::TileSet roots = order.overviews.begin()->second;
+    stac::TileSet above = order.tiles;
+    for (int level = order.level; level > top; --level)
+    {
+        above = stac::parents(m_job.grid, level, above);
+    }
+    roots.insert(above);
+    make_parts(order, top, roots);
+}
+
+/// The tiles of a batch under some of `top`, and these: all together, or quarter by quarter where they are many, so
+/// that only pixels of few tiles are held. Returns those of `top`.
+BatchRunner::Blocks BatchRunner::make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles)
+{
+    const stac::TileRange all = tiles.bounding();
+    if (std::max(all.rows(), all.cols()) << (order.level - top) <= together(order.level))
+    {
+        return make_under(order, top, all);
+    }
     Blocks made;
-    const stac::TileRange bounding = order.tiles.bounding();
+    for_each_tile(tiles,
+                  [&](std::int64_t row, std::int64_t col)
+                  {
+                      made.merge(make_under(order, top, {row, row, col, col}));
+                      return !m_context.stopping();
+                  });
+    return made;
+}
+
+BatchRunner::Blocks BatchRunner::make_under(const BatchOrder &order, int top, const stac::TileRange &root)
+{
+    if (top == order.level)
+    {
+        return compute_tiles(top, order.tiles.within(root));
+    }
+    const Blocks below = make_parts(order, top + 1, stac::TileSet(stac::children(m_job.grid, top, root)));
+    const auto planned = order.overviews.find(top);
+    return planned == order.overviews.end() ? Blocks() : make_overviews(top, planned->second.within(root), below);
+}
+
+BatchRunner::Blocks BatchRunner::compute_tiles(int level, const stac::TileSet &tiles)
+{
+    Blocks made;
+    const stac::TileRange bounding = tiles.bounding();
     const std::int64_t rows_at_once = std::max<std::int64_t>(1, kRowsAtOnce / m_job.format.height);
     for (std::int64_t row = bounding.min_row; row <= bounding.max_row && !m_context.stopping(); row += rows_at_once)
     {
         const stac::TileRange rows{row, std::min(row + rows_at_once - 1, bounding.max_row), bounding.min_col,
                                    bounding.max_col};
-        const stac::TileSet part = order.tiles.within(rows);
+        const stac::TileSet part = tiles.within(rows);
         if (part.count() == rows.count() && rows.count() <= m_portion_size.most())
         {
-            compute_range(order.level, rows, made);
+            compute_range(level, rows, made);
             continue;
         }
         part.for_each_run(
@@ -98,24 +160,27 @@ void BatchRunner::compute(const BatchOrder &order)
                 for (std::int64_t col = first; col <= last && !m_context.stopping();)
                 {
                     const std::int64_t count = std::min(last - col + 1, m_portion_size.most());
-                    compute_range(order.level, {run_row, run_row, col, col + count - 1}, made);
+                    compute_range(level, {run_row, run_row, col, col + count - 1}, made);
                     col += count;
                 }
             });
     }
-    for (auto level = order.overviews.rbegin(); level != order.overviews.rend(); ++level)
-    {
-        Blocks above;
-        level->second.for_each_run(
-            [&, finer = level->first](std::int64_t row, std::int64_t first, std::int64_t last)
-            {
-                for (std::int64_t col = first; col <= last && !m_context.stopping(); ++col)
-                {
-                    make_overview({finer, row, col}, made, above);
-                }
-            });
-        made = std::move(above);
-    }
+    return made;
+}
+
+BatchRunner::Blocks BatchRunner::make_overviews(int level, const stac::TileSet &tiles, const Blocks &below)
+{
+    Blocks made;
+    for_each_tile(tiles,
+                  [&](std::int64_t row, std::int64_t col)
+                  {
+                      if (!m_context.stopping())
+                      {
+                          make_overview({level, row, col}, below, made);
+                      }
+                      return !m_context.stopping();
+                  });
+    return made;
 }
 
 /// All at once; where that fails, tile by tile, so that one bad tile fails alone.
@@ -236,29 +301,29 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
     {
         m_context.waits();
     }
-    m_context.writes.add(
-        [&context = m_context, &report = *m_report, tile, key = m_job.key(tile), bytes = std::move(bytes),
-         fresh = m_is_fresh]
-        {
-            try
-            {
-                const PhaseTimer timer(report, Phase::Write);
-                if (bytes)
-                {
-                    context.store.write(key, bytes->data(), bytes->size());
-                }
-                else if (!fresh)
-                {
-                    context.store.remove(key);
-                }
-            }
-            catch (const TileError &error)
-            {
-                context.failed({tile, error.what(), 1, cause_name(error)});
-                return;
-            }
-            context.made(tile, bytes != nullptr, bytes ? bytes->size() : 0);
-        });
+    m_context.writes.add(m_group,
+                         [&context = m_context, &report = *m_report, tile, key = m_job.key(tile),
+                          bytes = std::move(bytes), fresh = m_is_fresh]
+                         {
+                             try
+                             {
+                                 const PhaseTimer timer(report, Phase::Write);
+                                 if (bytes)
+                                 {
+                                     context.store.write(key, bytes->data(), bytes->size());
+                                 }
+                                 else if (!fresh)
+                                 {
+                                     context.store.remove(key);
+                                 }
+                             }
+                             catch (const TileError &error)
+                             {
+                                 context.failed({tile, error.what(), 1, cause_name(error)});
+                                 return;
+                             }
+                             context.made(tile, bytes != nullptr, bytes ? bytes->size() : 0);
+                         });
     if (is_full)
     {
         m_context.begins(portion_of(tile));
@@ -267,21 +332,21 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
 
 /// Tiles under those of an order, side by side: over a network each takes a while. What cannot be read is left out, to
 /// be read again by whoever needs it.
-BatchRunner::Blocks BatchRunner::read_below(const BatchOrder &order)
+BatchRunner::Blocks BatchRunner::read_below(int level, const stac::TileSet &tiles)
 {
     Blocks below;
-    order.tiles.for_each_run(
+    tiles.for_each_run(
         [&](std::int64_t row, std::int64_t first, std::int64_t last)
         {
             for (std::int64_t col = first; col <= last; ++col)
             {
-                const stac::PixelWindow window = m_pyramid.window_under({order.level, row, col});
-                const stac::TileRange range = m_job.matrix(order.level + 1).tiles_of(window);
+                const stac::PixelWindow window = m_pyramid.window_under({level, row, col});
+                const stac::TileRange range = m_job.matrix(level + 1).tiles_of(window);
                 for (std::int64_t finer_row = range.min_row; finer_row <= range.max_row; ++finer_row)
                 {
                     for (std::int64_t finer_col = range.min_col; finer_col <= range.max_col; ++finer_col)
                     {
-                        below[{order.level + 1, finer_row, finer_col}];
+                        below[{level + 1, finer_row, finer_col}];
                     }
                 }
             }
@@ -316,17 +381,12 @@ BatchRunner::Blocks BatchRunner::read_below(const BatchOrder &order)
 
 void BatchRunner::make_from_stored(const BatchOrder &order)
 {
-    const Blocks below = m_is_remote ? read_below(order) : Blocks();
-    Blocks made;
-    order.tiles.for_each_run(
-        [&](std::int64_t row, std::int64_t first, std::int64_t last)
-        {
-            for (std::int64_t col = first; col <= last && !m_context.stopping(); ++col)
-            {
-                make_overview({order.level, row, col}, below, made);
-                made.clear();
-            }
-        });
+    for_each_square(order.tiles, std::max<std::int64_t>(1, together(order.level) / 2),
+                    [&](const stac::TileSet &part, const stac::TileRange &)
+                    {
+                        make_overviews(order.level, part, m_is_remote ? read_below(order.level, part) : Blocks());
+                        return !m_context.stopping();
+                    });
 }
 
 void BatchRunner::make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made)

@@ -42,17 +42,22 @@ public:
     explicit BatchRunner(const BatchContext &context);
     ~BatchRunner();
 
-    /// Makes the order's tiles, then its overviews; they are written once `writes` has finished. Tells the report of
-    /// what is held back, of retries and of times; it must live until then.
-    void make(const BatchOrder &order, Report &report);
+    /// Makes the order's tiles and its overviews; they are written once the context's `writes` have finished `group`.
+    /// Tells the report of what is held back, of retries and of times; it must live until then.
+    void make(const BatchOrder &order, Report &report, const WriteQueue::GroupPtr &group);
 
 private:
     using BlockPtr = raster::TilePyramid::Block;
     /// Blocks of finished tiles, for the overviews above; null for empty ones.
     using Blocks = std::map<stac::TileId, BlockPtr>;
 
+    std::int64_t together(int level) const;
     void compute(const BatchOrder &order);
-    Blocks read_below(const BatchOrder &order);
+    Blocks make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles);
+    Blocks make_under(const BatchOrder &order, int top, const stac::TileRange &root);
+    Blocks compute_tiles(int level, const stac::TileSet &tiles);
+    Blocks make_overviews(int level, const stac::TileSet &tiles, const Blocks &below);
+    Blocks read_below(int level, const stac::TileSet &tiles);
     void make_from_stored(const BatchOrder &order);
     void compute_range(int level, const stac::TileRange &range, Blocks &made);
     raster::PixelBlock compute_pixels(int level, const stac::PixelWindow &window);
@@ -72,6 +77,7 @@ private:
     TileAttempts m_attempts;
     PortionSize m_portion_size;
     Report *m_report = nullptr;    ///< of the order that is being made
+    WriteQueue::GroupPtr m_group;  ///< the same
     bool m_is_fresh = false;       ///< the same
     bool m_is_from_stored = false; ///< the same
     std::map<std::pair<std::string, int>, std::unique_ptr<raster::GridSource>> m_sources;

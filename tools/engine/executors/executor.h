@@ -38,8 +38,11 @@ public:
     virtual ~BatchMaker() = default;
     /// What is to be tried again, in other portions. Throws StoreError, which ends the run.
     virtual std::vector<BatchOrder> make(const BatchOrder &order) = 0;
-    /// Returns when all that was made is written. Throws as make() does.
-    virtual void finish() {}
+    /// Returns when all that make() has made last is written; for any thread. Throws as make() does.
+    virtual std::function<void()> writing() const
+    {
+        return [] {};
+    }
 };
 
 using BatchMakers = std::vector<std::unique_ptr<BatchMaker>>;

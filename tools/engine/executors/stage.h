@@ -1,7 +1,8 @@
 // One stage of a run: batches that may be made at the same time, handed out to makers.
 #pragma once
 
-#include "tools/engine/executors/executor.h"
+#include "tools/engine/batch_sizes.h"
+#include "tools/engine/executors/batch_ends.h"
 
 #include <condition_variable>
 #include <deque>
@@ -19,14 +20,16 @@ class Stage
 public:
     using Offer = std::function<bool(BatchOrder)>;
 
-    Stage(const RunContext &context, MemoryBudget &budget, BatchMakers &makers);
+    Stage(const RunContext &context, MemoryBudget &budget, BatchMakers &makers, BatchEnds &ends, BatchSizes &sizes);
 
-    /// `orders` offers the stage's batches until it is told to stop. Throws what a maker has thrown.
+    /// `orders` offers the stage's batches until it is told to stop; an offer returns when there is room for another.
+    /// Returns when all tiles are written. Throws what a maker has thrown.
     void run(const std::function<void(const Offer &)> &orders);
 
 private:
     bool offer(BatchOrder order);
-    void serve(BatchMaker &maker);
+    void serve(std::size_t maker);
+    std::vector<BatchOrder> make(std::size_t maker, const BatchOrder &order);
     bool take(BatchOrder &order);
     void ended(std::vector<BatchOrder> again, const std::exception_ptr &error);
     void note(const std::exception_ptr &error);
@@ -35,6 +38,8 @@ private:
     const RunContext &m_context;
     MemoryBudget &m_budget;
     BatchMakers &m_makers;
+    BatchEnds &m_ends;
+    BatchSizes &m_sizes;
     std::mutex m_mutex; ///< guards what follows
     std::condition_variable m_changed;
     std::deque<BatchOrder> m_waiting;

@@ -30,11 +30,15 @@ public:
 
     std::vector<BatchOrder> make(const BatchOrder &order) override
     {
-        m_runner.make(order, m_report);
+        m_group = std::make_shared<WriteQueue::Group>();
+        m_runner.make(order, m_report, m_group);
         return {};
     }
 
-    void finish() override { m_writes->finish(); }
+    std::function<void()> writing() const override
+    {
+        return [writes = m_writes, group = m_group] { writes->finish(*group); };
+    }
 
 private:
     static void look_at_memory(const RunContext &run, MemoryBudget &budget)
@@ -48,6 +52,7 @@ private:
     const BatchContext m_context;
     BatchRunner m_runner;
     Report &m_report;
+    WriteQueue::GroupPtr m_group = std::make_shared<WriteQueue::Group>(); ///< of the last batch
 };
 
 } // namespace

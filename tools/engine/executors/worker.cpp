@@ -154,9 +154,10 @@ public:
     {
         forget_peak_memory();
         m_report = std::make_unique<Report>();
-        m_runner.make(order, *m_report);
+        const auto writes = std::make_shared<WriteQueue::Group>();
+        m_runner.make(order, *m_report, writes);
         m_context.waits();
-        m_writes.finish();
+        m_writes.finish(*writes);
         say_made();
         m_answers.say(end_of(*m_report));
     }
