@@ -276,6 +276,78 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
     store.sync();
 }
 
+void run(const std::shared_ptr<const Job> &given, const RunOptions &options, RunCourse &course)
+{
+    const auto store = store::open_store(given->recipe.output_path);
+    std::optional<RunStart> found;
+    std::vector<store::FoundIntent> intents;
+    side_by_side(is_remote(*store),
+                 {[&] { found = begin_run(*store, given, options); }, [&] { intents = store::Intent::all(*store); }});
+    const RunStart &start = *found;
+    RunMark mark(*store, identity(start));
+    mark.give_way(intents);
+    if (start.wipe)
+    {
+        check_ceilings(*start.job, Plan(*start.job, {}), options);
+    }
+    Journal journal(*store, clear(*store, start, mark), start.job->grid);
+    const RunWork work = work_of(*store, start, options, journal.before());
+    const Job &job = *work.job;
+    const Plan plan(job, work.done);
+    check_ceilings(job, plan, options);
+    course.planned = plan.count();
+    store->remove_leftovers();
+    if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
+    {
+        bool fresh = false;
+        nlohmann::json item;
+        const auto look = [&]
+        {
+            side_by_side(is_remote(*store), {[&] { fresh = is_fresh(*store, start); }, [&] { journal.begin(); },
+                                             [&] { item = item_properties(*store); }});
+        };
+        start.wipe ? look() : show(mark, *store, start, plan, look);
+        const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
+        stac::LevelSets tiles;
+        const Opening opening(is_remote(*store),
+                              [&]
+                              {
+                                  begin(*store, job, journal, plan,
+                                        [&]
+                                        {
+                                            tiles = extent(job, journal.before().all());
+                                            write_item(*store, job, tiles, start.accepted, kRunning, item);
+                                        });
+                              });
+        Report &report = course.report;
+        const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
+        const auto abandon = [&]
+        {
+            write_journal(report, job, journal);
+            options.abandon(result_of(course, job, options));
+        };
+        const RunContext context{
+            job, plan, *store, journal, report, stopping, abandon, fresh, [&] { wait_until_open(opening); }};
+        try
+        {
+            make_tiles(context, options);
+        }
+        catch (const StoreError &)
+        {
+            opening.wait(); // where that was the cause, it tells more
+            throw;
+        }
+        opening.wait();
+        end(context, mark, postponed, tiles);
+    }
+    else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+             state_in_item(*store) != state && mark.is_alone())
+    {
+        write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
+        store->sync();
+    }
+}
+
 } // namespace
 
 Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options)
@@ -314,75 +386,16 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
 
 RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options)
 {
-    const auto begun = std::chrono::steady_clock::now();
-    const auto store = store::open_store(given->recipe.output_path);
-    std::optional<RunStart> found;
-    std::vector<store::FoundIntent> intents;
-    side_by_side(is_remote(*store),
-                 {[&] { found = begin_run(*store, given, options); }, [&] { intents = store::Intent::all(*store); }});
-    const RunStart &start = *found;
-    RunMark mark(*store, identity(start));
-    mark.give_way(intents);
-    if (start.wipe)
+    RunCourse course;
+    try
     {
-        check_ceilings(*start.job, Plan(*start.job, {}), options);
+        run(given, options, course);
     }
-    Journal journal(*store, clear(*store, start, mark), start.job->grid);
-    const RunWork work = work_of(*store, start, options, journal.before());
-    const Job &job = *work.job;
-    const Plan plan(job, work.done);
-    check_ceilings(job, plan, options);
-    store->remove_leftovers();
-    Report report;
-    if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
+    catch (const StoreError &error)
     {
-        bool fresh = false;
-        nlohmann::json item;
-        const auto look = [&]
-        {
-            side_by_side(is_remote(*store), {[&] { fresh = is_fresh(*store, start); }, [&] { journal.begin(); },
-                                             [&] { item = item_properties(*store); }});
-        };
-        start.wipe ? look() : show(mark, *store, start, plan, look);
-        const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
-        stac::LevelSets tiles;
-        const Opening opening(is_remote(*store),
-                              [&]
-                              {
-                                  begin(*store, job, journal, plan,
-                                        [&]
-                                        {
-                                            tiles = extent(job, journal.before().all());
-                                            write_item(*store, job, tiles, start.accepted, kRunning, item);
-                                        });
-                              });
-        const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
-        const auto abandon = [&]
-        {
-            write_journal(report, job, journal);
-            options.abandon(result_of(report, job, options, plan.count(), begun));
-        };
-        const RunContext context{
-            job, plan, *store, journal, report, stopping, abandon, fresh, [&] { wait_until_open(opening); }};
-        try
-        {
-            make_tiles(context, options);
-        }
-        catch (const StoreError &)
-        {
-            opening.wait(); // where that was the cause, it tells more
-            throw;
-        }
-        opening.wait();
-        end(context, mark, postponed, tiles);
+        course.refusal = error.what();
     }
-    else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
-             state_in_item(*store) != state && mark.is_alone())
-    {
-        write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
-        store->sync();
-    }
-    return result_of(report, job, options, plan.count(), begun);
+    return result_of(course, *given, options);
 }
 
 } // namespace tiledir::engine
