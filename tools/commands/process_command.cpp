@@ -154,7 +154,8 @@ int ProcessCommand::run(engine::Recipe recipe)
         m_json ? fmt::print("{}\n", estimate.dump(2)) : print_estimate(estimate);
         return ExitDone;
     }
-    engine::catch_stop_signals();
+    // Before it, a signal ends the process at once: nothing is to be put in order.
+    m_options.begins = engine::catch_stop_signals;
     m_options.progress = m_quiet  ? engine::ProgressStyle::None
                          : m_json ? engine::ProgressStyle::Lines
                                   : engine::ProgressStyle::Human;

@@ -30,6 +30,19 @@ namespace tiledir::engine
 namespace
 {
 
+/// Thrown where a run is asked to stop before it makes tiles.
+struct StoppedEarly
+{
+};
+
+void go_on()
+{
+    if (stop_requested() != 0)
+    {
+        throw StoppedEarly();
+    }
+}
+
 /// Removes the tiles of an output on another grid or in another format, and its journal last: killed on the way, the
 /// same command begins again with what is left.
 void wipe(store::Store &store, const OutputState &state)
@@ -45,6 +58,7 @@ void wipe(store::Store &store, const OutputState &state)
             {
                 for (std::int64_t col = first; col <= last; ++col)
                 {
+                    go_on();
                     store.remove(pyramid.key(of_level, row, col));
                 }
             });
@@ -121,7 +135,9 @@ void show(
     RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles,
     const std::function<void()> &look = [] {})
 {
+    go_on();
     mark.leave(start.job->matrix(level).id, tiles);
+    go_on();
     OutputState now;
     try
     {
@@ -289,6 +305,7 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, Run
     if (start.wipe)
     {
         check_ceilings(*start.job, Plan(*start.job, {}), options);
+        options.begins();
     }
     Journal journal(*store, clear(*store, start, mark), start.job->grid);
     const RunWork work = work_of(*store, start, options, journal.before());
@@ -299,6 +316,7 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, Run
     store->remove_leftovers();
     if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
     {
+        options.begins();
         bool fresh = false;
         nlohmann::json item;
         const auto look = [&]
@@ -308,6 +326,7 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, Run
         };
         start.wipe ? look() : show(mark, *store, start, plan, look);
         const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
+        go_on();
         stac::LevelSets tiles;
         const Opening opening(is_remote(*store),
                               [&]
@@ -390,6 +409,10 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
     try
     {
         run(given, options, course);
+    }
+    catch (const StoppedEarly &)
+    {
+        // What was changed until then is as any run that goes on expects it.
     }
     catch (const StoreError &error)
     {

@@ -27,6 +27,8 @@ struct RunOptions
     bool check = false;                    ///< make tiles again that somebody removed
     ProgressStyle progress = ProgressStyle::Human;
     std::int64_t max_failures = -1; ///< more failed tiles end the run; -1: any number may fail
+    /// Called before the run changes anything: from then on stop_requested() ends it in order.
+    std::function<void()> begins = [] {};
     /// Ends the process: called in place of a return where a stopped run's work does not end in time.
     std::function<void(const RunResult &)> abandon;
 };

@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 /// So often a worker's memory and time are looked at while it says nothing.
 constexpr std::chrono::milliseconds kInterval{25};
 /// A worker that was asked to stop has so long to say what it has made.
-constexpr std::chrono::seconds kTimeToEnd{1};
+constexpr std::chrono::milliseconds kTimeToEnd{500};
 /// Attempts at a tile alone: a crash is hardly by chance; a kill by others may be.
 constexpr int kAttemptsAtCrash = 2;
 constexpr int kAttemptsAtKill = 6;
