@@ -48,7 +48,6 @@ private:
     /// Blocks of finished tiles, for the overviews above; null for empty ones.
     using Blocks = std::map<stac::TileId, BlockPtr>;
 
-    std::int64_t together(int level) const;
     void compute(const BatchOrder &order);
     Blocks make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles);
     Blocks make_under(const BatchOrder &order, int top, const stac::TileRange &root);
@@ -71,7 +70,8 @@ private:
     const BatchContext &m_context;
     const Job &m_job;
     const raster::TilePyramid m_pyramid;
-    const bool m_is_remote; ///< the output
+    const std::int64_t m_together; ///< rows and columns of tiles that are computed together
+    const bool m_is_remote;        ///< the output
     int m_most_attempts = kMostAttempts;
     Report *m_report = nullptr;    ///< of the order that is being made
     WriteQueue::GroupPtr m_group;  ///< the same

@@ -194,6 +194,7 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
     {
         return; // the mark says that there is more to do
     }
+    context.store.remove_leftovers(); // of workers that outlived a killed run for a moment
     mark.finish();
     if (mark.is_alone())
     {

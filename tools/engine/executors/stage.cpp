@@ -123,6 +123,10 @@ std::vector<BatchOrder> Stage::make(std::size_t maker, const BatchOrder &order)
         m_ends.made(maker, m_makers[maker]->writing(), text);
         m_sizes.took(order.tiles.count(), std::chrono::steady_clock::now() - start);
     }
+    else
+    {
+        spdlog::debug("event=batch_divided {} into={}", text, again.size());
+    }
     return again;
 }
 
