@@ -54,6 +54,7 @@ BatchRunner::BatchRunner(const BatchContext &context)
     , m_job(context.job)
     , m_pyramid(context.job, context.store)
     , m_below(context, m_pyramid)
+    , m_together(pixels_together(context.job) / std::max(context.job.format.width, context.job.format.height))
     , m_is_remote(store::is_on_network(context.store.path("")))
     , m_attempts(context, [this] { read_anew(); })
     , m_portion_size(context.job.recipe.tile_timeout)
@@ -79,18 +80,11 @@ void BatchRunner::make(const BatchOrder &order, Report &report, const WriteQueue
     order.from_stored ? make_from_stored(order) : compute(order);
 }
 
-/// Rows and columns of tiles that are computed together.
-std::int64_t BatchRunner::together(int level) const
-{
-    const stac::TileMatrix &matrix = m_job.matrix(level);
-    return std::max<std::int64_t>(1, kTogetherPixels / std::max(matrix.tile_width, matrix.tile_height));
-}
-
 void BatchRunner::compute(const BatchOrder &order)
 {
     if (order.overviews.empty())
     {
-        for_each_square(order.tiles, together(order.level),
+        for_each_square(order.tiles, m_together,
                         [&](const stac::TileSet &part, const stac::TileRange &)
                         {
                             compute_tiles(order.level, part);
@@ -114,7 +108,7 @@ void BatchRunner::compute(const BatchOrder &order)
 BatchRunner::Blocks BatchRunner::make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles)
 {
     const stac::TileRange all = tiles.bounding();
-    if (std::max(all.rows(), all.cols()) << (order.level - top) <= together(order.level))
+    if (std::max(all.rows(), all.cols()) << (order.level - top) <= m_together)
     {
         return make_under(order, top, all);
     }
@@ -375,7 +369,7 @@ BatchRunner::Blocks BatchRunner::read_below(int level, const stac::TileSet &tile
 
 void BatchRunner::make_from_stored(const BatchOrder &order)
 {
-    for_each_square(order.tiles, std::max<std::int64_t>(1, together(order.level) / 2),
+    for_each_square(order.tiles, std::max<std::int64_t>(1, m_together / 2),
                     [&](const stac::TileSet &part, const stac::TileRange &)
                     {
                         make_overviews(order.level, part, read_below(order.level, part));

@@ -57,7 +57,6 @@ private:
     using BlockPtr = TilesBelow::BlockPtr;
     using Blocks = TilesBelow::Blocks;
 
-    std::int64_t together(int level) const;
     void compute(const BatchOrder &order);
     Blocks make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles);
     Blocks make_under(const BatchOrder &order, int top, const stac::TileRange &root);
@@ -81,7 +80,8 @@ private:
     const Job &m_job;
     const raster::TilePyramid m_pyramid;
     const TilesBelow m_below;
-    const bool m_is_remote; ///< the output
+    const std::int64_t m_together; ///< rows and columns of tiles that are computed together
+    const bool m_is_remote;        ///< the output
     TileAttempts m_attempts;
     PortionSize m_portion_size;
     Report *m_report = nullptr;    ///< of the order that is being made

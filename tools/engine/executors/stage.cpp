@@ -155,6 +155,10 @@ std::vector<BatchOrder> Stage::make(std::size_t maker, const BatchOrder &order)
             return again;
         }
     }
+    else
+    {
+        spdlog::debug("event=batch_divided {} into={}", text, again.size());
+    }
     m_ends.left(maker, m_makers[maker]->writing());
     return again;
 }
