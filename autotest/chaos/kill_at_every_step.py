@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-DATA = ROOT / "autotest" / "data"
+from system_calls import DATA, ROOT, failures_of, need_strace, restored, tiles
+
 PROGRAM = ROOT / "build" / "bin" / "tiledir-process"
 CALLS = ["rename", "unlink", "syncfs"]
 
@@ -27,10 +27,6 @@ JOBS = {  # what was run before, undisturbed; what is killed
     "other-parameters": ((PLAIN, []), (LOWER, ["--overwrite"])),
     "other-grid": ((PLAIN, []), (ELSEWHERE, ["--overwrite"])),
 }
-
-
-def tiles(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.tif")}
 
 
 class Bench:
@@ -51,41 +47,27 @@ class Bench:
         subprocess.run(self.command(job, folder), check=True)
         return folder
 
-    def killed_at(self, call, number, command):
-        """False where the run was over before."""
-        inject = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
-        return subprocess.run(["strace", "-f", "-o", "/dev/null", *inject, *command], capture_output=True).returncode != 0
-
     def failures(self, name):
         before, job = JOBS[name]
         expected = tiles(self.make((job[0], []), self.work / "whole"))
         earlier = before and self.make(before, self.work / "earlier")
-        failed = kills = 0
-        for call in CALLS:
-            number = 1
-            while True:
-                shutil.rmtree(self.out, ignore_errors=True)
-                if earlier:
-                    shutil.copytree(earlier, self.out)
-                command = self.command(job, self.out)
-                if not self.killed_at(call, number, command):
-                    break
-                again = subprocess.run(command, capture_output=True, text=True)
-                left = list((self.out / ".tiledir" / "tmp").glob("*"))
-                if again.returncode != 0 or tiles(self.out) != expected or left:
-                    failed += 1
-                    print(f"{name}: killed at {call} {number}: {again.stderr.strip()} {left}", flush=True)
-                number += 1
-            kills += number - 1
-        print(f"{name}: {kills} kills, {failed} failed", flush=True)
-        return failed
+        command = self.command(job, self.out)
+
+        def fault():
+            again = subprocess.run(command, capture_output=True, text=True)
+            left = list((self.out / ".tiledir" / "tmp").glob("*"))
+            if again.returncode != 0 or tiles(self.out) != expected or left:
+                return f"{again.stderr.strip()} {left}"
+
+        return failures_of(name, CALLS, command, lambda: restored(self.out, earlier), fault)
 
 
 def main():
     names = sys.argv[1:] or list(JOBS)
     unknown = [name for name in names if name not in JOBS]
-    if unknown or not shutil.which("strace"):
-        sys.exit(f"no such job: {unknown[0]}; there are {', '.join(JOBS)}" if unknown else "strace is not installed")
+    if unknown:
+        sys.exit(f"no such job: {unknown[0]}; there are {', '.join(JOBS)}")
+    need_strace()
     with tempfile.TemporaryDirectory() as work:
         bench = Bench(work)
         sys.exit(sum(bench.failures(name) for name in names) > 0)

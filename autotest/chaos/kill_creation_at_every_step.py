@@ -7,12 +7,11 @@ Needs strace, takes a minute: kill_creation_at_every_step.py
 
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 
-from kill_at_every_step import DATA, ROOT, tiles
+from system_calls import DATA, ROOT, failures_of, need_strace, restored, tiles
 
 CALLS = ["mkdir", "rename", "unlink", "rmdir"]
 COPY = ["gdal_translate", "-q", "-of", "TileDir", "-co", "TILE_SIZE=64", "-co", "NUM_THREADS=1"]
@@ -26,30 +25,19 @@ def run(*command):
 def failures(work, earlier):
     out = work / "out"
     command = [*COPY, DATA / "jacksboro_west.tif", out]
-    failed = kills = 0
-    for call in CALLS:
-        number = 1
-        while True:
-            shutil.rmtree(out, ignore_errors=True)
-            if earlier:
-                shutil.copytree(work / "whole", out)
-            inject = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
-            if run("strace", "-f", "-o", "/dev/null", *inject, *command).returncode == 0:
-                break
-            again, verified = run(*command), run(ROOT / "build" / "bin" / "tiledir", "verify", out)
-            left = [path for name in ("tmp", "intents") for path in (out / ".tiledir" / name).glob("*")]
-            if again.returncode or again.stderr or verified.returncode or tiles(out) != tiles(work / "whole") or left:
-                failed += 1
-                print(f"killed at {call} {number}: {again.stderr.strip()} {verified.stderr.strip()} {left}", flush=True)
-            number += 1
-        kills += number - 1
-    print(f"{'over another' if earlier else 'new'}: {kills} kills, {failed} failed", flush=True)
-    return failed
+
+    def fault():
+        again, verified = run(*command), run(ROOT / "build" / "bin" / "tiledir", "verify", out)
+        left = [path for name in ("tmp", "intents") for path in (out / ".tiledir" / name).glob("*")]
+        if again.returncode or again.stderr or verified.returncode or tiles(out) != tiles(work / "whole") or left:
+            return f"{again.stderr.strip()} {verified.stderr.strip()} {left}"
+
+    name, before = ("over another", work / "whole") if earlier else ("new", None)
+    return failures_of(name, CALLS, command, lambda: restored(out, before), fault, ENVIRONMENT)
 
 
 def main():
-    if not shutil.which("strace"):
-        sys.exit("strace is not installed")
+    need_strace()
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
         run(*COPY, DATA / "jacksboro_west.tif", work / "whole")

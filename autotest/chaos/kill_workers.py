@@ -1,6 +1,6 @@
 """SIGKILL at random moments: of a run's workers, or of the run itself and then the same command again, until it ends. It
-must leave the tiles of a run that nobody disturbed, nothing in .tiledir/tmp, and make again nothing but what was in
-work.
+must leave the tiles of a run that nobody disturbed and nothing in .tiledir/tmp, write no tile of a batch again that was
+done, and have no more batches begun and not done than two a worker.
 
 kill_workers.py [--victim workers|run] [--store local|s3] [--kills 100] [--seed 1]
 """
@@ -15,14 +15,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-DATA = ROOT / "autotest" / "data"
+from batch_log import BatchLog
+from system_calls import DATA, ROOT, tiles
+
 PROGRAM = ROOT / "build" / "autotest" / "tiledir-test"
 PAUSE = 20  # ms that each portion takes longer, so that a run lives to see its kills
 WORKERS = 2
-BATCH = 64 + 16 + 4 + 1  # tiles at most
+CLOCK = 0.02  # s that times of files and of the log may differ
+IN_FLIGHT = 2 * WORKERS  # batches at most: in work, or made and not yet named by the journal
 
 
 def children(process):
@@ -43,7 +46,7 @@ class Bench:
         self.program = shutil.copy(program, self.work)  # one may build meanwhile
         self.out = (bucket or self.work) / "out"
         self.url = f"s3://{bucket.name}/out" if bucket else str(self.out)
-        self.environment = {**os.environ, **(environment or {})}
+        self.environment = {**os.environ, **(environment or {}), "SPDLOG_LEVEL": "debug"}
 
     def command(self, output, pause):
         recipe = {
@@ -58,17 +61,17 @@ class Bench:
         }
         path = self.work / "recipe.yaml"
         path.write_text(json.dumps(recipe))
-        return [str(self.program), "process", str(path), "--json", "--quiet"]
-
-    def tiles(self, folder):
-        return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.tif")}
+        return [str(self.program), "process", str(path), "--json"]
 
     def stamps(self):
-        """When each tile was written."""
+        """When each tile was written, by its name."""
         found = {}
         for path in self.out.rglob("*.tif"):
-            status = path.stat()
-            found[path] = (status.st_ino, status.st_mtime_ns)
+            try:
+                status = path.stat()
+            except FileNotFoundError:  # it is written at this moment
+                continue
+            found[str(path.relative_to(self.out))] = (status.st_ino, status.st_mtime_ns)
         return found
 
     def left(self):
@@ -83,12 +86,14 @@ class Bench:
     def clean(self):
         folder = self.work / "clean"
         subprocess.run(self.command(str(folder), 0), check=True, capture_output=True)
-        return self.tiles(folder)
+        return tiles(folder)
 
     def kill_workers(self, kills, moments):
-        """Of one run, as often as it lives to see; the kills, and the tiles that were written twice or more."""
-        run, done, again, before = self.start(), 0, set(), {}
-        while done < kills and run.poll() is None:
+        """Of one run, as often as it lives to see."""
+        run, before = self.start(), {}
+        said = Reader(run)
+        result = Result()
+        while result.kills < kills and run.poll() is None:
             time.sleep(moments.uniform(0.02, 0.3))
             victims = children(run.pid)
             if not victims:
@@ -97,41 +102,107 @@ class Bench:
                 subprocess.run(["kill", "-9", str(moments.choice(victims))], check=True, capture_output=True)
             except subprocess.CalledProcessError:
                 continue  # it had just ended
-            done += 1
+            result.kills += 1
             now = self.stamps()
-            again |= {path for path, stamp in before.items() if now.get(path, stamp) != stamp}
+            result.again(changed(before, now))
             before = now
-        out, err = run.communicate()
+        out, err = said.all()
         now = self.stamps()
-        again |= {path for path, stamp in before.items() if now.get(path, stamp) != stamp}
+        result.again(changed(before, now))
         if run.returncode != 0:
             raise SystemExit(f"the run ended with {run.returncode}: {err.strip()[-500:]}")
         report = json.loads(out)
         if report["failed"]:
             raise SystemExit(f"tiles failed: {report['failed']}")
-        return done, len(again)
+        log = BatchLog(err)
+        result.saw(log)
+        for batch in filter(lambda batch: batch.is_square(), log.done):
+            for tile in filter(now.__contains__, batch.base_tiles()):
+                if now[tile][1] / 1e9 > batch.time + CLOCK:
+                    result.twice.add(tile)
+        return result
 
     def kill_runs(self, kills, moments):
-        """One after the other, of runs into one output; the kills, and the most tiles that one run made again."""
-        done, most, before = 0, 0, {}
+        """One after the other, of runs into one output."""
+        result, before, done = Result(), {}, set()
         while True:
             run = self.start()
             try:
-                _, err = run.communicate(timeout=moments.uniform(0.05, 4) if done < kills else None)
+                _, err = run.communicate(timeout=moments.uniform(0.05, 4) if result.kills < kills else None)
             except subprocess.TimeoutExpired:
                 run.kill()
                 _, err = run.communicate()
-                done += 1
+                result.kills += 1
             if run.returncode not in (0, -9):
                 raise SystemExit(f"the run ended with {run.returncode}: {err.strip()[-500:]}")
             now = self.stamps()
-            most = max(most, sum(now.get(path) != stamp for path, stamp in before.items()))
+            again = changed(before, now)
+            result.again(again)
+            result.twice |= again & done
+            log = BatchLog(err)
+            result.saw(log)
+            result.left += [len(log.in_flight)] if run.returncode else []
+            done.update(tile for batch in log.done for tile in batch.tiles())
             before = now
-            if run.returncode == 0 and done >= kills:
-                return done, most
+            if run.returncode == 0 and result.kills >= kills:
+                return result
             if run.returncode == 0:
                 shutil.rmtree(self.out)
-                before = {}
+                before, done = {}, set()
+
+
+class Reader:
+    """What a process says, read while it goes."""
+
+    def __init__(self, process):
+        self.process, self.said = process, None
+        self.thread = threading.Thread(target=self.read)
+        self.thread.start()
+
+    def read(self):
+        self.said = self.process.communicate()
+
+    def all(self):
+        self.thread.join()
+        return self.said
+
+
+def changed(before, now):
+    return {path for path, stamp in before.items() if now.get(path, stamp) != stamp}
+
+
+class Result:
+    def __init__(self):
+        self.kills = 0
+        self.batches = 0  # begun
+        self.made_again = []  # tiles, by kill
+        self.left = []  # batches begun and not done, by kill of a run
+        self.twice = set()  # tiles of batches that were done
+        self.most_in_flight = 0
+        self.largest = 0  # batch, tiles
+
+    def again(self, tiles):
+        self.made_again.append(len(tiles))
+
+    def saw(self, log):
+        self.batches += len(log.begun)
+        self.most_in_flight = max(self.most_in_flight, log.most_in_flight)
+        self.largest = max([self.largest, *(batch.count for batch in log.begun)])
+
+    def faults(self):
+        found = [f"{tile}: of a batch that was done, written again" for tile in sorted(self.twice)[:5]]
+        if self.most_in_flight > IN_FLIGHT:
+            found.append(f"{self.most_in_flight} batches in flight, more than {IN_FLIGHT}")
+        if not self.batches:
+            found.append("no batch was seen")
+        return found
+
+    def __str__(self):
+        return (
+            f"{self.kills} kills, {self.batches} batches of up to {self.largest} tiles, at most {self.most_in_flight} in flight; "
+            f"made again after a kill: {max(self.made_again)} tiles at most, {sum(self.made_again) / max(1, self.kills):.1f} in "
+            f"the mean, {len(self.twice)} of batches that were done"
+        ) + (f"; a run left {max(self.left)} batches at most, {sum(self.left) / len(self.left):.1f} in the mean" if self.left else "")
 
 
 @contextlib.contextmanager
@@ -159,11 +230,12 @@ def main():
     with bench_of(arguments.store) as bench:
         expected = bench.clean()
         kill = bench.kill_workers if arguments.victim == "workers" else bench.kill_runs
-        kills, again = kill(arguments.kills, random.Random(arguments.seed))
-        same = bench.tiles(bench.out) == expected
+        result = kill(arguments.kills, random.Random(arguments.seed))
+        same = tiles(bench.out) == expected
         left = bench.left()
-        print(f"{kills} kills, {len(expected)} tiles, {again} made again, {'the same' if same else 'OTHER'} bytes, {left}")
-        sys.exit(not same or bool(left))
+        print(f"{len(expected)} tiles, {'the same' if same else 'OTHER'} bytes, {left}; {result}")
+        print("\n".join(result.faults()))
+        sys.exit(not same or bool(left) or bool(result.faults()))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include <cpl_conv.h>
 #include <fmt/format.h>
 #include <gdal.h>
+#include <spdlog/cfg/env.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -115,6 +116,7 @@ int main(int argc, char **argv)
     const std::string called = std::string(argv[0]).substr(std::string(argv[0]).find_last_of('/') + 1);
     spdlog::set_default_logger(spdlog::stderr_color_mt("tiledir"));
     commands::redact_logs(engine::Secrets());
+    spdlog::cfg::load_env_levels();
 
     CLI::App app("Tile directories: grids of tiles made by recipes, one STAC item, one dataset", called);
     app.set_version_flag("--version", std::string("tiledir ") + kVersion);

@@ -14,7 +14,12 @@ namespace
 constexpr std::chrono::seconds kWriteInterval{2};
 constexpr std::size_t kManyFiles = 16;
 constexpr int kMostReads = 5; ///< while another run replaces files by fewer
-constexpr int kReadThreads = 16;
+
+int threads_for(std::size_t files)
+{
+    constexpr int kMost = 16;
+    return static_cast<int>(std::clamp<std::size_t>(files / 4, 1, kMost));
+}
 
 } // namespace
 
@@ -45,7 +50,7 @@ void Journal::read(std::vector<std::string> names)
 bool Journal::read_files(const std::vector<std::string> &names)
 {
     std::vector<std::optional<std::string>> contents(names.size());
-    store::TaskQueue reading(static_cast<int>(std::clamp<std::size_t>(names.size() / 4, 1, kReadThreads)));
+    store::TaskQueue reading(threads_for(names.size()));
     for (std::size_t index = 0; index < names.size(); ++index)
     {
         reading.add([&, index] { contents[index] = m_folder.read(names[index]); });
@@ -154,6 +159,7 @@ DoneTiles Journal::take_noted()
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     m_has_noted = false;
+    m_last_write = std::chrono::steady_clock::now();
     return std::exchange(m_noted, DoneTiles());
 }
 
@@ -199,9 +205,9 @@ void Journal::merge()
         const Rank merged = std::exchange(m_ranks[rank], Rank());
         const std::string name = writer().write("1done", journal_document(merged.said, m_grid));
         m_folder.sync();
+        remove(merged.files);
         for (const std::string &file : merged.files)
         {
-            m_folder.remove(file);
             m_files.erase(std::remove(m_files.begin(), m_files.end(), file), m_files.end());
         }
         m_files.push_back(name);
@@ -222,20 +228,25 @@ void Journal::compact()
     // In the place of the last of them: what comes later, whoever writes it, is still read later.
     m_files = {writer().write_after(replaced.back(), journal_document(m_before, m_grid))};
     m_folder.sync();
-    for (const std::string &name : replaced)
-    {
-        m_folder.remove(name);
-    }
+    remove(replaced);
     m_ranks.clear();
 }
 
 void Journal::clear()
 {
-    for (const std::string &name : m_folder.list())
-    {
-        m_folder.remove(name);
-    }
+    remove(m_folder.list());
     m_files.clear();
+}
+
+/// Side by side: over a network each takes a while.
+void Journal::remove(const std::vector<std::string> &names)
+{
+    store::TaskQueue removing(threads_for(names.size()));
+    for (const std::string &name : names)
+    {
+        removing.add([&] { m_folder.remove(name); });
+    }
+    removing.finish();
 }
 
 } // namespace tiledir::engine

@@ -35,17 +35,21 @@ public:
     /// Makes the journal this output's own, before the first file is written.
     void claim() { m_folder.claim(); }
 
+    /// Looks which files are there: those of this run are read after them. Where it was not called, the first file
+    /// looks.
+    void begin() { writer(); }
+
     /// Records tiles that are to be made, whatever was said of them; before() forgets them. Durable when it returns.
     void redo(const stac::LevelSets &tiles);
 
-    /// Notes a finished tile. From any thread. Every two seconds or so the caller's thread writes what has come
-    /// together: first the tiles are made durable, then a file names them. Many files of this run become one.
+    /// Notes a finished tile. From any thread. Two seconds after the last flush() the caller's thread does it.
     void add(const stac::TileId &tile, bool stored);
     /// Notes a tile that cannot be made. From any thread; written with the others.
     void fail(const stac::TileId &tile, const std::string &reason, int attempts);
     /// Notes tiles that are to be made again once others are.
     void postpone(const stac::LevelSets &tiles);
-    /// Writes the rest.
+    /// Writes what is noted, from any thread: first the tiles are made durable, then a file names them. Many files of
+    /// this run become one.
     void flush();
 
     /// Replaces all files by one, when they are many. Nobody else may be making this output, and no other thread may
@@ -67,6 +71,7 @@ private:
     bool read_files(const std::vector<std::string> &names);
     raster::JournalFiles &writer();
     void write_done(const DoneTiles &tiles);
+    void remove(const std::vector<std::string> &names);
     void merge();
     DoneTiles take_noted();
 

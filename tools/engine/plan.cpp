@@ -1,5 +1,7 @@
 #include "tools/engine/plan.h"
 
+#include "tools/engine/tile_squares.h"
+
 #include <algorithm>
 
 namespace tiledir::engine
@@ -18,49 +20,80 @@ stac::TileRange under(const stac::TileMatrixSet &grid, int level, const stac::Ti
     return matrix_of(grid, finer).tiles_covering(coarse.bounds(coarse.range_window(range)));
 }
 
-/// Squares of `side` tiles that hold any of the tiles, by their numbers.
-stac::TileSet squares_of(const stac::TileSet &tiles, std::int64_t side)
+/// Batches of what lies under `root`, a range of `top`: all of it, or, where that is too much, of parts of the range.
+bool cut(const stac::TileMatrixSet &grid, int level, const stac::TileSet &tiles, int top, const stac::TileRange &root,
+         const BatchLimits &limits, const std::function<bool(Batch)> &visit)
 {
-    stac::TileSet squares;
-    tiles.for_each_rows(
-        [&](std::int64_t first_row, std::int64_t last_row, const stac::ColumnSet &columns)
+    const bool is_one = root.count() == 1;
+    if (tiles.empty())
+    {
+        return true;
+    }
+    if ((is_one && top == level) || !limits.tiles || tiles.count() <= limits.tiles())
+    {
+        return visit({level, tiles, top, root});
+    }
+    const stac::TileRange range = is_one ? stac::children(grid, top, root) : root;
+    const int part_top = is_one ? top + 1 : top;
+    const auto middle = [](std::int64_t first, std::int64_t last) { return first + (last - first) / 2; };
+    const std::int64_t row = middle(range.min_row, range.max_row);
+    const std::int64_t col = middle(range.min_col, range.max_col);
+    for (const stac::TileRange &part : {stac::TileRange{range.min_row, row, range.min_col, col},
+                                        {range.min_row, row, col + 1, range.max_col},
+                                        {row + 1, range.max_row, range.min_col, col},
+                                        {row + 1, range.max_row, col + 1, range.max_col}})
+    {
+        if (part.empty())
         {
-            stac::ColumnSet numbers;
-            columns.for_each_run([&](std::int64_t first, std::int64_t last)
-                                 { numbers.insert(first / side, last / side); });
-            squares.insert(first_row / side, last_row / side, numbers);
-        });
-    return squares;
+            continue;
+        }
+        const stac::TileRange lies = part_top < level ? under(grid, part_top, part, level) : part;
+        if (!cut(grid, level, tiles.within(lies), part_top, part, limits, visit))
+        {
+            return false;
+        }
+    }
+    return true;
 }
 
-/// Visits tile after tile until `visit` returns false; says whether it went to the end.
-bool for_each_tile(const stac::TileSet &tiles, const std::function<bool(std::int64_t row, std::int64_t col)> &visit)
+/// Batches of one level, without overviews.
+bool cut_squares(const stac::TileMatrixSet &grid, int level, const stac::TileSet &tiles, std::int64_t side,
+                 const BatchLimits &limits, const std::function<bool(Batch)> &visit)
 {
-    bool going = true;
-    tiles.for_each_run(
-        [&](std::int64_t row, std::int64_t first, std::int64_t last)
-        {
-            for (std::int64_t col = first; going && col <= last; ++col)
-            {
-                going = visit(row, col);
-            }
-        });
-    return going;
+    return for_each_square(tiles, side,
+                           [&](const stac::TileSet &part, const stac::TileRange &square)
+                           { return cut(grid, level, part, level, square, limits, visit); });
 }
 
-/// Batches of squares of one level, without overviews.
-bool for_each_square(int level, const stac::TileSet &tiles, std::int64_t side, const std::function<bool(Batch)> &visit)
+std::int64_t count_of(const stac::LevelSets &sets)
 {
-    return for_each_tile(
-        squares_of(tiles, side),
-        [&](std::int64_t row, std::int64_t col)
-        {
-            const stac::TileRange square{row * side, row * side + side - 1, col * side, col * side + side - 1};
-            return visit({level, tiles.within(square), level, square});
-        });
+    std::int64_t count = 0;
+    for (const auto &[level, tiles] : sets)
+    {
+        count += tiles.count();
+    }
+    return count;
+}
+
+std::int64_t tile_pixels(const stac::TileMatrix &matrix)
+{
+    return std::max(matrix.tile_width, matrix.tile_height);
 }
 
 } // namespace
+
+std::int64_t pixels_together(const Job &job)
+{
+    constexpr std::int64_t kMostBytes = 256 << 20;
+    const std::int64_t tile = std::max(job.format.width, job.format.height);
+    const std::int64_t pixel = job.format.block_bands() * GDALGetDataTypeSizeBytes(job.format.type);
+    std::int64_t side = 2048;
+    while (side / 2 >= tile && side * side * pixel > kMostBytes)
+    {
+        side /= 2;
+    }
+    return std::max(side, tile);
+}
 
 stac::LevelSets selected_tiles(const Job &job)
 {
@@ -116,56 +149,50 @@ Plan::Plan(const Job &job, const stac::LevelSets &done)
 
 std::int64_t Plan::count() const
 {
-    std::int64_t count = 0;
-    for (const stac::LevelSets *sets : {&m_computed, &m_overviews})
-    {
-        for (const auto &[level, tiles] : *sets)
-        {
-            count += tiles.count();
-        }
-    }
-    return count;
+    return computed_count() + count_of(m_overviews);
 }
 
-void Plan::for_each_batch(const std::function<bool(Batch)> &visit) const
+std::int64_t Plan::computed_count() const
+{
+    return count_of(m_computed);
+}
+
+void Plan::for_each_batch(const BatchLimits &limits, const std::function<bool(Batch)> &visit) const
 {
     for (auto computed = m_computed.rbegin(); computed != m_computed.rend(); ++computed)
     {
         const int level = computed->first;
         const stac::TileSet &tiles = computed->second;
-        const stac::TileMatrix &matrix = m_job.matrix(level);
-        const std::int64_t tile_pixels = std::max(matrix.tile_width, matrix.tile_height);
+        const std::int64_t pixels = tile_pixels(m_job.matrix(level));
         int top = level;
         stac::TileSet roots = tiles;
         for (std::int64_t side = 2; m_job.overview_halo() == 0 && top > m_job.coarsest &&
-                                    side * tile_pixels <= kBatchPixels && stac::nests(m_job.grid, top);
+                                    side * pixels <= limits.pixels && stac::nests(m_job.grid, top);
              side *= 2)
         {
             roots = stac::parents(m_job.grid, top, roots);
             --top;
         }
-        const auto visit_root = [&](std::int64_t row, std::int64_t col)
+        const auto cut_root = [&](std::int64_t row, std::int64_t col)
         {
             const stac::TileRange root{row, row, col, col};
-            return visit({level, tiles.within(under(m_job.grid, top, root, level)), top, root});
+            const stac::TileSet part = tiles.within(under(m_job.grid, top, root, level));
+            return cut(m_job.grid, level, part, top, root, limits, visit);
         };
-        const bool going =
-            top < level ? for_each_tile(roots, visit_root)
-                        : for_each_square(level, tiles, std::max<std::int64_t>(1, kBatchPixels / tile_pixels), visit);
-        if (!going)
+        const std::int64_t side = std::max<std::int64_t>(1, limits.pixels / pixels);
+        if (!(top < level ? for_each_tile(roots, cut_root)
+                          : cut_squares(m_job.grid, level, tiles, side, limits, visit)))
         {
             return;
         }
     }
 }
 
-void for_each_overview_batch(const Job &job, int level, const stac::TileSet &tiles,
+void for_each_overview_batch(const Job &job, int level, const stac::TileSet &tiles, const BatchLimits &limits,
                              const std::function<bool(Batch)> &visit)
 {
-    const stac::TileMatrix &matrix = job.matrix(level);
-    const std::int64_t side =
-        std::max<std::int64_t>(1, kBatchPixels / 2 / std::max(matrix.tile_width, matrix.tile_height));
-    for_each_square(level, tiles, side, visit);
+    cut_squares(job.grid, level, tiles, std::max<std::int64_t>(1, limits.pixels / 2 / tile_pixels(job.matrix(level))),
+                limits, visit);
 }
 
 } // namespace tiledir::engine

@@ -10,8 +10,18 @@
 namespace tiledir::engine
 {
 
-/// A batch computes about this many pixels a side: enough to share what is read, little enough to stay in cache.
-constexpr std::int64_t kBatchPixels = 2048;
+/// Tiles of so many pixels a side are computed together, and held for the overviews: enough to share what is read,
+/// little enough to stay in cache. 2048, less where a pixel takes many bytes, a tile where that is larger.
+std::int64_t pixels_together(const Job &job);
+/// A batch reaches no farther than this many pixels a side.
+constexpr std::int64_t kMostBatchPixels = 16384;
+
+/// How large batches are at most.
+struct BatchLimits
+{
+    std::int64_t pixels = kMostBatchPixels; ///< a side
+    std::function<std::int64_t()> tiles;    ///< asked before each; as many as there are where empty
+};
 
 /// What an executor hands to a thread: tiles of one level and, above them, the overviews that need no others.
 struct Batch
@@ -35,9 +45,10 @@ public:
     /// Overviews from children to be made when those are, by level.
     const stac::LevelSets &overviews() const { return m_overviews; }
     std::int64_t count() const;
+    std::int64_t computed_count() const;
 
     /// Calls for each batch of the first stage, in order; stops when `visit` returns false.
-    void for_each_batch(const std::function<bool(Batch)> &visit) const;
+    void for_each_batch(const BatchLimits &limits, const std::function<bool(Batch)> &visit) const;
 
 private:
     const Job &m_job;
@@ -45,8 +56,8 @@ private:
     stac::LevelSets m_overviews;
 };
 
-/// Overviews of one level, each a batch's worth, after all below are done.
-void for_each_overview_batch(const Job &job, int level, const stac::TileSet &tiles,
+/// Overviews of one level in batches, after all below are done.
+void for_each_overview_batch(const Job &job, int level, const stac::TileSet &tiles, const BatchLimits &limits,
                              const std::function<bool(Batch)> &visit);
 
 /// Tiles of every level of the output that the job's selection stands for, made or not.

@@ -29,7 +29,7 @@ void WriteQueue::rethrow() const
     }
 }
 
-void WriteQueue::add(std::function<void()> task)
+void WriteQueue::add(const GroupPtr &group, std::function<void()> task)
 {
     if (m_most == 0)
     {
@@ -39,7 +39,8 @@ void WriteQueue::add(std::function<void()> task)
     std::unique_lock<std::mutex> lock(m_mutex);
     m_changed.wait(lock, [&] { return m_error || m_tasks.size() < m_most; });
     rethrow();
-    m_tasks.push_back(std::move(task));
+    m_tasks.push_back({group, std::move(task)});
+    ++group->m_left;
     if (m_running + m_tasks.size() > m_threads.size() && m_threads.size() < m_most)
     {
         m_threads.emplace_back([this] { work(); });
@@ -47,10 +48,16 @@ void WriteQueue::add(std::function<void()> task)
     m_changed.notify_all();
 }
 
-void WriteQueue::finish()
+bool WriteQueue::is_full() const
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return m_most > 0 && m_tasks.size() >= m_most;
+}
+
+void WriteQueue::finish(const Group &group)
 {
     std::unique_lock<std::mutex> lock(m_mutex);
-    m_changed.wait(lock, [&] { return m_running == 0 && (m_error || m_tasks.empty()); });
+    m_changed.wait(lock, [&] { return group.m_left == 0 || (m_error && m_running == 0); });
     rethrow();
 }
 
@@ -64,14 +71,14 @@ void WriteQueue::work()
         {
             return;
         }
-        const std::function<void()> task = std::move(m_tasks.front());
+        const Task task = std::move(m_tasks.front());
         m_tasks.pop_front();
         ++m_running;
         lock.unlock();
         std::exception_ptr error;
         try
         {
-            task();
+            task.work();
         }
         catch (...)
         {
@@ -79,6 +86,7 @@ void WriteQueue::work()
         }
         lock.lock();
         --m_running;
+        --task.group->m_left;
         if (error && !m_error)
         {
             m_error = error;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,6 +19,14 @@ namespace tiledir::engine
 class WriteQueue
 {
 public:
+    /// Tasks that are waited for together.
+    class Group
+    {
+        friend class WriteQueue;
+        std::size_t m_left = 0; ///< guarded by the queue
+    };
+    using GroupPtr = std::shared_ptr<Group>;
+
     /// With 0 threads add() does the task itself.
     explicit WriteQueue(int threads)
         : m_most(static_cast<std::size_t>(threads))
@@ -29,19 +38,27 @@ public:
     WriteQueue &operator=(const WriteQueue &) = delete;
 
     /// Waits for room. Throws what a task has thrown: from then on none is done any more.
-    void add(std::function<void()> task);
-    /// Returns when all tasks are done. Throws as add() does.
-    void finish();
+    void add(const GroupPtr &group, std::function<void()> task);
+    /// Would add() have to wait?
+    bool is_full() const;
+    /// Returns when all tasks of a group are done. Throws as add() does.
+    void finish(const Group &group);
 
 private:
+    struct Task
+    {
+        GroupPtr group;
+        std::function<void()> work;
+    };
+
     void work();
     void rethrow() const;
 
     const std::size_t m_most;
-    std::mutex m_mutex; ///< guards what follows
+    mutable std::mutex m_mutex; ///< guards what follows
     std::condition_variable m_changed;
     std::vector<std::thread> m_threads;
-    std::deque<std::function<void()>> m_tasks;
+    std::deque<Task> m_tasks;
     std::size_t m_running = 0;
     bool m_closed = false;
     std::exception_ptr m_error;

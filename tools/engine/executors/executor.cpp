@@ -1,6 +1,8 @@
 #include "tools/engine/executors/executor.h"
 
 #include "tools/engine/batch_runner.h"
+#include "tools/engine/batch_sizes.h"
+#include "tools/engine/executors/batch_ends.h"
 #include "tools/engine/executors/stage.h"
 #include "tools/engine/executors/threads_executor.h"
 #include "tools/engine/executors/workers_executor.h"
@@ -45,18 +47,17 @@ stac::TileSet left_to_make(const RunContext &context, int level)
     return tiles;
 }
 
-/// Bytes of pixels that a batch holds at a time: the inputs of a portion, its output, and all tiles of the batch with
+/// Bytes of pixels that a batch holds at a time: the inputs of a portion, its output, and all tiles of a square with
 /// their overviews.
 std::int64_t estimated_batch_memory(const Job &job)
 {
     constexpr std::int64_t kOther = 16 << 20;
-    const std::int64_t width = std::max<std::int64_t>(kBatchPixels, job.format.width);
+    const std::int64_t side = pixels_together(job);
     const std::int64_t rows = std::max<std::int64_t>(kRowsAtOnce, job.format.height);
-    const std::int64_t height = std::max<std::int64_t>(kBatchPixels, job.format.height);
     const auto inputs = static_cast<std::int64_t>(job.mosaics.size());
     const std::int64_t output = job.format.block_bands() * GDALGetDataTypeSizeBytes(job.format.type);
     const auto working = static_cast<std::int64_t>(sizeof(float)) * 2;
-    return width * rows * (inputs * working + 2 * output) + width * height * output * 4 / 3 + kOther;
+    return side * rows * (inputs * working + 2 * output) + side * side * output * 4 / 3 + kOther;
 }
 
 std::int64_t budget_of(const Job &job)
@@ -66,44 +67,51 @@ std::int64_t budget_of(const Job &job)
     return given == "auto" ? memory_limit() / 100 * kShare : parse_memory(given, job.recipe.source + ": memory");
 }
 
+/// Tiles of a stage's first batches.
+std::int64_t first_tiles(const Job &job)
+{
+    constexpr std::int64_t kFirstPixels = 1024; // a side
+    return std::max<std::int64_t>(1, kFirstPixels / job.format.width * kFirstPixels / job.format.height);
+}
+
 void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &makers)
 {
-    Stage(context, budget, makers)
-        .run(
-            [&](const std::function<bool(BatchOrder)> &offer)
-            {
-                context.plan.for_each_batch(
-                    [&](const Batch &batch)
-                    {
-                        BatchOrder order = order_of(context.job, context.plan, batch);
-                        order.fresh = context.fresh;
-                        return offer(std::move(order));
-                    });
-            });
+    BatchEnds ends(context, makers.size());
+    using Visit = std::function<bool(Batch)>;
+    const auto run_stage = [&](std::int64_t tiles, bool from_stored,
+                               const std::function<void(const BatchLimits &, const Visit &)> &batches)
+    {
+        BatchSizes sizes(tiles, makers.size(), first_tiles(context.job));
+        const BatchLimits limits{kMostBatchPixels, [&] { return sizes.next(); }};
+        Stage(context, budget, makers, ends, sizes)
+            .run(
+                [&](const Stage::Offer &offer)
+                {
+                    batches(limits,
+                            [&](const Batch &batch)
+                            {
+                                BatchOrder order = order_of(context.job, context.plan, batch);
+                                order.from_stored = from_stored;
+                                order.fresh = context.fresh;
+                                return offer(std::move(order));
+                            });
+                });
+    };
+    run_stage(context.plan.computed_count(), false,
+              [&](const BatchLimits &limits, const Visit &visit) { context.plan.for_each_batch(limits, visit); });
     const stac::LevelSets &overviews = context.plan.overviews();
     for (auto level = overviews.rbegin(); level != overviews.rend() && !context.stopping(); ++level)
     {
         const stac::TileSet tiles = left_to_make(context, level->first);
-        if (tiles.empty())
+        if (!tiles.empty())
         {
-            continue;
+            run_stage(tiles.count(), true,
+                      [&, of = level->first](const BatchLimits &limits, const Visit &visit)
+                      { for_each_overview_batch(context.job, of, tiles, limits, visit); });
         }
-        Stage(context, budget, makers)
-            .run(
-                [&, finer = level->first](const std::function<bool(BatchOrder)> &offer)
-                {
-                    for_each_overview_batch(context.job, finer, tiles,
-                                            [&](const Batch &batch)
-                                            {
-                                                BatchOrder order;
-                                                order.level = batch.level;
-                                                order.tiles = batch.tiles;
-                                                order.from_stored = true;
-                                                order.fresh = context.fresh;
-                                                return offer(std::move(order));
-                                            });
-                });
     }
+    BatchSizes none(0, makers.size(), 1);
+    Stage(context, budget, makers, ends, none).finish();
 }
 
 } // namespace

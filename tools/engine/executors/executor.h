@@ -24,6 +24,8 @@ struct RunContext
     std::function<bool()> stopping; ///< asked between portions of work
     std::function<void()> abandon;  ///< ends the process, where work does not end soon after `stopping`
     bool fresh = false;             ///< there was nothing in the output
+    /// Returns once tiles may be written. Throws StoreError: they never may.
+    std::function<void()> wait_until_open = [] {};
 
     /// A tile is written (by a worker: and durable).
     void made(const stac::TileId &tile, bool stored, std::size_t bytes) const;
@@ -38,8 +40,11 @@ public:
     virtual ~BatchMaker() = default;
     /// What is to be tried again, in other portions. Throws StoreError, which ends the run.
     virtual std::vector<BatchOrder> make(const BatchOrder &order) = 0;
-    /// Returns when all that was made is written. Throws as make() does.
-    virtual void finish() {}
+    /// Returns when all that make() has made last is written; for any thread. Throws as make() does.
+    virtual std::function<void()> writing() const
+    {
+        return [] {};
+    }
 };
 
 using BatchMakers = std::vector<std::unique_ptr<BatchMaker>>;

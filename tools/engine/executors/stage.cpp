@@ -1,5 +1,10 @@
 #include "tools/engine/executors/stage.h"
 
+#include "tools/engine/report_text.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
 #include <chrono>
 #include <thread>
 
@@ -14,23 +19,36 @@ constexpr std::chrono::milliseconds kStopInterval{50};
 /// for the journal.
 constexpr std::chrono::milliseconds kTimeToEnd{750};
 
+constexpr std::size_t kMakersPerWaiting = 4;
+
+/// The journal hears of batches of overviews that take longer as soon as they are written.
+constexpr std::chrono::milliseconds kWorthAWord{500};
+
+/// `tiles=11/800-803/540-547 count=32 top=9`: what a batch reaches.
+std::string batch_text(const Job &job, const BatchOrder &order)
+{
+    const int top = order.overviews.empty() ? order.level : order.overviews.begin()->first;
+    return fmt::format("tiles={} count={} top={}", name(job, {order.level, order.tiles.bounding()}),
+                       order.tiles.count(), job.matrix(top).id);
+}
+
 } // namespace
 
-Stage::Stage(const RunContext &context, MemoryBudget &budget, BatchMakers &makers)
+Stage::Stage(const RunContext &context, MemoryBudget &budget, BatchMakers &makers, BatchEnds &ends, BatchSizes &sizes)
     : m_context(context)
     , m_budget(budget)
     , m_makers(makers)
+    , m_ends(ends)
+    , m_sizes(sizes)
 {
 }
 
 void Stage::run(const std::function<void(const Offer &)> &orders)
 {
     std::vector<std::thread> threads;
-    threads.reserve(m_makers.size());
-    m_serving = m_makers.size();
-    for (auto &maker : m_makers)
+    for (std::size_t maker = 0; maker < m_makers.size(); ++maker)
     {
-        threads.emplace_back([this, &maker] { serve(*maker); });
+        start(threads, [this, maker] { serve(maker); });
     }
     orders([this](BatchOrder order) { return offer(std::move(order)); });
     {
@@ -38,6 +56,43 @@ void Stage::run(const std::function<void(const Offer &)> &orders)
         m_complete = true;
     }
     m_changed.notify_all();
+    end(threads);
+}
+
+void Stage::finish()
+{
+    std::vector<std::thread> threads;
+    start(threads, [this] { m_ends.finish(); });
+    end(threads);
+}
+
+void Stage::start(std::vector<std::thread> &threads, const std::function<void()> &work)
+{
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        ++m_serving;
+    }
+    threads.emplace_back(
+        [this, work]
+        {
+            std::exception_ptr error;
+            try
+            {
+                work();
+            }
+            catch (...)
+            {
+                error = std::current_exception();
+            }
+            const std::lock_guard<std::mutex> lock(m_mutex);
+            note(error);
+            --m_serving;
+            m_changed.notify_all();
+        });
+}
+
+void Stage::end(std::vector<std::thread> &threads)
+{
     wait_for_makers();
     for (auto &thread : threads)
     {
@@ -49,23 +104,22 @@ void Stage::run(const std::function<void(const Offer &)> &orders)
     }
 }
 
+/// Few wait: the next is as large as what is known by then.
 bool Stage::offer(BatchOrder order)
 {
+    const std::size_t most = (m_makers.size() + kMakersPerWaiting - 1) / kMakersPerWaiting;
     std::unique_lock<std::mutex> lock(m_mutex);
-    while (!m_error && !m_context.stopping() && m_waiting.size() >= m_makers.size())
+    m_sizes.handed_out(order.tiles.count());
+    m_waiting.push_back(std::move(order));
+    m_changed.notify_all();
+    while (!m_error && !m_context.stopping() && m_waiting.size() >= most)
     {
         m_changed.wait_for(lock, kStopInterval);
     }
-    if (m_error || m_context.stopping())
-    {
-        return false;
-    }
-    m_waiting.push_back(std::move(order));
-    m_changed.notify_all();
-    return true;
+    return !m_error && !m_context.stopping();
 }
 
-void Stage::serve(BatchMaker &maker)
+void Stage::serve(std::size_t maker)
 {
     BatchOrder order;
     while (take(order))
@@ -74,7 +128,7 @@ void Stage::serve(BatchMaker &maker)
         std::exception_ptr error;
         try
         {
-            again = maker.make(order);
+            again = make(maker, order);
         }
         catch (...)
         {
@@ -82,19 +136,31 @@ void Stage::serve(BatchMaker &maker)
         }
         ended(std::move(again), error);
     }
-    std::exception_ptr error;
-    try
+}
+
+std::vector<BatchOrder> Stage::make(std::size_t maker, const BatchOrder &order)
+{
+    const std::string text = batch_text(m_context.job, order);
+    spdlog::debug("event=batch_begins {} attempts={}", text, order.attempts);
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<BatchOrder> again = m_makers[maker]->make(order);
+    const auto time = std::chrono::steady_clock::now() - start;
+    if (again.empty() && !m_context.stopping())
     {
-        maker.finish();
+        m_sizes.took(order.tiles.count(), time);
+        // Few overviews wait for no word in the journal: those above them would wait for it too.
+        if (!order.from_stored || time > kWorthAWord)
+        {
+            m_ends.made(maker, m_makers[maker]->writing(), text);
+            return again;
+        }
     }
-    catch (...)
+    else
     {
-        error = std::current_exception();
+        spdlog::debug("event=batch_divided {} into={}", text, again.size());
     }
-    const std::lock_guard<std::mutex> lock(m_mutex);
-    note(error);
-    --m_serving;
-    m_changed.notify_all();
+    m_ends.left(maker, m_makers[maker]->writing());
+    return again;
 }
 
 /// False where there is nothing left to do. Waits while others run: what they fail at is offered again.

@@ -1,13 +1,16 @@
 // One stage of a run: batches that may be made at the same time, handed out to makers.
 #pragma once
 
-#include "tools/engine/executors/executor.h"
+#include "tools/engine/batch_sizes.h"
+#include "tools/engine/executors/batch_ends.h"
 
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 namespace tiledir::engine
 {
@@ -19,14 +22,21 @@ class Stage
 public:
     using Offer = std::function<bool(BatchOrder)>;
 
-    Stage(const RunContext &context, MemoryBudget &budget, BatchMakers &makers);
+    Stage(const RunContext &context, MemoryBudget &budget, BatchMakers &makers, BatchEnds &ends, BatchSizes &sizes);
 
-    /// `orders` offers the stage's batches until it is told to stop. Throws what a maker has thrown.
+    /// `orders` offers the stage's batches until it is told to stop; an offer returns when there is room for another.
+    /// Returns when all tiles are computed. Throws what a maker has thrown.
     void run(const std::function<void(const Offer &)> &orders);
+
+    /// After the last stage: returns when all that was made is written. Throws as run() does.
+    void finish();
 
 private:
     bool offer(BatchOrder order);
-    void serve(BatchMaker &maker);
+    void start(std::vector<std::thread> &threads, const std::function<void()> &work);
+    void end(std::vector<std::thread> &threads);
+    void serve(std::size_t maker);
+    std::vector<BatchOrder> make(std::size_t maker, const BatchOrder &order);
     bool take(BatchOrder &order);
     void ended(std::vector<BatchOrder> again, const std::exception_ptr &error);
     void note(const std::exception_ptr &error);
@@ -35,6 +45,8 @@ private:
     const RunContext &m_context;
     MemoryBudget &m_budget;
     BatchMakers &m_makers;
+    BatchEnds &m_ends;
+    BatchSizes &m_sizes;
     std::mutex m_mutex; ///< guards what follows
     std::condition_variable m_changed;
     std::deque<BatchOrder> m_waiting;

@@ -1,0 +1,40 @@
+// Batches that are made, and not yet done by the journal's word.
+#pragma once
+
+#include "tools/engine/executors/executor.h"
+
+#include <future>
+#include <string>
+#include <vector>
+
+namespace tiledir::engine
+{
+
+/// Names each batch in the journal as soon as its tiles are written, while its maker goes on with another one: of each
+/// maker no more than two are not done, the one in work and the one before. A maker's functions are for its thread.
+class BatchEnds
+{
+public:
+    BatchEnds(const RunContext &context, std::size_t makers)
+        : m_context(context)
+        , m_ending(makers)
+        , m_left(makers)
+    {
+    }
+
+    /// `writing` returns when the tiles of the batch `name` are written. Waits until the maker's batch before is done.
+    /// Throws what went wrong with that one.
+    void made(std::size_t maker, std::function<void()> writing, const std::string &name);
+    /// The same without a word of its own: the next one tells of it.
+    void left(std::size_t maker, std::function<void()> writing);
+    /// Returns when all are done, those that were left by whoever flushes the journal next. Throws the first thing that
+    /// went wrong.
+    void finish();
+
+private:
+    const RunContext &m_context;
+    std::vector<std::future<void>> m_ending;                ///< by maker
+    std::vector<std::vector<std::function<void()>>> m_left; ///< the same: not waited for yet
+};
+
+} // namespace tiledir::engine
