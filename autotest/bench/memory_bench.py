@@ -1,21 +1,18 @@
 """Peak memory by the size of a region: 1,000 tiles and 100,000 of 128 x 128 pixels of one job, with overviews.
 
-All processes of a run together, what they share counted once (PSS), sampled every 50 ms. The elevation model is enlarged some ten times, as
-only the number of tiles matters. mapchete makes the small region alone: the large one would take it the better part of an hour.
+All processes of a run together, what they share counted once (PSS), sampled every 50 ms. The elevation model is enlarged some twenty times,
+as only the number of tiles matters. mapchete's peaks beside tiledir's, of one job, are in hillshade_bench.py and overwrite_bench.py.
 """
 
 import json
 import pathlib
 import tempfile
 
-import mapchete_job
 from crs84_tiles import bounds_of, tiles_within
 from measured_run import measured_run
 from peers import (
-    ENVIRONMENT,
     elevation_model,
     machine_line,
-    mapchete_command,
     peer_arguments,
     prepared,
     tiledir_command,
@@ -54,17 +51,7 @@ def by_tiledir(arguments, folder, dem, rows, cols, executor):
     return cost, sum(level["stored"] for level in json.loads(out)["levels"].values())
 
 
-def by_mapchete(arguments, program, folder, dem, rows, cols, concurrency):
-    bounds = bounds_of(arguments.levels[1], rows, cols)
-    how = {"tile_size": TILE_SIZE, "bounds": bounds}
-    config = mapchete_job.hillshade(dem, "WorldCRS84Quad", arguments.levels, OPTIONS, **how)
-    cost, _ = measured_run(
-        mapchete_command(program, folder, config, WORKERS, concurrency=concurrency), folder, ENVIRONMENT
-    )
-    return cost, len(list((folder / "out").glob("*/*/*.tif"))) - (arguments.levels[1] - arguments.levels[0] + 1)
-
-
-def bench(arguments, mapchete):
+def bench(arguments):
     """Contender, tiles and cost of each run."""
     results = []
     with tempfile.TemporaryDirectory(dir=arguments.work) as work:
@@ -82,30 +69,26 @@ def bench(arguments, mapchete):
             for region in (small, large):
                 name = f"tiledir, 2 {executor}"
                 add(name, lambda *job: by_tiledir(arguments, *job), *region, executor)
-        if mapchete:
-            for name, concurrency in (("mapchete, 2 processes", "processes"), ("mapchete, sequential", "none")):
-                add(name, lambda *job: by_mapchete(arguments, mapchete, *job), *small, concurrency)
     return results
 
 
 def text_of(versions, results):
-    least = min((cost.peak for name, _, cost in results if name.startswith("mapchete")), default=None)
     smallest = {}
     rows = []
     for name, tiles, cost in results:
         smallest.setdefault(name, cost.peak)
         grows = number(cost.peak / smallest[name]) if cost.peak != smallest[name] else ""
-        share = number(cost.peak / least) if least and name.startswith("tiledir") else ""
-        rows.append([name, f"{tiles:,}", number(cost.peak / 1e6, 0), grows, share, number(cost.wall, 1)])
-    header = ["contender", "tiles", "peak MB", "peak / that of the small region", "peak / mapchete's least (goal: 0.33)"]
+        rows.append([name, f"{tiles:,}", number(cost.peak / 1e6, 0), grows, number(cost.wall, 1)])
+    header = ["contender", "tiles", "peak MB", "peak / that of the small region"]
     return f"{machine_line(1, versions)}\n\n{table([*header, 'wall s'], rows)}"
 
 
 def main():
     arguments = peer_arguments(__doc__, rounds=1, quick="64 tiles and some 1,000").parse_args()
     arguments.levels = QUICK_LEVELS if arguments.quick else LEVELS
-    mapchete, versions = prepared(arguments)
-    finish(arguments, "memory", text_of(versions, bench(arguments, mapchete)))
+    arguments.skip_mapchete = True
+    _, versions = prepared(arguments)
+    finish(arguments, "memory", text_of(versions, bench(arguments)))
 
 
 if __name__ == "__main__":

@@ -138,10 +138,11 @@ def text_of(arguments, versions, runs, needs):
         whole, part = (median(name, which, "wall") for which in ("whole", "part"))
         costs = [number(figure, 2) for figure in (whole, median(name, "whole", "cpu"), part, median(name, "part", "cpu"))]
         ratio = number(part / median("tiledir", "part", "wall"), 1)
+        peaks = [number(median(name, which, "peak") / 1e6, 0) for which in ("whole", "part")]
         again = "-".join(map(str, all_figures[0]["made again"]))
-        lines.append([name, *costs, number(part / whole, 2), ratio, number(median(name, "part", "peak") / 1e6, 0), again])
+        lines.append([name, *costs, number(part / whole, 2), ratio, *peaks, again])
     header = ["contender", "whole, wall s", "CPU s", "part, wall s", "CPU s", "part / whole"]
-    header += ["part, wall / tiledir (goal: 10)", "part, peak MB", "files made again, level 11-6"]
+    header += ["part, wall / tiledir (goal: 10)", "whole, peak MB", "part, peak MB", "files made again, level 11-6"]
     said = f"{needs[0]} of {runs['tiledir'][0]['all'][0]} tiles of level {LEVELS[1]} and the overviews above them, "
     said += f"{'-'.join(map(str, needs))}; {WORKERS} threads or workers. "
     return f"{said}{machine_line(arguments.rounds, versions)}\n\n{table(header, lines)}"
