@@ -4,7 +4,7 @@ import datetime
 import re
 
 EVENT = re.compile(
-    r"^(?P<time>\S+) level=debug event=batch_(?P<what>begins|done) "
+    r"^(?P<time>\S+) level=debug event=batch_(?P<what>begins|done|divided) "
     r"(?P<batch>tiles=(?P<level>\d+)/(?P<rows>[0-9-]+)/(?P<cols>[0-9-]+) count=(?P<count>\d+) top=(?P<top>\d+))",
     re.MULTILINE,
 )
@@ -51,8 +51,8 @@ class BatchLog:
             if found["what"] == "begins":
                 self.begun.append(batch)
                 open_batches[batch.name] = batch
-            else:
-                self.done.append(batch)
+            else:  # of what is divided the parts begin anew
+                self.done += [batch] if found["what"] == "done" else []
                 open_batches.pop(batch.name, None)
             self.most_in_flight = max(self.most_in_flight, len(open_batches))
         self.in_flight = list(open_batches.values())

@@ -4,6 +4,7 @@ import collections
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import time
 
@@ -277,3 +278,38 @@ def test_an_empty_tile_costs_no_request_in_a_new_output_and_is_removed_from_an_o
     assert len(tiles(s3.folder / "out")) > stored
     tiledir.make(tiledir.recipe(input={"dem": tiledir.folder / "half.tif"}, **keys), "--overwrite")
     assert len(tiles(s3.folder / "out")) == stored
+
+
+def stopped_at(tiledir, s3, recipe, is_asked, *arguments):
+    """SIGINT as soon as such a request was made; exit code."""
+    s3.proxy.forget()
+    s3.proxy.delay(300)
+    process = tiledir.start(recipe, "--quiet", *arguments)
+    while not any(is_asked(request) for request in s3.proxy.requests()) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    s3.proxy.delay(0)
+    return process.returncode
+
+
+def test_a_signal_before_anything_is_changed_ends_the_run_where_it_is(tiledir, s3, on_s3):
+    tiledir.make(on_s3)
+    code = stopped_at(tiledir, s3, on_s3, lambda request: request.path.endswith("recipe.yaml"), "--overwrite")
+    assert code == -signal.SIGINT
+    assert not any(request.method in ("PUT", "DELETE") for request in s3.proxy.requests())
+
+
+def test_a_signal_before_tiles_are_made_leaves_the_output_to_any_other_run(tiledir, s3, on_s3):
+    tiledir.make(on_s3)
+    finished = tiles(s3.folder / "out")
+    is_intent = lambda request: request.method == "PUT" and "/intents/" in request.path  # noqa: E731
+    assert stopped_at(tiledir, s3, on_s3, is_intent, "--overwrite") == 128 + signal.SIGINT
+    journal = [request for request in s3.proxy.requests() if request.method == "PUT" and "/journal/" in request.path]
+    assert not journal
+    assert tiledir.make(on_s3)["planned"] == 0
+    keys = {**json.loads(on_s3.read_text()), "parameters": {"altitude": 30}}
+    other = tiledir.recipe("other.yaml", **keys)
+    assert tiledir.make(other, "--overwrite")["state"] == "finished"
+    assert tiles(s3.folder / "out").keys() == finished.keys()
+    assert tiles(s3.folder / "out") != finished

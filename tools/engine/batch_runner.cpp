@@ -2,7 +2,6 @@
 
 #include "driver/store/network_path.h"
 #include "stac/error.h"
-#include "tools/engine/stop_request.h"
 #include "tools/engine/tile_squares.h"
 
 #include <cpl_vsi.h>
@@ -17,21 +16,15 @@ namespace
 
 /// Bytes of input pixels of a batch that are fetched at once: a batch of about the inputs' own resolution takes less.
 constexpr std::int64_t kMostFetched = std::int64_t{16} << 20;
-/// At a tile after one that has failed in spite of all attempts: the trouble does not seem to pass.
-constexpr int kAttemptsAtLast = 2;
-
-Portion portion_of(const stac::TileId &tile)
-{
-    return {tile.level, {tile.row, tile.row, tile.col, tile.col}};
-}
 
 /// While it lives a portion is in work; how long goes to the report.
 class InWork
 {
 public:
-    InWork(const BatchContext &context, Report &report, const Portion &portion)
+    InWork(const BatchContext &context, Report &report, const Portion &portion, PortionSize *size = nullptr)
         : m_report(report)
         , m_portion(portion)
+        , m_size(size)
     {
         context.begins(portion);
     }
@@ -39,6 +32,10 @@ public:
     {
         const std::chrono::duration<double> time = std::chrono::steady_clock::now() - m_start;
         m_report.took({m_portion, time.count()});
+        if (m_size != nullptr)
+        {
+            m_size->took(m_portion.tiles.count(), time.count());
+        }
     }
     InWork(const InWork &) = delete;
     InWork &operator=(const InWork &) = delete;
@@ -46,6 +43,7 @@ public:
 private:
     Report &m_report;
     const Portion m_portion;
+    PortionSize *const m_size; ///< that learns from it
     const std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
 };
 
@@ -56,49 +54,14 @@ BatchRunner::BatchRunner(const BatchContext &context)
     , m_job(context.job)
     , m_pyramid(context.job, context.store)
     , m_below(context, m_pyramid)
+    , m_together(pixels_together(context.job) / std::max(context.job.format.width, context.job.format.height))
     , m_is_remote(store::is_on_network(context.store.path("")))
+    , m_attempts(context, [this] { read_anew(); })
+    , m_portion_size(context.job.recipe.tile_timeout)
 {
 }
 
 BatchRunner::~BatchRunner() = default;
-
-void BatchRunner::try_tile(const stac::TileId &tile, const std::function<void()> &work)
-{
-    for (int attempts = 1;; ++attempts)
-    {
-        try
-        {
-            work();
-            m_most_attempts = kMostAttempts;
-            return;
-        }
-        catch (const StoreError &)
-        {
-            throw;
-        }
-        catch (const std::exception &error)
-        {
-            const Cause cause = cause_of(error);
-            if (cause == Cause::Run)
-            {
-                throw StoreError(error.what());
-            }
-            if (cause == Cause::Tile || attempts >= m_most_attempts)
-            {
-                m_most_attempts = cause == Cause::Passing ? kAttemptsAtLast : m_most_attempts;
-                m_context.failed({tile, error.what(), attempts, cause_name(error)});
-                return;
-            }
-        }
-        if (!pause(seconds_before_attempt(attempts), m_context.stopping))
-        {
-            return; // stays pending
-        }
-        read_anew();
-        m_report->retried();
-        m_context.begins(portion_of(tile));
-    }
-}
 
 /// What came over a network and was spoilt on its way stays in GDAL's caches and in what is open.
 void BatchRunner::read_anew()
@@ -117,18 +80,11 @@ void BatchRunner::make(const BatchOrder &order, Report &report, const WriteQueue
     order.from_stored ? make_from_stored(order) : compute(order);
 }
 
-/// Rows and columns of tiles that are computed together.
-std::int64_t BatchRunner::together(int level) const
-{
-    const stac::TileMatrix &matrix = m_job.matrix(level);
-    return std::max<std::int64_t>(1, kTogetherPixels / std::max(matrix.tile_width, matrix.tile_height));
-}
-
 void BatchRunner::compute(const BatchOrder &order)
 {
     if (order.overviews.empty())
     {
-        for_each_square(order.tiles, together(order.level),
+        for_each_square(order.tiles, m_together,
                         [&](const stac::TileSet &part, const stac::TileRange &)
                         {
                             compute_tiles(order.level, part);
@@ -152,7 +108,7 @@ void BatchRunner::compute(const BatchOrder &order)
 BatchRunner::Blocks BatchRunner::make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles)
 {
     const stac::TileRange all = tiles.bounding();
-    if (std::max(all.rows(), all.cols()) << (order.level - top) <= together(order.level))
+    if (std::max(all.rows(), all.cols()) << (order.level - top) <= m_together)
     {
         return make_under(order, top, all);
     }
@@ -189,14 +145,20 @@ BatchRunner::Blocks BatchRunner::compute_tiles(int level, const stac::TileSet &t
         const stac::TileRange rows{row, std::min(row + rows_at_once - 1, bounding.max_row), bounding.min_col,
                                    bounding.max_col};
         const stac::TileSet part = tiles.within(rows);
-        if (part.count() == rows.count())
+        if (part.count() == rows.count() && rows.count() <= m_portion_size.most())
         {
             compute_range(level, rows, made);
             continue;
         }
         part.for_each_run(
-            [&](std::int64_t run_row, std::int64_t first, std::int64_t last) {
-                compute_range(level, {run_row, run_row, first, last}, made);
+            [&](std::int64_t run_row, std::int64_t first, std::int64_t last)
+            {
+                for (std::int64_t col = first; col <= last && !m_context.stopping();)
+                {
+                    const std::int64_t count = std::min(last - col + 1, m_portion_size.most());
+                    compute_range(level, {run_row, run_row, col, col + count - 1}, made);
+                    col += count;
+                }
             });
     }
     return made;
@@ -246,7 +208,7 @@ void BatchRunner::compute_range(int level, const stac::TileRange &range, Blocks 
 {
     if (range.count() > 1)
     {
-        const InWork in_work(m_context, *m_report, {level, range});
+        const InWork in_work(m_context, *m_report, {level, range}, &m_portion_size);
         raster::PixelBlock pixels;
         try
         {
@@ -271,9 +233,10 @@ void BatchRunner::compute_range(int level, const stac::TileRange &range, Blocks 
         for (std::int64_t col = range.min_col; col <= range.max_col && !m_context.stopping(); ++col)
         {
             const stac::TileRange one{row, row, col, col};
-            const InWork in_work(m_context, *m_report, {level, one});
-            try_tile({level, row, col}, [&]
-                     { cut_tiles(level, one, compute_pixels(level, m_job.matrix(level).range_window(one)), made); });
+            const InWork in_work(m_context, *m_report, {level, one}, &m_portion_size);
+            m_attempts.make(
+                {level, row, col}, *m_report,
+                [&] { cut_tiles(level, one, compute_pixels(level, m_job.matrix(level).range_window(one)), made); });
         }
     }
 }
@@ -312,8 +275,8 @@ void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raste
     {
         for (std::int64_t col = range.min_col; col <= range.max_col; ++col)
         {
-            try_tile(
-                {level, row, col},
+            m_attempts.make(
+                {level, row, col}, *m_report,
                 [&]
                 {
                     const stac::PixelWindow window = matrix.tile_window(row, col);
@@ -356,6 +319,11 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
     const bool is_read_later = tile.level == m_kept_level && tile.level > m_job.coarsest;
     m_context.kept.keep(tile, bytes);
     m_report->handed_on(tile);
+    const bool is_full = m_context.writes.is_full();
+    if (is_full)
+    {
+        m_context.waits();
+    }
     m_context.writes.add(m_group,
                          [&context = m_context, &report = *m_report, tile, key = m_job.key(tile),
                           bytes = std::move(bytes), fresh = m_is_fresh, is_read_later]
@@ -382,6 +350,10 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
                              is_read_later ? context.kept.written(tile) : context.kept.drop(tile);
                              context.made(tile, bytes != nullptr, bytes ? bytes->size() : 0);
                          });
+    if (is_full)
+    {
+        m_context.begins(portion_of(tile));
+    }
 }
 
 /// Over a network all at once.
@@ -397,7 +369,7 @@ BatchRunner::Blocks BatchRunner::read_below(int level, const stac::TileSet &tile
 
 void BatchRunner::make_from_stored(const BatchOrder &order)
 {
-    for_each_square(order.tiles, std::max<std::int64_t>(1, together(order.level) / 2),
+    for_each_square(order.tiles, std::max<std::int64_t>(1, m_together / 2),
                     [&](const stac::TileSet &part, const stac::TileRange &)
                     {
                         make_overviews(order.level, part, read_below(order.level, part));
@@ -421,7 +393,7 @@ void BatchRunner::make_overview(const stac::TileId &tile, const Blocks &below, B
         }
     }
     const InWork in_work(m_context, *m_report, portion_of(tile));
-    try_tile(tile, [&] { finish(tile, overview_pixels(tile, below), made); });
+    m_attempts.make(tile, *m_report, [&] { finish(tile, overview_pixels(tile, below), made); });
 }
 
 raster::PixelBlock BatchRunner::overview_pixels(const stac::TileId &tile, const Blocks &below)

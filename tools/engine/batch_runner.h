@@ -7,7 +7,9 @@
 #include "tools/engine/batch_order.h"
 #include "tools/engine/compute_slots.h"
 #include "tools/engine/kept_tiles.h"
+#include "tools/engine/portion_size.h"
 #include "tools/engine/report.h"
+#include "tools/engine/tile_attempts.h"
 #include "tools/engine/tiles_below.h"
 #include "tools/engine/write_queue.h"
 
@@ -31,8 +33,9 @@ struct BatchContext
     ComputeSlots &slots;
     std::function<void(const stac::TileId &tile, bool stored, std::size_t bytes)> made; ///< written, not yet durable
     std::function<void(const TileFailure &failure)> failed;
-    std::function<void(const Portion &portion)> begins;         ///< before tiles are worked at
-    std::function<bool()> stopping;                             ///< asked between portions of work
+    std::function<void(const Portion &portion)> begins; ///< before tiles are worked at
+    std::function<void()> waits;                        ///< until the next begins(): for what is not the tiles' own
+    std::function<bool()> stopping;                     ///< asked between portions of work
     std::function<bool(const stac::TileId &tile)> may_be_there; ///< asked before a tile is read from the store
     std::function<void()> wait_until_open = [] {};              ///< called before a tile is written; throws StoreError
 };
@@ -54,7 +57,6 @@ private:
     using BlockPtr = TilesBelow::BlockPtr;
     using Blocks = TilesBelow::Blocks;
 
-    std::int64_t together(int level) const;
     void compute(const BatchOrder &order);
     Blocks make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles);
     Blocks make_under(const BatchOrder &order, int top, const stac::TileRange &root);
@@ -73,14 +75,15 @@ private:
     raster::PixelBlock overview_pixels(const stac::TileId &tile, const Blocks &below);
     BlockPtr stored_tile(const stac::TileId &tile, const Blocks &below);
     void read_anew();
-    void try_tile(const stac::TileId &tile, const std::function<void()> &work);
 
     const BatchContext &m_context;
     const Job &m_job;
     const raster::TilePyramid m_pyramid;
     const TilesBelow m_below;
-    const bool m_is_remote; ///< the output
-    int m_most_attempts = kMostAttempts;
+    const std::int64_t m_together; ///< rows and columns of tiles that are computed together
+    const bool m_is_remote;        ///< the output
+    TileAttempts m_attempts;
+    PortionSize m_portion_size;
     Report *m_report = nullptr;    ///< of the order that is being made
     WriteQueue::GroupPtr m_group;  ///< the same
     bool m_is_fresh = false;       ///< the same

@@ -82,6 +82,19 @@ std::int64_t tile_pixels(const stac::TileMatrix &matrix)
 
 } // namespace
 
+std::int64_t pixels_together(const Job &job)
+{
+    constexpr std::int64_t kMostBytes = 256 << 20;
+    const std::int64_t tile = std::max(job.format.width, job.format.height);
+    const std::int64_t pixel = job.format.block_bands() * GDALGetDataTypeSizeBytes(job.format.type);
+    std::int64_t side = 2048;
+    while (side / 2 >= tile && side * side * pixel > kMostBytes)
+    {
+        side /= 2;
+    }
+    return std::max(side, tile);
+}
+
 stac::LevelSets selected_tiles(const Job &job)
 {
     stac::LevelSets selected = job.also;

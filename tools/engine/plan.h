@@ -10,9 +10,9 @@
 namespace tiledir::engine
 {
 
-/// Tiles of about this many pixels a side are computed together, and their pixels held for the overviews: enough to
-/// share what is read, little enough to stay in cache.
-constexpr std::int64_t kTogetherPixels = 2048;
+/// Tiles of so many pixels a side are computed together, and held for the overviews: enough to share what is read,
+/// little enough to stay in cache. 2048, less where a pixel takes many bytes, a tile where that is larger.
+std::int64_t pixels_together(const Job &job);
 /// A batch reaches no farther than this many pixels a side.
 constexpr std::int64_t kMostBatchPixels = 16384;
 

@@ -33,6 +33,11 @@ struct Portion
     stac::TileRange tiles;
 };
 
+inline Portion portion_of(const stac::TileId &tile)
+{
+    return {tile.level, {tile.row, tile.row, tile.col, tile.col}};
+}
+
 /// How long a portion took.
 struct Timing
 {

@@ -4,6 +4,7 @@
 #include "driver/store/network_path.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
+#include "tools/engine/ceilings.h"
 #include "tools/engine/executors/executor.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
@@ -12,7 +13,6 @@
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
-#include "tools/engine/request_estimate.h"
 #include "tools/engine/run_mark.h"
 #include "tools/engine/run_result.h"
 #include "tools/engine/run_work.h"
@@ -21,14 +21,25 @@
 #include "tools/engine/stop_request.h"
 #include "tools/engine/tiles_to_retry.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace tiledir::engine
 {
 namespace
 {
+
+/// Thrown where a run is asked to stop before it makes tiles.
+struct StoppedEarly
+{
+};
+
+void go_on()
+{
+    if (stop_requested() != 0)
+    {
+        throw StoppedEarly();
+    }
+}
 
 /// Removes the tiles of an output on another grid or in another format, and its journal last: killed on the way, the
 /// same command begins again with what is left.
@@ -45,6 +56,7 @@ void wipe(store::Store &store, const OutputState &state)
             {
                 for (std::int64_t col = first; col <= last; ++col)
                 {
+                    go_on();
                     store.remove(pyramid.key(of_level, row, col));
                 }
             });
@@ -66,31 +78,6 @@ bool is_fresh(const store::Store &store, const RunStart &start)
     const auto is_ours = [](const VSIDIREntry &entry) { return std::string(entry.pszName) == ".tiledir"; };
     const std::string folder = root.substr(0, root.find_last_not_of('/') + 1);
     return store::for_each_entry(folder, store::Depth::Folder, false, is_ours) != store::Listing::Stopped;
-}
-
-std::int64_t bytes_of(const Job &job, std::int64_t tiles)
-{
-    const std::int64_t pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
-    return tiles * pixels * job.format.bands * GDALGetDataTypeSizeBytes(job.format.type);
-}
-
-/// Throws InputError where the plan is more than the caller allows.
-void check_ceilings(const Job &job, const Plan &plan, const RunOptions &options)
-{
-    const std::int64_t tiles = plan.count();
-    const std::int64_t bytes = bytes_of(job, tiles);
-    const auto check =
-        [&](const char *flag, const std::optional<std::int64_t> &most, std::int64_t planned, const char *what)
-    {
-        if (most && planned > *most)
-        {
-            refuse(job, fmt::format("{} {} would be made, more than {} {} allows; give a smaller region or a higher "
-                                    "limit",
-                                    planned, what, flag, *most));
-        }
-    };
-    check("--max-tiles", options.max_tiles, tiles, "tiles");
-    check("--max-bytes", options.max_bytes, bytes, "bytes of pixels");
 }
 
 /// What two runs have in common that may go side by side: all that the tiles depend on, and which tiles these are. The
@@ -121,7 +108,9 @@ void show(
     RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles,
     const std::function<void()> &look = [] {})
 {
+    go_on();
     mark.leave(start.job->matrix(level).id, tiles);
+    go_on();
     OutputState now;
     try
     {
@@ -211,6 +200,7 @@ void leave(const RunContext &context, RunMark &mark)
     {
         return; // the mark says that there is more to do
     }
+    context.store.remove_leftovers(); // of workers that outlived a killed run for a moment
     mark.finish();
     const RunMark::Others others = mark.others();
     if (others.none_lives)
@@ -276,45 +266,8 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
     store.sync();
 }
 
-} // namespace
-
-Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options)
+void run(const std::shared_ptr<const Job> &given, const RunOptions &options, RunCourse &course)
 {
-    const auto store = store::open_store(given->recipe.output_path);
-    const RunStart start = begin_run(*store, given, options);
-    const DoneTiles none;
-    const bool fresh = !start.state.exists() || start.wipe;
-    const RunWork work =
-        work_of(*store, start, options,
-                fresh ? none : Journal(*store, journal_folder(*store, *start.job), start.job->grid).before());
-    const Job &job = *work.job;
-    const Plan plan(job, work.done);
-    check_ceilings(job, plan, options);
-    const std::int64_t tile_pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
-    Json json = {{"output", job.recipe.output_path},
-                 {"levels", job.document["levels"]},
-                 {"tiles", plan.count()},
-                 {"pixels", plan.count() * tile_pixels}};
-    json["estimated_bytes"] = bytes_of(job, plan.count());
-    json["by_level"] = Json::object();
-    for (int level = job.coarsest; level <= job.finest; ++level)
-    {
-        const stac::LevelSets &sets = plan.computed().count(level) != 0 ? plan.computed() : plan.overviews();
-        if (const auto tiles = sets.find(level); tiles != sets.end() && !tiles->second.empty())
-        {
-            json["by_level"][job.matrix(level).id] = tiles->second.count();
-        }
-    }
-    if (Json requests = estimated_requests(job, plan, fresh); !requests.is_null())
-    {
-        json["estimated_requests"] = std::move(requests);
-    }
-    return json;
-}
-
-RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options)
-{
-    const auto begun = std::chrono::steady_clock::now();
     const auto store = store::open_store(given->recipe.output_path);
     std::optional<RunStart> found;
     std::vector<store::FoundIntent> intents;
@@ -326,16 +279,18 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
     if (start.wipe)
     {
         check_ceilings(*start.job, Plan(*start.job, {}), options);
+        options.begins();
     }
     Journal journal(*store, clear(*store, start, mark), start.job->grid);
     const RunWork work = work_of(*store, start, options, journal.before());
     const Job &job = *work.job;
     const Plan plan(job, work.done);
     check_ceilings(job, plan, options);
+    course.planned = plan.count();
     store->remove_leftovers();
-    Report report;
     if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
     {
+        options.begins();
         bool fresh = false;
         nlohmann::json item;
         const auto look = [&]
@@ -345,6 +300,7 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         };
         start.wipe ? look() : show(mark, *store, start, plan, look);
         const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
+        go_on();
         stac::LevelSets tiles;
         const Opening opening(is_remote(*store),
                               [&]
@@ -356,11 +312,12 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
                                             write_item(*store, job, tiles, start.accepted, kRunning, item);
                                         });
                               });
+        Report &report = course.report;
         const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
         const auto abandon = [&]
         {
             write_journal(report, job, journal);
-            options.abandon(result_of(report, job, options, plan.count(), begun));
+            options.abandon(result_of(course, job, options));
         };
         const RunContext context{
             job, plan, *store, journal, report, stopping, abandon, fresh, [&] { wait_until_open(opening); }};
@@ -382,7 +339,26 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
         store->sync();
     }
-    return result_of(report, job, options, plan.count(), begun);
+}
+
+} // namespace
+
+RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options)
+{
+    RunCourse course;
+    try
+    {
+        run(given, options, course);
+    }
+    catch (const StoppedEarly &)
+    {
+        // What was changed until then is as any run that goes on expects it.
+    }
+    catch (const StoreError &error)
+    {
+        course.refusal = error.what();
+    }
+    return result_of(course, *given, options);
 }
 
 } // namespace tiledir::engine

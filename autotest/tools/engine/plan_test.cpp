@@ -51,6 +51,27 @@ TEST(Plan, BatchesHoldEveryTileOnceAndReachNoFartherThanTheirRoots)
     EXPECT_TRUE(seen.contains(job.selection));
 }
 
+TEST(Plan, BatchesAreAsLargeAsTheyMayBe)
+{
+    engine::Job job = job_of(3, 9);
+    job.selection.insert(stac::TileRange{0, 127, 0, 127});
+    const engine::Plan plan(job, {});
+    std::vector<std::int64_t> counts;
+    stac::TileSet seen;
+    std::int64_t most = 20;
+    plan.for_each_batch({engine::kMostBatchPixels, [&] { return most; }},
+                        [&](const engine::Batch &batch)
+                        {
+                            counts.push_back(batch.tiles.count());
+                            EXPECT_EQ(job.matrix(batch.top).range().intersection(batch.root)->count(), 1);
+                            seen.insert(batch.tiles);
+                            most *= 4;
+                            return true;
+                        });
+    EXPECT_EQ(counts, (std::vector<std::int64_t>{16, 16, 16, 16, 64, 64, 64, 256, 256, 256, 1024, 1024, 1024, 4096, 4096, 4096}));
+    EXPECT_EQ(seen.count(), job.selection.count());
+}
+
 TEST(Plan, KernelsThatReachOverEdgesLeaveBatchesOfManyTiles)
 {
     engine::Job job = job_of(3, 9);

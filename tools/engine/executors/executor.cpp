@@ -52,13 +52,12 @@ stac::TileSet left_to_make(const RunContext &context, int level)
 std::int64_t estimated_batch_memory(const Job &job)
 {
     constexpr std::int64_t kOther = 16 << 20;
-    const std::int64_t width = std::max<std::int64_t>(kTogetherPixels, job.format.width);
+    const std::int64_t side = pixels_together(job);
     const std::int64_t rows = std::max<std::int64_t>(kRowsAtOnce, job.format.height);
-    const std::int64_t height = std::max<std::int64_t>(kTogetherPixels, job.format.height);
     const auto inputs = static_cast<std::int64_t>(job.mosaics.size());
     const std::int64_t output = job.format.block_bands() * GDALGetDataTypeSizeBytes(job.format.type);
     const auto working = static_cast<std::int64_t>(sizeof(float)) * 2;
-    return width * rows * (inputs * working + 2 * output) + width * height * output * 4 / 3 + kOther;
+    return side * rows * (inputs * working + 2 * output) + side * side * output * 4 / 3 + kOther;
 }
 
 std::int64_t budget_of(const Job &job)

@@ -22,7 +22,7 @@ struct RunContext
     Journal &journal;
     Report &report;
     std::function<bool()> stopping; ///< asked between portions of work
-    std::function<void()> abandon;  ///< ends the process, where work does not end a second after `stopping`
+    std::function<void()> abandon;  ///< ends the process, where work does not end soon after `stopping`
     bool fresh = false;             ///< there was nothing in the output
     /// Returns once tiles may be written. Throws StoreError: they never may.
     std::function<void()> wait_until_open = [] {};

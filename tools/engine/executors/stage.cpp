@@ -15,8 +15,9 @@ namespace
 
 /// A signal wakes nobody: so often it is asked whether one came.
 constexpr std::chrono::milliseconds kStopInterval{50};
-/// What is in work when a run is asked to stop has so long to end; workers end it in one second.
-constexpr std::chrono::milliseconds kTimeToEnd{1700};
+/// What is in work when a run is asked to stop has so long to end; workers end it sooner. What remains of a second is
+/// for the journal.
+constexpr std::chrono::milliseconds kTimeToEnd{750};
 
 constexpr std::size_t kMakersPerWaiting = 4;
 
@@ -153,6 +154,10 @@ std::vector<BatchOrder> Stage::make(std::size_t maker, const BatchOrder &order)
             m_ends.made(maker, m_makers[maker]->writing(), text);
             return again;
         }
+    }
+    else
+    {
+        spdlog::debug("event=batch_divided {} into={}", text, again.size());
     }
     m_ends.left(maker, m_makers[maker]->writing());
     return again;

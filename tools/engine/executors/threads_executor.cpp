@@ -51,6 +51,7 @@ public:
                     [&run](const stac::TileId &tile, bool stored, std::size_t bytes) { run.made(tile, stored, bytes); },
                     [&run](const TileFailure &failure) { run.failed(failure); },
                     [&run, &budget](const Portion &) { look_at_memory(run, budget); },
+                    [] {},
                     run.stopping,
                     [&run](const stac::TileId &tile) { return may_be_there(run, tile); },
                     run.wait_until_open}

@@ -145,6 +145,9 @@ public:
                     [this](const Portion &portion) {
                         m_answers.say({{"at", to_json(m_job.grid, portion)}});
                     },
+                    [this] {
+                        m_answers.say({{"waits", true}});
+                    },
                     [] { return stop_requested() != 0; },
                     [](const stac::TileId &) { return true; }}
         , m_runner(m_context)
@@ -157,6 +160,7 @@ public:
         m_report = std::make_unique<Report>();
         const auto writes = std::make_shared<WriteQueue::Group>();
         m_runner.make(order, *m_report, writes);
+        m_context.waits();
         m_writes.finish(*writes);
         say_made();
         m_answers.say(end_of(*m_report));
@@ -186,7 +190,7 @@ private:
                         {{{"tile", to_json(m_job.grid, failure.tile)},
                           {"cause", failure.cause},
                           {"attempts", failure.attempts},
-                          {"reason", failure.reason}}}}});
+                          {"reason", m_job.recipe.secrets.redacted(failure.reason)}}}}});
     }
 
     void say_made()
