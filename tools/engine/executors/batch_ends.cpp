@@ -1,25 +1,43 @@
 #include "tools/engine/executors/batch_ends.h"
 
+#include "driver/store/network_path.h"
+
 #include <spdlog/spdlog.h>
 
 #include <utility>
 
 namespace tiledir::engine
 {
+namespace
+{
+
+constexpr std::size_t kMostOverNetwork = 4;
+
+} // namespace
+
+BatchEnds::BatchEnds(const RunContext &context, std::size_t makers)
+    : m_context(context)
+    , m_most(store::is_on_network(context.store.path("")) ? kMostOverNetwork : 1)
+    , m_ending(makers)
+    , m_left(makers)
+{
+}
 
 void BatchEnds::made(std::size_t maker, std::function<void()> writing, const std::string &name)
 {
-    if (m_ending[maker].valid())
+    auto &ending = m_ending[maker];
+    while (ending.size() >= m_most)
     {
-        m_ending[maker].get();
+        ending.front().get();
+        ending.pop_front();
     }
-    m_ending[maker] = std::async(std::launch::async,
-                                 [&context = m_context, writing = std::move(writing), name]
-                                 {
-                                     writing();
-                                     context.journal.flush();
-                                     spdlog::debug("event=batch_done {}", name);
-                                 });
+    ending.push_back(std::async(std::launch::async,
+                                [&context = m_context, writing = std::move(writing), name]
+                                {
+                                    writing();
+                                    context.journal.flush();
+                                    spdlog::debug("event=batch_done {}", name);
+                                }));
 }
 
 void BatchEnds::left(std::size_t maker, std::function<void()> writing)
@@ -29,12 +47,13 @@ void BatchEnds::left(std::size_t maker, std::function<void()> writing)
 
 void BatchEnds::finish()
 {
-    for (auto &ending : m_ending)
+    for (auto &endings : m_ending)
     {
-        if (ending.valid())
+        for (auto &ending : endings)
         {
             ending.get();
         }
+        endings.clear();
     }
     for (const auto &writings : m_left)
     {

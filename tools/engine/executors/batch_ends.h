@@ -3,6 +3,8 @@
 
 #include "tools/engine/executors/executor.h"
 
+#include <deque>
+#include <functional>
 #include <future>
 #include <string>
 #include <vector>
@@ -11,19 +13,15 @@ namespace tiledir::engine
 {
 
 /// Names each batch in the journal as soon as its tiles are written, while its maker goes on with another one: of each
-/// maker no more than two are not done, the one in work and the one before. A maker's functions are for its thread.
+/// maker no more than two are not done, the one in work and the one before; a few more over a network, where each word
+/// takes a while. A maker's functions are for its thread.
 class BatchEnds
 {
 public:
-    BatchEnds(const RunContext &context, std::size_t makers)
-        : m_context(context)
-        , m_ending(makers)
-        , m_left(makers)
-    {
-    }
+    BatchEnds(const RunContext &context, std::size_t makers);
 
-    /// `writing` returns when the tiles of the batch `name` are written. Waits until the maker's batch before is done.
-    /// Throws what went wrong with that one.
+    /// `writing` returns when the tiles of the batch `name` are written. Waits until the maker's batch before, or an
+    /// earlier one, is done. Throws what went wrong with that one.
     void made(std::size_t maker, std::function<void()> writing, const std::string &name);
     /// The same without a word of its own: the next one tells of it.
     void left(std::size_t maker, std::function<void()> writing);
@@ -33,7 +31,8 @@ public:
 
 private:
     const RunContext &m_context;
-    std::vector<std::future<void>> m_ending;                ///< by maker
+    const std::size_t m_most;                               ///< batches of a maker that are ending
+    std::vector<std::deque<std::future<void>>> m_ending;    ///< by maker
     std::vector<std::vector<std::function<void()>>> m_left; ///< the same: not waited for yet
 };
 

@@ -74,14 +74,15 @@ std::int64_t first_tiles(const Job &job)
     return std::max<std::int64_t>(1, kFirstPixels / job.format.width * kFirstPixels / job.format.height);
 }
 
-void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &makers)
+/// `at_once`: batches that are computed at the same time, for which there may be more makers.
+void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &makers, std::size_t at_once)
 {
     BatchEnds ends(context, makers.size());
     using Visit = std::function<bool(Batch)>;
     const auto run_stage = [&](std::int64_t tiles, bool from_stored,
                                const std::function<void(const BatchLimits &, const Visit &)> &batches)
     {
-        BatchSizes sizes(tiles, makers.size(), first_tiles(context.job));
+        BatchSizes sizes(tiles, at_once, first_tiles(context.job));
         const BatchLimits limits{kMostBatchPixels, [&] { return sizes.next(); }};
         Stage(context, budget, makers, ends, sizes)
             .run(
@@ -110,7 +111,7 @@ void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &ma
                       { for_each_overview_batch(context.job, of, tiles, limits, visit); });
         }
     }
-    BatchSizes none(0, makers.size(), 1);
+    BatchSizes none(0, at_once, 1);
     Stage(context, budget, makers, ends, none).finish();
 }
 
@@ -145,7 +146,7 @@ void execute(const RunContext &context)
                         at_once);
     context.report.has_budget(budget.budget());
     BatchMakers makers = workers ? worker_makers(context, budget, at_once) : thread_makers(context, budget, at_once);
-    run_stages(context, budget, makers);
+    run_stages(context, budget, makers, static_cast<std::size_t>(at_once));
 }
 
 } // namespace tiledir::engine
