@@ -15,7 +15,7 @@ os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
 for room in ("interop", "driver"):
     sys.path.insert(0, str(ROOT / "autotest" / room))
 
-from s3_fixture import s3, s3_server  # noqa: E402,F401
+from s3_fixture import s3, s3_programs, s3_server  # noqa: E402,F401
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,13 @@
 #include "driver/gdal_edge.h"
 #include "driver/open_options.h"
 #include "driver/raster/folder_refresh.h"
+#include "driver/raster/folder_statistics.h"
+#include "driver/raster/time_argument.h"
+#include "stac/error.h"
 
 #include <gdalalgorithm.h>
 
-#include <cstdint>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -35,7 +38,12 @@ public:
             .SetMinCount(4)
             .SetMaxCount(4)
             .SetRepeatedArgAllowed(false);
+        AddArg("since", 0,
+               "Above the tiles written since then: 2026-11-25T09:30:00Z, 2026-11-25, or 90s, 15min, 2h, 3d ago",
+               &m_since);
         AddArg("all", 0, "Above all tiles", &m_all);
+        AddArg("statistics", 0, "Compute those of the base level afterwards, and put them into the item",
+               &m_statistics);
         AddArg("num-threads", 'j', "Tiles at once: a number or ALL_CPUS", &m_threads);
     }
 
@@ -53,6 +61,10 @@ protected:
 private:
     void refresh(GDALProgressFunc progress, void *progress_data) const
     {
+        if (m_all && (!m_bounds.empty() || !m_since.empty()))
+        {
+            throw InputError("--all: is given beside --bounds or --since, should be either all or a part");
+        }
         const raster::DatasetFolder folder(m_folder);
         raster::ChangedPart changed;
         changed.all = m_all;
@@ -60,15 +72,32 @@ private:
         {
             changed.bounds = stac::Bounds{m_bounds[0], m_bounds[1], m_bounds[2], m_bounds[3]};
         }
+        if (!m_since.empty())
+        {
+            changed.since = raster::time_argument(m_since, std::time(nullptr));
+        }
+        const auto part_done = [=](double from, double to)
+        {
+            return [=](double done)
+            { return progress == nullptr || progress(from + done * (to - from), "", progress_data) != FALSE; };
+        };
+        constexpr double kHalf = 0.5;
+        const double refreshed = m_statistics ? kHalf : 1;
         raster::RefreshSettings settings;
         settings.threads = threads_of(m_threads);
-        settings.go_on = [=](double done) { return progress == nullptr || progress(done, "", progress_data) != FALSE; };
+        settings.go_on = part_done(0, refreshed);
         raster::run_refresh(folder, raster::plan_refresh(folder, changed), settings);
+        if (m_statistics)
+        {
+            raster::store_statistics(folder, {settings.threads, part_done(refreshed, 1)});
+        }
     }
 
     std::string m_folder;
     std::vector<double> m_bounds;
+    std::string m_since;
     bool m_all = false;
+    bool m_statistics = false;
     std::string m_threads = "ALL_CPUS";
 };
 

@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import sys
 
+import mapchete_job
 from gdal_release import GdalRelease
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -67,7 +68,7 @@ class Tiledir:
 
 @dataclasses.dataclass(frozen=True)
 class Mapchete:
-    """With its own hillshade. Its GTiff output is a COG with overviews unless told to be one plain block, which is faster."""
+    """With its own hillshade (mapchete_job.py)."""
 
     program: pathlib.Path
     threads: int  # worker processes
@@ -76,31 +77,9 @@ class Mapchete:
     name = "mapchete"
 
     def command(self, job, geometry, folder):
-        side = 256 * self.metatile
-        config = {
-            "process": "mapchete.processes.hillshade",
-            "process_parameters": {"resampling": "bilinear", "scale": job.scale},
-            "zoom_levels": LEVEL,
-            "pyramid": {
-                "grid": "geodetic" if job.grid == "WorldCRS84Quad" else "mercator",
-                "metatiling": self.metatile,
-            },
-            "input": {"dem": str(job.dem)},
-            "output": {
-                "format": "GTiff",
-                "path": "out",
-                "bands": 1,
-                "dtype": "uint8",
-                "nodata": 0,
-                "driver": "GTiff",
-                "tiled": True,
-                "blockxsize": side,
-                "blockysize": side,
-                "compress": "deflate",
-                "zlevel": job.zlevel,
-                "predictor": 1,
-            },
-        }
+        config = mapchete_job.hillshade(
+            job.dem, job.grid, LEVEL, job.options, metatile=self.metatile, scale=job.scale
+        )
         (folder / "hillshade.mapchete").write_text(json.dumps(config))
         how = ["--concurrency", self.concurrency, "--workers", self.threads]
         return [self.program, "execute", "hillshade.mapchete", "--no-pbar", *how]

@@ -11,12 +11,12 @@ print(json.dumps({"mapchete": importlib.metadata.version("mapchete"),
 """
 
 
-def mapchete_venv(folder, environment):
+def mapchete_venv(folder, environment, what="mapchete"):
     """The folder of its programs, and versions by name. Only wheels: nothing is compiled."""
     programs = folder / "bin"
     if not (programs / "mapchete").exists():
         subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", folder], check=True)
-        install = [programs / "pip", "install", "--quiet", "--only-binary", ":all:", "mapchete"]
+        install = [programs / "pip", "install", "--quiet", "--only-binary", ":all:", what]
         subprocess.run(install, check=True, env=environment)
     versions = subprocess.check_output([programs / "python", "-c", VERSIONS], env=environment)
     return programs, json.loads(versions)

@@ -17,6 +17,7 @@ import pathlib
 
 import pytest
 
+import go_program
 from go_program import NoGoProgram
 from latency_proxy import LatencyProxy
 from s3_server import S3Server
@@ -43,6 +44,15 @@ class Bucket:
     @property
     def environment(self):
         return {**os.environ, **self.config}
+
+
+@pytest.fixture(scope="session")
+def s3_programs():
+    """For tests that start servers of their own: skips them where these cannot be had."""
+    try:
+        go_program.versitygw(), go_program.latency_proxy()
+    except NoGoProgram as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="session")

@@ -28,13 +28,13 @@ class S3Server:
     Objects that came as files have no ETag until they are tagged, and keep it when they are written over in place.
     """
 
-    def __init__(self, folder, users=None):
+    def __init__(self, folder, users=None, key=KEY, secret=SECRET):
         """`users`: a folder in which the server keeps users, who come and go."""
-        self.folder, self.users = pathlib.Path(folder), users
+        self.folder, self.users, self.key, self.secret = pathlib.Path(folder), users, key, secret
 
     def __enter__(self):
         self.endpoint = f"127.0.0.1:{free_port()}"
-        who = ["--access", KEY, "--secret", SECRET, "--region", REGION]
+        who = ["--access", self.key, "--secret", self.secret, "--region", REGION]
         command = [go_program.versitygw(), "--quiet", "--keep-alive", "--port", self.endpoint, *who]
         if self.users:
             command += ["--iam-dir", self.users, "--iam-cache-disable"]
@@ -71,7 +71,7 @@ class S3Server:
 
     def administer(self, *words):
         """create-user --access A --secret S --role admin; delete-user --access A."""
-        who = ["--access", KEY, "--secret", SECRET, "--endpoint-url", f"http://{self.endpoint}"]
+        who = ["--access", self.key, "--secret", self.secret, "--endpoint-url", f"http://{self.endpoint}"]
         command = [go_program.versitygw(), "admin", *who, *words]
         subprocess.run(list(map(str, command)), check=True, capture_output=True)
 
@@ -96,8 +96,8 @@ class S3Server:
             "AWS_S3_ENDPOINT": endpoint or self.endpoint,
             "AWS_HTTPS": "NO",
             "AWS_VIRTUAL_HOSTING": "FALSE",
-            "AWS_ACCESS_KEY_ID": KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_ACCESS_KEY_ID": self.key,
+            "AWS_SECRET_ACCESS_KEY": self.secret,
             "AWS_REGION": REGION,
         }
 

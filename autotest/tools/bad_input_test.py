@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from conftest import snapshot
+from failures_test import JOB, bad_job, started_on
 from osgeo import gdal
 
 
@@ -35,7 +36,7 @@ BAD_KEYS = {
     "no level": ({"levels": "fine"}, ["levels", "'fine'", "5-11"]),
     "bounds outside": ({"bounds": [10, 50, 11, 51]}, ["bounds", "outside", "-84.4"]),
     "bounds upside down": ({"bounds": [-84, 36.5, -84.5, 36.1]}, ["bounds", "west < east"]),
-    "three bounds": ({"bounds": [1, 2, 3]}, ["bounds", "4 numbers"]),
+    "three bounds": ({"bounds": [1, 2, 3]}, ["bounds", "a list of 3 is not a list of 4 numbers"]),
     "unknown CRS": ({"bounds": [-84.5, 36.1, -84, 36.5], "bounds_crs": "EPSG:999999"}, ["EPSG:999999"]),
     "unknown grid": ({"grid": "WebMercatorQuads"}, ["grid.tile_matrix_set", "WebMercatorQuads", "WebMercatorQuad"]),
     "missing grid file": ({"grid": "nothere.json"}, ["grid.tile_matrix_set", "nothere.json"]),
@@ -138,6 +139,56 @@ def test_a_dataset_that_is_not_ours_is_left_alone(tiledir, jacksboro):
     (out / "stac.json").write_text("{}")
     assert "choose another output" in tiledir.refused(tiledir.recipe(**keys(jacksboro)))
     assert (out / "stac.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize("flag", ["--resume", "--overwrite", "--check", "--retry-failed", "--dry-run"])
+def test_a_journal_of_a_newer_version_is_left_alone(tiledir, jacksboro, flag):
+    recipe, out = finished(tiledir, jacksboro)
+    name = "00000099-1done-0000000000000001-000001"
+    (out / ".tiledir" / "journal" / name).write_text("tiledir journal 2\nstored 11 1 1 1\n")
+    before = snapshot(out)
+    line = tiledir.refused(recipe, flag)
+    assert all(word in line for word in [name, "'tiledir journal 2'", "newer", "'tiledir journal 1'"]), line
+    assert snapshot(out) == before
+
+
+def test_a_file_where_the_output_would_be_is_left_alone(tiledir, jacksboro):
+    (tiledir.folder / "out").write_text("mine")
+    line = tiledir.refused(tiledir.recipe(**keys(jacksboro)), code=4)
+    assert f"{tiledir.folder}/out" in line and "Not a directory" in line
+    assert (tiledir.folder / "out").read_text() == "mine"
+
+
+def test_an_endpoint_that_does_not_answer_is_named_in_one_line_and_in_the_report(tiledir, jacksboro):
+    options = {"AWS_S3_ENDPOINT": "127.0.0.1:1", "AWS_HTTPS": "NO", "AWS_VIRTUAL_HOSTING": "FALSE", "GDAL_HTTP_MAX_RETRY": "0"}
+    tiledir.environment.update({"AWS_ACCESS_KEY_ID": "me", "AWS_SECRET_ACCESS_KEY": "mine"})
+    recipe = tiledir.recipe(**keys(jacksboro, output={"path": "s3://bucket/out", "gdal_options": options}))
+    assert "/vsis3/bucket/out" in tiledir.refused(recipe, code=4)
+    result = tiledir.run(recipe, "--json")
+    assert result.returncode == 4
+    (line,) = result.stderr.strip().splitlines()
+    assert "127.0.0.1 port 1" in line
+    report = json.loads(result.stdout)
+    assert report["state"] == "stopped" and report["planned"] is None and "127.0.0.1 port 1" in report["cause"]
+
+
+def test_a_second_recipe_gives_way_to_a_run_that_goes_on(bad_tiledir, jacksboro):
+    """The first run hangs at a tile until it is told to stop."""
+    mark = bad_tiledir.folder / "mark"
+    first = bad_job(bad_tiledir, jacksboro, how="hang", once=str(mark))
+    other = bad_tiledir.recipe(process="hillshade", input={"dem": jacksboro}, **JOB)
+    run = started_on(bad_tiledir, first, mark, "--executor", "serial")
+    try:
+        before = snapshot(bad_tiledir.folder)
+        line = bad_tiledir.refused(other, "--overwrite")
+        assert f"{bad_tiledir.folder}/out" in line and "another run makes this output" in line
+        after = snapshot(bad_tiledir.folder)
+    finally:
+        run.kill()
+        run.communicate()
+    # The first one goes on saying what it has made.
+    own = [name for name in {*before, *after} if "/.tiledir/journal/" not in name and "/.tiledir/intents/" not in name]
+    assert {name: before.get(name) for name in own} == {name: after.get(name) for name in own}
 
 
 def test_a_damaged_journal_is_named(tiledir, jacksboro):

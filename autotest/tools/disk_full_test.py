@@ -1,5 +1,6 @@
 """A disk that is full in the middle of a run, and has room again."""
 
+import json
 import subprocess
 
 import pytest
@@ -32,9 +33,13 @@ def test_the_same_command_goes_on_once_there_is_room(tiledir, disk, jacksboro, e
     assert result.returncode == 4, result.stderr
     (line,) = [line for line in result.stderr.splitlines() if "No space left on device" in line]
     assert str(disk / "out") in line
+    stopped = json.loads(result.stdout)
+    assert stopped["state"] == "stopped" and "No space left on device" in stopped["cause"]
+    assert stopped["failed"] == [] and 0 < stopped["pending"] < stopped["planned"]
     assert not list((disk / "out" / ".tiledir" / "tmp").glob("*"))
     subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
     report = tiledir.make(recipe)
     whole = tiles(tiledir.folder / "whole")
     assert 0 < report["planned"] <= len(whole)
+    assert report["pending"] == 0 and "cause" not in report
     assert tiles(disk / "out") == whole

@@ -5,8 +5,11 @@ import os
 import shutil
 import subprocess
 
+import pytest
 from conftest import snapshot
 from reference import Output
+from s3_server import S3Server
+from secrets_test import files_with
 
 
 def recipe_of(tiledir, inputs, **keys):
@@ -87,3 +90,36 @@ def test_output_here_journal_on_an_object_store(tiledir, jacksboro, s3):
     assert any("-1done-" in path.name for path in (s3.folder / "journal").iterdir())
     again = tiledir.run(recipe, "--json", env=s3.environment)
     assert json.loads(again.stdout)["planned"] == 0
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """Another server than that of the output, with other keys."""
+    (tmp_path / "elsewhere").mkdir()
+    with S3Server(tmp_path / "elsewhere", key="writer", secret="geheim4711") as server:
+        server.bucket("journals")
+        yield server
+
+
+def test_output_and_journal_on_two_endpoints(tiledir, jacksboro, s3, elsewhere):
+    options = {**elsewhere.gdal_config(), "AWS_SECRET_ACCESS_KEY": "${JOURNAL_KEY}"}
+    journal = {"path": "s3://journals/out", "gdal_options": options}
+    recipe = recipe_of(tiledir, jacksboro, journal=journal, output=f"s3://{s3.name}/out")
+    environment = {**s3.environment, "JOURNAL_KEY": "geheim4711"}
+    made = tiledir.run(recipe, "--json", env=environment)
+    assert made.returncode == 0, made.stderr
+    assert any("-1done-" in path.name for path in (elsewhere.folder / "journals" / "out").iterdir())
+    again = tiledir.run(recipe, "--json", env=environment)
+    assert json.loads(again.stdout)["planned"] == 0
+    status = [str(tiledir.program.parent / "tiledir"), "status", f"s3://{s3.name}/out", "--json"]
+    known = subprocess.run(status, cwd=tiledir.folder, env=environment, capture_output=True, text=True)
+    assert known.returncode == 0, known.stderr
+    assert json.loads(known.stdout)["state"] == "finished"
+    assert files_with(s3.folder, "geheim4711") == files_with(elsewhere.folder, "geheim4711") == []
+    assert "geheim4711" not in made.stdout + made.stderr + known.stdout + known.stderr
+
+
+def test_options_of_a_journal_without_a_place_are_refused(tiledir, jacksboro):
+    line = tiledir.refused(recipe_of(tiledir, jacksboro, journal={"gdal_options": {"AWS_PROFILE": "x"}}))
+    assert "journal.path: is missing" in line
+    assert not (tiledir.folder / "out").exists()

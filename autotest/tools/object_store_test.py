@@ -1,7 +1,10 @@
 """Runs whose inputs, output and journal lie on an object store."""
 
+import collections
 import contextlib
 import json
+import os
+import signal
 import subprocess
 import time
 
@@ -75,6 +78,108 @@ def test_a_second_run_makes_nothing_and_asks_little(tiledir, s3, on_s3):
     assert tiledir.make(on_s3)["planned"] == 0
     assert not any(request.method in ("PUT", "DELETE") for request in s3.proxy.requests())
     assert len(s3.proxy.requests()) < 20
+
+
+def is_tile(request):
+    return request.path.endswith(".tif") and "/out/" in request.path
+
+
+def by_kind(requests):
+    """Counts of requests, named as the estimate of --dry-run names them."""
+
+    def kind(request):
+        if request.method == "GET" and "prefix=" in request.object:
+            return "LIST"
+        if is_tile(request):
+            return request.method, "tiles"
+        return request.method, "inputs" if "/in/" in request.path else "state"
+
+    return collections.Counter(map(kind, requests))
+
+
+@pytest.mark.parametrize("executor", ["threads", "workers"])
+def test_an_estimate_tells_what_the_server_will_count(tiledir, s3, on_s3, executor):
+    where = ["--bounds", "-84.30,36.1,-84.05,36.4", "--levels", "6-14", "--executor", executor]
+    estimate = json.loads(tiledir.run(on_s3, "--dry-run", "--json", *where).stdout)["estimated_requests"]
+    s3.proxy.forget()
+    levels = tiledir.make(on_s3, *where)["levels"].values()
+    assert not any(level["empty"] for level in levels)
+    counted = by_kind(s3.proxy.requests())
+    assert estimate["PUT"]["tiles"] == counted["PUT", "tiles"] == sum(level["stored"] for level in levels)
+    factor = 3
+    assert counted["LIST"] / factor <= estimate["LIST"] <= counted["LIST"] * factor
+    for method, kind in [("PUT", "state"), ("GET", "inputs"), ("GET", "state"), ("GET", "tiles")]:
+        real = counted[method, kind]
+        assert real / factor <= estimate[method][kind] <= real * factor, (method, kind, estimate, counted)
+
+
+def test_an_estimate_without_a_network_tells_of_no_requests(tiledir, jacksboro):
+    recipe = tiledir.recipe(process="hillshade", input={"dem": jacksboro}, output="out")
+    assert "estimated_requests" not in json.loads(tiledir.run(recipe, "--dry-run", "--json").stdout)
+
+
+def test_a_run_reads_none_of_the_tiles_that_it_has_just_made(tiledir, s3, on_s3):
+    tiledir.make(on_s3, "--levels", "4-14")
+    assert not any(request.method == "GET" and is_tile(request) for request in s3.proxy.requests())
+
+
+def test_an_overwrite_reads_only_tiles_that_it_does_not_make(tiledir, s3, on_s3, jacksboro):
+    tiledir.make(on_s3, "--levels", "4-14")
+    s3.proxy.forget()
+    tiledir.make(on_s3, "--levels", "4-14", "--overwrite", "--bounds", "-84.30,36.2,-84.25,36.25")
+    requests = s3.proxy.requests()
+    made = {request.path for request in requests if request.method == "PUT" and is_tile(request)}
+    read = {request.path for request in requests if request.method == "GET" and is_tile(request)}
+    assert read and not read & made
+    assert tiles(s3.folder / "out") == plain_run(tiledir, jacksboro, levels="4-14")
+
+
+def test_overviews_above_a_tile_that_cannot_be_written_wait_for_it(tiledir, s3, on_s3, jacksboro):
+    keys = ["--levels", "11-13"]
+    expected = plain_run(tiledir, jacksboro, levels=keys[1])
+    bad = min(name for name in expected if name.startswith("13/"))
+    with s3.proxy.fault(413, path=f"/out/{bad}$", method="PUT"):
+        assert tiledir.run(on_s3, *keys).returncode == 3
+    status = [str(tiledir.program.parent / "tiledir"), "status", f"s3://{s3.name}/out", "--json"]
+    environment = {**os.environ, **s3.config}
+    levels = json.loads(subprocess.run(status, env=environment, capture_output=True, check=True).stdout)["levels"]
+    assert {name: level["pending"] for name, level in levels.items()} == {"11": 1, "12": 1, "13": 0}
+    s3.proxy.forget()
+    tiledir.make(on_s3, *keys)
+    assert sum(request.method == "PUT" and is_tile(request) for request in s3.proxy.requests()) == 3
+    assert tiles(s3.folder / "out") == expected
+
+
+def test_what_needs_nothing_of_each_other_is_asked_for_at_once(tiledir, s3, on_s3):
+    s3.proxy.delay(100)
+    tiledir.make(on_s3, "--levels", "4-13")
+    requests = s3.proxy.requests()
+    puts = [number for number, request in enumerate(requests) if request.method == "PUT" and is_tile(request)]
+    # What arrives while nothing else is asked for was waited for.
+    before, after = requests[: puts[0]], requests[puts[-1] + 1 :]
+    assert sum(request.in_flight == 1 for request in before) <= 14
+    assert sum(request.in_flight == 1 for request in after) <= 4
+
+
+def test_a_batch_asks_for_no_block_of_an_input_twice(tiledir, s3, jacksboro):
+    (s3.folder / "in").mkdir()
+    options = ["COMPRESS=DEFLATE", "BLOCKSIZE=256", "OVERVIEWS=NONE"]
+    gdal.Translate(str(s3.folder / "in" / "dem.tif"), str(jacksboro[0]), format="COG", width=2048, creationOptions=options)
+    tiledir.environment.update(s3.config)
+    dem = f"s3://{s3.name}/in/dem.tif"
+    recipe = tiledir.recipe(process="hillshade", input={"dem": dem}, output=f"s3://{s3.name}/out", threads=1, levels="14")
+    tiledir.make(recipe)
+    header = 16384
+    marks = 8  # bytes before and after a COG's blocks, which GDAL reads with either neighbour
+    ranges = sorted(
+        tuple(map(int, request.range.removeprefix("bytes=").split("-")))
+        for request in s3.proxy.requests()
+        if request.path.endswith("/in/dem.tif")
+    )
+    blocks = [each for each in ranges if each[1] >= header]
+    assert len(blocks) > 4
+    twice = [one[1] + 1 - max(other[0], header) for one, other in zip(blocks, blocks[1:])]
+    assert max(twice) <= marks, ranges
 
 
 def test_a_twentieth_of_spoilt_requests_changes_no_byte(tiledir, s3, on_s3, jacksboro):
@@ -173,3 +278,38 @@ def test_an_empty_tile_costs_no_request_in_a_new_output_and_is_removed_from_an_o
     assert len(tiles(s3.folder / "out")) > stored
     tiledir.make(tiledir.recipe(input={"dem": tiledir.folder / "half.tif"}, **keys), "--overwrite")
     assert len(tiles(s3.folder / "out")) == stored
+
+
+def stopped_at(tiledir, s3, recipe, is_asked, *arguments):
+    """SIGINT as soon as such a request was made; exit code."""
+    s3.proxy.forget()
+    s3.proxy.delay(300)
+    process = tiledir.start(recipe, "--quiet", *arguments)
+    while not any(is_asked(request) for request in s3.proxy.requests()) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    s3.proxy.delay(0)
+    return process.returncode
+
+
+def test_a_signal_before_anything_is_changed_ends_the_run_where_it_is(tiledir, s3, on_s3):
+    tiledir.make(on_s3)
+    code = stopped_at(tiledir, s3, on_s3, lambda request: request.path.endswith("recipe.yaml"), "--overwrite")
+    assert code == -signal.SIGINT
+    assert not any(request.method in ("PUT", "DELETE") for request in s3.proxy.requests())
+
+
+def test_a_signal_before_tiles_are_made_leaves_the_output_to_any_other_run(tiledir, s3, on_s3):
+    tiledir.make(on_s3)
+    finished = tiles(s3.folder / "out")
+    is_intent = lambda request: request.method == "PUT" and "/intents/" in request.path  # noqa: E731
+    assert stopped_at(tiledir, s3, on_s3, is_intent, "--overwrite") == 128 + signal.SIGINT
+    journal = [request for request in s3.proxy.requests() if request.method == "PUT" and "/journal/" in request.path]
+    assert not journal
+    assert tiledir.make(on_s3)["planned"] == 0
+    keys = {**json.loads(on_s3.read_text()), "parameters": {"altitude": 30}}
+    other = tiledir.recipe("other.yaml", **keys)
+    assert tiledir.make(other, "--overwrite")["state"] == "finished"
+    assert tiles(s3.folder / "out").keys() == finished.keys()
+    assert tiles(s3.folder / "out") != finished

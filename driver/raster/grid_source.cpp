@@ -213,6 +213,29 @@ public:
         {
             into = PixelBlock(width, height, mosaic.bands(), m_type);
         }
+        map(window);
+        resample(into);
+    }
+
+    void fetch(const stac::PixelWindow &window, std::int64_t most_bytes) override
+    {
+        map(window);
+        for (const AxisStretch &cols : stretches(m_columns, std::numeric_limits<std::int64_t>::max()))
+        {
+            for (const AxisStretch &rows : stretches(m_rows, std::numeric_limits<std::int64_t>::max()))
+            {
+                m_reader.fetch({cols.input_first, rows.input_first, cols.input_size, rows.input_size}, most_bytes);
+            }
+        }
+    }
+
+    void forget() override { m_reader.forget(); }
+
+private:
+    /// Makes the tables those of a window.
+    void map(const stac::PixelWindow &window)
+    {
+        const Mosaic &mosaic = m_reader.mosaic();
         if (m_columns.first != window.col || m_columns.size() != window.width)
         {
             m_columns = make_axis_table(m_resampling, window.col, window.width, mosaic.width(), m_scale.x, m_widen,
@@ -223,12 +246,8 @@ public:
             m_rows = make_axis_table(m_resampling, window.row, window.height, mosaic.height(), m_scale.y, m_widen,
                                      m_mappings.rows);
         }
-        resample(into);
     }
 
-    void forget() override { m_reader.forget(); }
-
-private:
     void resample(PixelBlock &into)
     {
         const std::vector<AxisStretch> columns = stretches(m_columns, std::numeric_limits<std::int64_t>::max());

@@ -39,6 +39,9 @@ public:
     virtual ~GridSource() = default;
     /// Float32 (or `type`) pixels, NaN where no input covers the pixel. Throws TileError.
     virtual void read(const stac::PixelWindow &window, PixelBlock &into) = 0;
+    /// Brings the input pixels of a window into GDAL's block cache, with few requests where they lie over a network;
+    /// nothing where they are more than `most_bytes`, or where it is not known which they are. Throws TileError.
+    virtual void fetch(const stac::PixelWindow &, std::int64_t /*most_bytes*/) {}
     /// Drops what GDAL keeps of the inputs read.
     virtual void forget() {}
 };

@@ -377,6 +377,40 @@ void MosaicReader::forget()
     m_files->forget();
 }
 
+void MosaicReader::fetch(const stac::PixelWindow &window, std::int64_t most_bytes)
+{
+    const std::int64_t pixel_bytes =
+        static_cast<std::int64_t>(m_mosaic->bands()) * GDALGetDataTypeSizeBytes(m_mosaic->type());
+    if (window.width * window.height > most_bytes / std::max<std::int64_t>(1, pixel_bytes))
+    {
+        return;
+    }
+    const Wanted cols(window.col, window.width, m_mosaic->width());
+    const Wanted rows(window.row, window.height, m_mosaic->height());
+    std::vector<unsigned char> pixels;
+    for (const std::size_t index : m_mosaic->sources_near(window))
+    {
+        const std::optional<Part> part = part_of(m_mosaic->sources()[index], cols, rows);
+        if (!part)
+        {
+            continue;
+        }
+        const OpenedFile &file = m_files->file(*m_mosaic, index);
+        for (const OpenBand &each : file.bands)
+        {
+            const GDALDataType type = each.band->GetRasterDataType();
+            const std::size_t line = static_cast<std::size_t>(part->cols.input_size) * GDALGetDataTypeSizeBytes(type);
+            pixels.resize(line * part->rows.input_size);
+            read_pixels(file, *each.band, *part, pixels.data(), type, line);
+            if (each.validity.mask != nullptr)
+            {
+                pixels.resize(static_cast<std::size_t>(part->cols.input_size) * part->rows.input_size);
+                read_pixels(file, *each.validity.mask, *part, pixels.data(), GDT_Byte, part->cols.input_size);
+            }
+        }
+    }
+}
+
 void MosaicReader::read(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type)
 {
     const auto width = static_cast<int>(window.width);

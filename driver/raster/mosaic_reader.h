@@ -26,6 +26,10 @@ public:
     /// file.
     void read(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type = GDT_Float32);
 
+    /// Brings the files' blocks under a window into GDAL's cache, each file's in one call; nothing where they hold more
+    /// than `most_bytes`. Throws TileError that names the file.
+    void fetch(const stac::PixelWindow &window, std::int64_t most_bytes);
+
     /// Drops what GDAL keeps of the files read, so that memory does not depend on their size.
     void forget();
 

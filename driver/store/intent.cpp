@@ -271,7 +271,7 @@ bool Intent::end()
     return true;
 }
 
-std::vector<FoundIntent> Intent::all(Store &store, Seconds dead_after)
+std::vector<FoundIntent> Intent::all(Store &store, Seconds dead_after, const std::string &but)
 {
     std::vector<FoundIntent> found;
     for (const std::string &name : store.list(kFolder))
@@ -279,6 +279,8 @@ std::vector<FoundIntent> Intent::all(Store &store, Seconds dead_after)
         if (!has_ending(name, kEnding))
             continue; // another program's
         const std::string key = std::string(kFolder) + '/' + name;
+        if (key == but)
+            continue;
         const auto object = store.read_stamped(key);
         if (!object)
             continue; // finished meanwhile

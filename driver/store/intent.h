@@ -64,8 +64,9 @@ public:
     /// Where it is, or will be.
     const std::string &key() const { return m_key; }
 
-    /// All that are there; `dead_after` as below. Throws InputError for one of a newer tiledir.
-    static std::vector<FoundIntent> all(Store &store, Seconds dead_after = kDeadAfter);
+    /// All that are there, `but` for the one of this key; `dead_after` as below. Throws InputError for one of a newer
+    /// tiledir.
+    static std::vector<FoundIntent> all(Store &store, Seconds dead_after = kDeadAfter, const std::string &but = {});
 
     /// Those to adopt: released, or of a process of this machine that is no more, or not rewritten for `dead_after` by
     /// the store's clock. Who adopts one refreshes above its tiles and then calls forget(). To adopt a living one does

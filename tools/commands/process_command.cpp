@@ -1,6 +1,8 @@
 #include "tools/commands/process_command.h"
 
+#include "stac/error.h"
 #include "tools/commands/redacting_formatter.h"
+#include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
 
 #include <fmt/format.h>
@@ -24,6 +26,16 @@ void print_estimate(const engine::Json &estimate)
     for (const auto &[level, tiles] : estimate["by_level"].items())
     {
         fmt::print("  level {}: {} tiles\n", level, tiles.get<std::int64_t>());
+    }
+    if (const auto requests = estimate.find("estimated_requests"); requests != estimate.end())
+    {
+        const auto count = [&](const char *kind, const char *of)
+        { return requests->at(kind).at(of).get<std::int64_t>(); };
+        fmt::print(
+            "requests, about: {} PUT of tiles, {} of journal and state; {} GET of inputs, {} of tiles, {} of journal "
+            "and state; {} LIST\n",
+            count("PUT", "tiles"), count("PUT", "state"), count("GET", "inputs"), count("GET", "tiles"),
+            count("GET", "state"), requests->at("LIST").get<std::int64_t>());
     }
 }
 
@@ -109,16 +121,41 @@ int ProcessCommand::run()
     return secrets.guard([&] { return run(std::move(recipe)); });
 }
 
+/// Where a store refuses what is looked at before there is a plan, the report says so.
+std::shared_ptr<const engine::Job> ProcessCommand::resolve(engine::Recipe recipe) const
+{
+    const std::string output = recipe.output_path;
+    const engine::Secrets secrets = recipe.secrets;
+    try
+    {
+        return engine::resolve(std::move(recipe));
+    }
+    catch (const StoreError &error)
+    {
+        if (m_json && !m_dry_run)
+        {
+            const engine::Json report = {{"state", engine::kStopped},
+                                         {"cause", error.what()},
+                                         {"output", output},
+                                         {"planned", nullptr},
+                                         {"pending", nullptr}};
+            fmt::print("{}\n", secrets.redacted_json(report).dump(2));
+        }
+        throw;
+    }
+}
+
 int ProcessCommand::run(engine::Recipe recipe)
 {
-    const auto job = engine::resolve(std::move(recipe));
+    const auto job = resolve(std::move(recipe));
     if (m_dry_run)
     {
         const engine::Json estimate = engine::estimate(job, m_options);
         m_json ? fmt::print("{}\n", estimate.dump(2)) : print_estimate(estimate);
         return ExitDone;
     }
-    engine::catch_stop_signals();
+    // Before it, a signal ends the process at once: nothing is to be put in order.
+    m_options.begins = engine::catch_stop_signals;
     m_options.progress = m_quiet  ? engine::ProgressStyle::None
                          : m_json ? engine::ProgressStyle::Lines
                                   : engine::ProgressStyle::Human;
@@ -145,7 +182,11 @@ int ProcessCommand::end(const engine::RunResult &result) const
     {
         fmt::print("{}\n", result.report.dump(2));
     }
-    spdlog::info("event=end state=\"{}\" {}", result.report["state"].get<std::string>(), result.summary);
+    const bool has_begun = result.report["planned"] != result.report["pending"];
+    if (has_begun || result.state != engine::RunState::Refused)
+    {
+        spdlog::info("event=end state=\"{}\" {}", result.report["state"].get<std::string>(), result.summary);
+    }
     switch (result.state)
     {
     case engine::RunState::Finished:
@@ -153,6 +194,8 @@ int ProcessCommand::end(const engine::RunResult &result) const
     case engine::RunState::FinishedWithFailures:
     case engine::RunState::TooManyFailures:
         return ExitTilesFailed;
+    case engine::RunState::Refused:
+        throw StoreError(result.refusal);
     case engine::RunState::Stopped:
         break;
     }

@@ -5,6 +5,7 @@
 #include "tools/engine/run.h"
 
 #include <map>
+#include <memory>
 
 namespace tiledir::commands
 {
@@ -19,6 +20,7 @@ public:
 
 private:
     int run(engine::Recipe recipe);
+    std::shared_ptr<const engine::Job> resolve(engine::Recipe recipe) const;
     void add_limits(CLI::App &app);
     int end(const engine::RunResult &result) const;
 

@@ -2,9 +2,9 @@
 
 #include "driver/raster/folder_refresh.h"
 #include "driver/raster/folder_statistics.h"
+#include "driver/raster/time_argument.h"
 #include "stac/error.h"
 #include "tools/commands/folder_command.h"
-#include "tools/commands/time_argument.h"
 #include "tools/engine/stop_request.h"
 
 #include <fmt/format.h>
@@ -64,7 +64,7 @@ int RefreshCommand::run()
     }
     if (!m_since.empty())
     {
-        changed.since = time_argument(m_since, std::time(nullptr));
+        changed.since = raster::time_argument(m_since, std::time(nullptr));
     }
     const raster::RefreshPlan plan = raster::plan_refresh(folder, changed);
     if (m_dry_run || !m_quiet)

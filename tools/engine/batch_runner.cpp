@@ -1,39 +1,30 @@
 #include "tools/engine/batch_runner.h"
 
 #include "driver/store/network_path.h"
-#include "driver/store/task_queue.h"
 #include "stac/error.h"
-#include "tools/engine/stop_request.h"
 #include "tools/engine/tile_squares.h"
 
 #include <cpl_vsi.h>
 
 #include <algorithm>
 #include <chrono>
-#include <mutex>
-#include <vector>
 
 namespace tiledir::engine
 {
 namespace
 {
 
-constexpr int kReadsAtOnce = 32; ///< over a network
-/// At a tile after one that has failed in spite of all attempts: the trouble does not seem to pass.
-constexpr int kAttemptsAtLast = 2;
-
-Portion portion_of(const stac::TileId &tile)
-{
-    return {tile.level, {tile.row, tile.row, tile.col, tile.col}};
-}
+/// Bytes of input pixels of a batch that are fetched at once: a batch of about the inputs' own resolution takes less.
+constexpr std::int64_t kMostFetched = std::int64_t{16} << 20;
 
 /// While it lives a portion is in work; how long goes to the report.
 class InWork
 {
 public:
-    InWork(const BatchContext &context, Report &report, const Portion &portion)
+    InWork(const BatchContext &context, Report &report, const Portion &portion, PortionSize *size = nullptr)
         : m_report(report)
         , m_portion(portion)
+        , m_size(size)
     {
         context.begins(portion);
     }
@@ -41,6 +32,10 @@ public:
     {
         const std::chrono::duration<double> time = std::chrono::steady_clock::now() - m_start;
         m_report.took({m_portion, time.count()});
+        if (m_size != nullptr)
+        {
+            m_size->took(m_portion.tiles.count(), time.count());
+        }
     }
     InWork(const InWork &) = delete;
     InWork &operator=(const InWork &) = delete;
@@ -48,6 +43,7 @@ public:
 private:
     Report &m_report;
     const Portion m_portion;
+    PortionSize *const m_size; ///< that learns from it
     const std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
 };
 
@@ -57,50 +53,15 @@ BatchRunner::BatchRunner(const BatchContext &context)
     : m_context(context)
     , m_job(context.job)
     , m_pyramid(context.job, context.store)
+    , m_below(context, m_pyramid)
     , m_together(pixels_together(context.job) / std::max(context.job.format.width, context.job.format.height))
     , m_is_remote(store::is_on_network(context.store.path("")))
+    , m_attempts(context, [this] { read_anew(); })
+    , m_portion_size(context.job.recipe.tile_timeout)
 {
 }
 
 BatchRunner::~BatchRunner() = default;
-
-void BatchRunner::try_tile(const stac::TileId &tile, const std::function<void()> &work)
-{
-    for (int attempts = 1;; ++attempts)
-    {
-        try
-        {
-            work();
-            m_most_attempts = kMostAttempts;
-            return;
-        }
-        catch (const StoreError &)
-        {
-            throw;
-        }
-        catch (const std::exception &error)
-        {
-            const Cause cause = cause_of(error);
-            if (cause == Cause::Run)
-            {
-                throw StoreError(error.what());
-            }
-            if (cause == Cause::Tile || attempts >= m_most_attempts)
-            {
-                m_most_attempts = cause == Cause::Passing ? kAttemptsAtLast : m_most_attempts;
-                m_context.failed({tile, error.what(), attempts, cause_name(error)});
-                return;
-            }
-        }
-        if (!pause(seconds_before_attempt(attempts), m_context.stopping))
-        {
-            return; // stays pending
-        }
-        read_anew();
-        m_report->retried();
-        m_context.begins(portion_of(tile));
-    }
-}
 
 /// What came over a network and was spoilt on its way stays in GDAL's caches and in what is open.
 void BatchRunner::read_anew()
@@ -115,6 +76,7 @@ void BatchRunner::make(const BatchOrder &order, Report &report, const WriteQueue
     m_group = group;
     m_is_fresh = order.fresh;
     m_is_from_stored = order.from_stored;
+    m_kept_level = order.overviews.empty() ? order.level : order.overviews.begin()->first;
     order.from_stored ? make_from_stored(order) : compute(order);
 }
 
@@ -175,20 +137,28 @@ BatchRunner::Blocks BatchRunner::compute_tiles(int level, const stac::TileSet &t
 {
     Blocks made;
     const stac::TileRange bounding = tiles.bounding();
+    fetch_inputs(level, bounding);
+    const ComputeSlots::Taken slot(m_context.slots);
     const std::int64_t rows_at_once = std::max<std::int64_t>(1, kRowsAtOnce / m_job.format.height);
     for (std::int64_t row = bounding.min_row; row <= bounding.max_row && !m_context.stopping(); row += rows_at_once)
     {
         const stac::TileRange rows{row, std::min(row + rows_at_once - 1, bounding.max_row), bounding.min_col,
                                    bounding.max_col};
         const stac::TileSet part = tiles.within(rows);
-        if (part.count() == rows.count())
+        if (part.count() == rows.count() && rows.count() <= m_portion_size.most())
         {
             compute_range(level, rows, made);
             continue;
         }
         part.for_each_run(
-            [&](std::int64_t run_row, std::int64_t first, std::int64_t last) {
-                compute_range(level, {run_row, run_row, first, last}, made);
+            [&](std::int64_t run_row, std::int64_t first, std::int64_t last)
+            {
+                for (std::int64_t col = first; col <= last && !m_context.stopping();)
+                {
+                    const std::int64_t count = std::min(last - col + 1, m_portion_size.most());
+                    compute_range(level, {run_row, run_row, col, col + count - 1}, made);
+                    col += count;
+                }
             });
     }
     return made;
@@ -196,6 +166,7 @@ BatchRunner::Blocks BatchRunner::compute_tiles(int level, const stac::TileSet &t
 
 BatchRunner::Blocks BatchRunner::make_overviews(int level, const stac::TileSet &tiles, const Blocks &below)
 {
+    const ComputeSlots::Taken slot(m_context.slots);
     Blocks made;
     for_each_tile(tiles,
                   [&](std::int64_t row, std::int64_t col)
@@ -209,12 +180,35 @@ BatchRunner::Blocks BatchRunner::make_overviews(int level, const stac::TileSet &
     return made;
 }
 
+/// Over a network: what tiles need of the inputs, with few requests side by side. What fails is asked for again by
+/// whoever needs it.
+void BatchRunner::fetch_inputs(int level, const stac::TileRange &tiles)
+{
+    const PhaseTimer timer(*m_report, Phase::Read);
+    const stac::PixelWindow window = m_job.matrix(level).range_window(tiles).grown(m_job.process->pixel_buffer());
+    for (const auto &[name, mosaic] : m_job.mosaics)
+    {
+        if (!store::is_on_network(mosaic->sources().front().path))
+        {
+            continue;
+        }
+        try
+        {
+            source(name, level).fetch(window, kMostFetched);
+        }
+        catch (const Error &)
+        {
+            // Whoever reads it says so.
+        }
+    }
+}
+
 /// All at once; where that fails, tile by tile, so that one bad tile fails alone.
 void BatchRunner::compute_range(int level, const stac::TileRange &range, Blocks &made)
 {
     if (range.count() > 1)
     {
-        const InWork in_work(m_context, *m_report, {level, range});
+        const InWork in_work(m_context, *m_report, {level, range}, &m_portion_size);
         raster::PixelBlock pixels;
         try
         {
@@ -239,9 +233,10 @@ void BatchRunner::compute_range(int level, const stac::TileRange &range, Blocks 
         for (std::int64_t col = range.min_col; col <= range.max_col && !m_context.stopping(); ++col)
         {
             const stac::TileRange one{row, row, col, col};
-            const InWork in_work(m_context, *m_report, {level, one});
-            try_tile({level, row, col}, [&]
-                     { cut_tiles(level, one, compute_pixels(level, m_job.matrix(level).range_window(one)), made); });
+            const InWork in_work(m_context, *m_report, {level, one}, &m_portion_size);
+            m_attempts.make(
+                {level, row, col}, *m_report,
+                [&] { cut_tiles(level, one, compute_pixels(level, m_job.matrix(level).range_window(one)), made); });
         }
     }
 }
@@ -280,8 +275,8 @@ void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raste
     {
         for (std::int64_t col = range.min_col; col <= range.max_col; ++col)
         {
-            try_tile(
-                {level, row, col},
+            m_attempts.make(
+                {level, row, col}, *m_report,
                 [&]
                 {
                     const stac::PixelWindow window = matrix.tile_window(row, col);
@@ -321,10 +316,19 @@ void BatchRunner::finish(const stac::TileId &tile, raster::PixelBlock &&pixels, 
 /// Null: an empty tile, which is not stored.
 void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes)
 {
+    const bool is_read_later = tile.level == m_kept_level && tile.level > m_job.coarsest;
+    m_context.kept.keep(tile, bytes);
+    m_report->handed_on(tile);
+    const bool is_full = m_context.writes.is_full();
+    if (is_full)
+    {
+        m_context.waits();
+    }
     m_context.writes.add(m_group,
                          [&context = m_context, &report = *m_report, tile, key = m_job.key(tile),
-                          bytes = std::move(bytes), fresh = m_is_fresh]
+                          bytes = std::move(bytes), fresh = m_is_fresh, is_read_later]
                          {
+                             context.wait_until_open();
                              try
                              {
                                  const PhaseTimer timer(report, Phase::Write);
@@ -339,60 +343,28 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
                              }
                              catch (const TileError &error)
                              {
+                                 context.kept.drop(tile);
                                  context.failed({tile, error.what(), 1, cause_name(error)});
                                  return;
                              }
+                             is_read_later ? context.kept.written(tile) : context.kept.drop(tile);
                              context.made(tile, bytes != nullptr, bytes ? bytes->size() : 0);
                          });
+    if (is_full)
+    {
+        m_context.begins(portion_of(tile));
+    }
 }
 
-/// Tiles under those of an order, side by side: over a network each takes a while. What cannot be read is left out, to
-/// be read again by whoever needs it.
+/// Over a network all at once.
 BatchRunner::Blocks BatchRunner::read_below(int level, const stac::TileSet &tiles)
 {
-    Blocks below;
-    tiles.for_each_run(
-        [&](std::int64_t row, std::int64_t first, std::int64_t last)
-        {
-            for (std::int64_t col = first; col <= last; ++col)
-            {
-                const stac::PixelWindow window = m_pyramid.window_under({level, row, col});
-                const stac::TileRange range = m_job.matrix(level + 1).tiles_of(window);
-                for (std::int64_t finer_row = range.min_row; finer_row <= range.max_row; ++finer_row)
-                {
-                    for (std::int64_t finer_col = range.min_col; finer_col <= range.max_col; ++finer_col)
-                    {
-                        below[{level + 1, finer_row, finer_col}];
-                    }
-                }
-            }
-        });
+    if (!m_is_remote)
+    {
+        return {};
+    }
     const PhaseTimer timer(*m_report, Phase::Read);
-    std::mutex mutex;
-    std::vector<stac::TileId> unread;
-    store::TaskQueue queue(std::min(kReadsAtOnce, static_cast<int>(below.size())));
-    for (auto &[tile, block] : below)
-    {
-        queue.add(
-            [&, &tile = tile, &block = block]
-            {
-                try
-                {
-                    block = m_pyramid.read(tile);
-                }
-                catch (const Error &)
-                {
-                    const std::lock_guard<std::mutex> lock(mutex);
-                    unread.push_back(tile);
-                }
-            });
-    }
-    queue.finish();
-    for (const stac::TileId &tile : unread)
-    {
-        below.erase(tile);
-    }
-    return below;
+    return m_below.all_under(level, tiles);
 }
 
 void BatchRunner::make_from_stored(const BatchOrder &order)
@@ -400,7 +372,7 @@ void BatchRunner::make_from_stored(const BatchOrder &order)
     for_each_square(order.tiles, std::max<std::int64_t>(1, m_together / 2),
                     [&](const stac::TileSet &part, const stac::TileRange &)
                     {
-                        make_overviews(order.level, part, m_is_remote ? read_below(order.level, part) : Blocks());
+                        make_overviews(order.level, part, read_below(order.level, part));
                         return !m_context.stopping();
                     });
 }
@@ -421,7 +393,7 @@ void BatchRunner::make_overview(const stac::TileId &tile, const Blocks &below, B
         }
     }
     const InWork in_work(m_context, *m_report, portion_of(tile));
-    try_tile(tile, [&] { finish(tile, overview_pixels(tile, below), made); });
+    m_attempts.make(tile, *m_report, [&] { finish(tile, overview_pixels(tile, below), made); });
 }
 
 raster::PixelBlock BatchRunner::overview_pixels(const stac::TileId &tile, const Blocks &below)
@@ -446,7 +418,7 @@ BatchRunner::BlockPtr BatchRunner::stored_tile(const stac::TileId &tile, const B
         return nullptr; // it would be among them
     }
     const PhaseTimer timer(*m_report, Phase::Read);
-    return m_pyramid.read(tile);
+    return m_below.read(tile);
 }
 
 } // namespace tiledir::engine

@@ -5,7 +5,12 @@
 #include "driver/raster/tile_pyramid.h"
 #include "driver/store/store.h"
 #include "tools/engine/batch_order.h"
+#include "tools/engine/compute_slots.h"
+#include "tools/engine/kept_tiles.h"
+#include "tools/engine/portion_size.h"
 #include "tools/engine/report.h"
+#include "tools/engine/tile_attempts.h"
+#include "tools/engine/tiles_below.h"
 #include "tools/engine/write_queue.h"
 
 #include <functional>
@@ -24,10 +29,15 @@ struct BatchContext
     const Job &job;
     store::Store &store;
     WriteQueue &writes; ///< made and failed may be called from its threads
+    KeptTiles &kept;
+    ComputeSlots &slots;
     std::function<void(const stac::TileId &tile, bool stored, std::size_t bytes)> made; ///< written, not yet durable
     std::function<void(const TileFailure &failure)> failed;
     std::function<void(const Portion &portion)> begins; ///< before tiles are worked at
+    std::function<void()> waits;                        ///< until the next begins(): for what is not the tiles' own
     std::function<bool()> stopping;                     ///< asked between portions of work
+    std::function<bool(const stac::TileId &tile)> may_be_there; ///< asked before a tile is read from the store
+    std::function<void()> wait_until_open = [] {};              ///< called before a tile is written; throws StoreError
 };
 
 /// One a thread: keeps inputs open between batches. A tile that fails is tried again where that may help, then
@@ -44,13 +54,13 @@ public:
     void make(const BatchOrder &order, Report &report, const WriteQueue::GroupPtr &group);
 
 private:
-    using BlockPtr = raster::TilePyramid::Block;
-    /// Blocks of finished tiles, for the overviews above; null for empty ones.
-    using Blocks = std::map<stac::TileId, BlockPtr>;
+    using BlockPtr = TilesBelow::BlockPtr;
+    using Blocks = TilesBelow::Blocks;
 
     void compute(const BatchOrder &order);
     Blocks make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles);
     Blocks make_under(const BatchOrder &order, int top, const stac::TileRange &root);
+    void fetch_inputs(int level, const stac::TileRange &range);
     Blocks compute_tiles(int level, const stac::TileSet &tiles);
     Blocks make_overviews(int level, const stac::TileSet &tiles, const Blocks &below);
     Blocks read_below(int level, const stac::TileSet &tiles);
@@ -65,18 +75,20 @@ private:
     raster::PixelBlock overview_pixels(const stac::TileId &tile, const Blocks &below);
     BlockPtr stored_tile(const stac::TileId &tile, const Blocks &below);
     void read_anew();
-    void try_tile(const stac::TileId &tile, const std::function<void()> &work);
 
     const BatchContext &m_context;
     const Job &m_job;
     const raster::TilePyramid m_pyramid;
+    const TilesBelow m_below;
     const std::int64_t m_together; ///< rows and columns of tiles that are computed together
     const bool m_is_remote;        ///< the output
-    int m_most_attempts = kMostAttempts;
+    TileAttempts m_attempts;
+    PortionSize m_portion_size;
     Report *m_report = nullptr;    ///< of the order that is being made
     WriteQueue::GroupPtr m_group;  ///< the same
     bool m_is_fresh = false;       ///< the same
     bool m_is_from_stored = false; ///< the same
+    int m_kept_level = -1;         ///< the same: its tiles are read by later orders
     std::map<std::pair<std::string, int>, std::unique_ptr<raster::GridSource>> m_sources;
 };
 

@@ -3,10 +3,12 @@
 #include "driver/raster/raster_file.h"
 #include "driver/store/folder_entries.h"
 #include "driver/store/gdal_errors.h"
+#include "driver/store/network_path.h"
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
+#include "tools/engine/input_access.h"
+#include "tools/engine/stop_request.h"
 
-#include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <fmt/format.h>
 #include <fnmatch.h>
@@ -25,11 +27,6 @@ namespace
 /// In a folder of an object store: a listing tells of a thousand files at once.
 constexpr std::size_t kWorthListing = 8;
 
-bool is_virtual(const std::string &path)
-{
-    return path.rfind("/vsi", 0) == 0;
-}
-
 constexpr const char *kWildcards = "*?[";
 
 bool is_pattern(const std::string &text)
@@ -40,7 +37,7 @@ bool is_pattern(const std::string &text)
 /// The same file by another spelling has the same name here.
 std::string canonical(const std::string &path)
 {
-    if (is_virtual(path))
+    if (path.rfind("/vsi", 0) == 0)
     {
         return path;
     }
@@ -48,18 +45,14 @@ std::string canonical(const std::string &path)
     return found ? found.get() : path;
 }
 
-FileStamp stamp_of(const std::string &path)
+/// Waits for credentials that have expired.
+FileStamp stamp_with_access(const std::string &path)
 {
-    const store::GdalErrors errors;
-    VSIStatBufL stat;
-    if (VSIStatL(path.c_str(), &stat) != 0)
-    {
-        return {};
-    }
-    // Only of a local file is the whole structure filled in.
-    const long nanoseconds = is_virtual(path) ? 0 : stat.st_mtim.tv_nsec;
-    return {static_cast<std::int64_t>(stat.st_size),
-            fmt::format("{}.{:09}", static_cast<std::int64_t>(stat.st_mtime), nanoseconds)};
+    const FileStamp stamp = stamp_of(path);
+    const auto stopping = [] { return stop_requested() != 0; };
+    const bool is_refused =
+        stamp.size < 0 && store::is_on_network(path) && access_to_input(path, stopping, [] {}) == InputAccess::Returned;
+    return is_refused ? stamp_of(path) : stamp;
 }
 
 using Entry = std::function<void(const VSIDIREntry &)>;
@@ -102,8 +95,7 @@ std::map<std::string, FileStamp> listed_stamps(const std::vector<std::string> &p
                        {
                            if (entry.bSizeKnown && entry.bMTimeKnown)
                            {
-                               stamps[path + entry.pszName] = {static_cast<std::int64_t>(entry.nSize),
-                                                               fmt::format("{}.{:09}", entry.nMTime, 0)};
+                               stamps[path + entry.pszName] = stamp_of(entry);
                            }
                        });
     }
@@ -215,7 +207,8 @@ KnownFiles::KnownFiles(const store::Store &output)
 const InputFile *KnownFiles::find(const std::string &name, const FileStamp &stamp) const
 {
     const auto found = m_files.find(name);
-    return found != m_files.end() && stamp.size >= 0 && found->second.stamp == stamp ? &found->second : nullptr;
+    return found != m_files.end() && stamp.size >= 0 && is_same_state(found->second.stamp, stamp) ? &found->second
+                                                                                                  : nullptr;
 }
 
 std::vector<InputFile> read_input_files(const std::vector<std::string> &paths, const KnownFiles &known, int threads,
@@ -230,7 +223,7 @@ std::vector<InputFile> read_input_files(const std::vector<std::string> &paths, c
         InputFile &file = files[i];
         file.name = secrets.redacted(canonical(paths[i]));
         const auto stamp = listed.find(paths[i]);
-        file.stamp = stamp != listed.end() ? stamp->second : stamp_of(paths[i]);
+        file.stamp = stamp != listed.end() ? stamp->second : stamp_with_access(paths[i]);
         if (const InputFile *same = known.find(file.name, file.stamp))
         {
             file.file = same->file;
@@ -265,14 +258,22 @@ Json to_json(const InputFiles &files)
             {
                 crs.push_back(*file.crs_wkt);
             }
-            const auto &values = file.geotransform;
+            const auto &transform = file.geotransform;
             Json entry = {{"path", each.name},
                           {"size", each.stamp.size},
                           {"time", each.stamp.time},
                           {"crs", number.first->second},
-                          {"grid", {file.width, file.height, values[0], values[1], values[3], values[5]}},
+                          {"grid", {file.width, file.height, transform[0], transform[1], transform[3], transform[5]}},
                           {"bands", file.bands},
                           {"type", GDALGetDataTypeName(file.type)}};
+            for (const auto &[key, value] :
+                 {std::pair("etag", &each.stamp.etag), std::pair("inode", &each.stamp.inode)})
+            {
+                if (!value->empty())
+                {
+                    entry[key] = *value;
+                }
+            }
             if (!file.unit.empty())
             {
                 entry["unit"] = file.unit;
@@ -304,7 +305,8 @@ InputFiles input_files_from_json(const Json &json)
         {
             InputFile each;
             each.name = entry.at("path");
-            each.stamp = {entry.at("size").get<std::int64_t>(), entry.at("time").get<std::string>()};
+            each.stamp = {entry.at("size").get<std::int64_t>(), entry.at("time").get<std::string>(),
+                          entry.value("etag", ""), entry.value("inode", "")};
             const Json &grid = entry.at("grid");
             raster::MosaicFile &file = each.file;
             file.path = each.name;

@@ -4,6 +4,7 @@
 
 #include "driver/raster/mosaic.h"
 #include "driver/store/store.h"
+#include "tools/engine/file_stamp.h"
 #include "tools/engine/schema.h"
 #include "tools/engine/secrets.h"
 
@@ -14,15 +15,6 @@
 
 namespace tiledir::engine
 {
-
-/// Tells one state of a file from another.
-struct FileStamp
-{
-    std::int64_t size = -1; ///< bytes; -1 where it is not known
-    std::string time;       ///< seconds since 1970, to the nanosecond where the file system tells
-
-    bool operator==(const FileStamp &other) const { return size == other.size && time == other.time; }
-};
 
 struct InputFile
 {

@@ -86,7 +86,7 @@ public:
             seen.insert(file.name);
             sequence.push_back(old->second);
             kept.push_back(&file);
-            if (!(saved[old->second].stamp == file.stamp))
+            if (!is_same_state(saved[old->second].stamp, file.stamp))
             {
                 note(file, m_changed);
                 rectangles.push_back(saved[old->second].file.bounds());

@@ -4,9 +4,11 @@
 #include "driver/raster/pam_statistics.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
+#include "driver/store/network_path.h"
 #include "stac/error.h"
 #include "stac/tiled_assets_item.h"
 #include "stac/utc_time.h"
+#include "tools/engine/side_by_side.h"
 
 #include <boost/filesystem.hpp>
 
@@ -76,7 +78,12 @@ std::string state_in_item(const store::Store &store)
 void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
                 const std::vector<std::string> &notes, const std::string &state)
 {
-    const nlohmann::json before = item_properties(store);
+    write_item(store, job, tiles, notes, state, item_properties(store));
+}
+
+void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
+                const std::vector<std::string> &notes, const std::string &state, const nlohmann::json &before)
+{
     stac::TiledAssetsItem item;
     name_item(item, job);
     const Json &datetime = job.document["stac"]["datetime"];
@@ -108,8 +115,9 @@ void write_item(store::Store &store, const Job &job, const stac::LevelSets &tile
     {
         item.extra_properties[kMixed] = mixed;
     }
-    store.write(kItemKey, Secrets().redacted(item.to_json().dump(2) + "\n"));
-    raster::drop_pam_statistics(store, kItemKey);
+    const std::string text = Secrets().redacted(item.to_json().dump(2) + "\n");
+    side_by_side(store::is_on_network(store.path("")),
+                 {[&] { store.write(kItemKey, text); }, [&] { raster::drop_pam_statistics(store, kItemKey); }});
 }
 
 } // namespace tiledir::engine

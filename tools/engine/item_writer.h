@@ -11,9 +11,13 @@
 namespace tiledir::engine
 {
 
-/// Writes `stac.json`. `tiles` are those that the output stands for, by level; their bounding ranges are the limits.
-/// `notes` are differences accepted by --accept-old: what earlier items say of them is kept. The first write's time is
-/// kept, the last is now. `state` of the run: its property `tiledir:state`.
+/// Writes `stac.json`; `before`: properties of the one that was there. `tiles` are those that the output stands for, by
+/// level; their bounding ranges are the limits. `notes` are differences accepted by --accept-old: what earlier items
+/// say of them is kept. The first write's time is kept, the last is now. `state` of the run: its property
+/// `tiledir:state`.
+void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
+                const std::vector<std::string> &notes, const std::string &state, const nlohmann::json &before);
+/// The same, after a look at what is there.
 void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
                 const std::vector<std::string> &notes, const std::string &state);
 

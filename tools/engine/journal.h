@@ -35,6 +35,10 @@ public:
     /// Makes the journal this output's own, before the first file is written.
     void claim() { m_folder.claim(); }
 
+    /// Looks which files are there: those of this run are read after them. Where it was not called, the first file
+    /// looks.
+    void begin() { writer(); }
+
     /// Records tiles that are to be made, whatever was said of them; before() forgets them. Durable when it returns.
     void redo(const stac::LevelSets &tiles);
 

@@ -1,5 +1,6 @@
 #include "tools/engine/network_options.h"
 
+#include "driver/store/environment.h"
 #include "driver/store/http_client.h"
 #include "driver/store/network_path.h"
 #include "tools/engine/input_files.h"
@@ -29,7 +30,7 @@ std::string bucket_of(const std::string &path)
     return store::is_on_network(path) && path.rfind("/vsicurl", 0) != 0 ? path.substr(0, end) : "";
 }
 
-void apply(const std::string &path, const std::map<std::string, std::string> &options)
+void set_options(const std::string &path, const std::map<std::string, std::string> &options)
 {
     for (const std::string &prefix : {bucket_of(path), fixed_part(path)})
     {
@@ -64,10 +65,29 @@ void apply_gdal_options(const Recipe &recipe)
     {
         for (const std::string &path : input.paths)
         {
-            apply(path, input.gdal_options);
+            set_options(path, input.gdal_options);
         }
     }
-    apply(recipe.output_path, recipe.output_gdal_options);
+    set_options(recipe.output_path, recipe.output_gdal_options);
+    set_options(recipe.journal_path, recipe.journal_gdal_options);
+}
+
+void apply_journal_options(const Json &saved)
+{
+    const Json &journal = saved["journal"];
+    if (journal["path"].is_null() || journal["gdal_options"].is_null())
+    {
+        return;
+    }
+    std::map<std::string, std::string> options;
+    for (const auto &[key, value] : journal["gdal_options"].items())
+    {
+        if (value != kHidden)
+        {
+            options[key] = store::with_environment(value.get<std::string>());
+        }
+    }
+    set_options(store::vsi_path(store::with_environment(journal["path"].get<std::string>())), options);
 }
 
 void prepare_network()

@@ -6,9 +6,12 @@
 namespace tiledir::engine
 {
 
-/// Sets each input's and the output's gdal_options for the paths below theirs (VSISetPathSpecificOption), for this
-/// process.
+/// Sets the gdal_options of each input, the output and the journal for the paths below theirs
+/// (VSISetPathSpecificOption), for this process.
 void apply_gdal_options(const Recipe &recipe);
+
+/// The same of the journal alone, for whoever reads that of an output by its saved recipe, resolved.
+void apply_journal_options(const Json &saved);
 
 /// A run has more patience with networks than somebody who looks at a map: more attempts (GDAL_HTTP_MAX_RETRY), two
 /// minutes for servers that are overloaded and for credentials that have expired (TILEDIR_HTTP_PATIENCE). What the user

@@ -3,8 +3,10 @@
 #include "driver/raster/grid_levels.h"
 #include "driver/raster/stored_pyramid.h"
 #include "driver/store/environment.h"
+#include "driver/store/network_path.h"
 #include "stac/error.h"
 #include "tools/engine/input_fingerprint.h"
+#include "tools/engine/side_by_side.h"
 
 #include <fmt/format.h>
 
@@ -86,10 +88,24 @@ int read_version(const store::Store &store, const std::string &text)
 OutputState OutputState::load(const store::Store &store)
 {
     OutputState state;
-    const auto version = store.read_text(kVersionKey);
+    std::optional<std::string> version;
+    std::optional<std::string> recipe;
+    std::optional<std::string> inputs;
+    std::optional<std::string> item;
+    const bool over_network = store::is_on_network(store.path(""));
+    const auto reading = [&store](std::optional<std::string> &text, const char *key)
+    { return [&store, &text, key] { text = store.read_text(key); }; };
+    side_by_side(over_network, {reading(version, kVersionKey), reading(recipe, kRecipeKey), reading(inputs, kInputsKey),
+                                [&, read = reading(item, "stac.json")]
+                                {
+                                    if (over_network || !version)
+                                    {
+                                        read();
+                                    }
+                                }});
     if (!version)
     {
-        if (store.read("stac.json"))
+        if (item)
         {
             throw InputError(fmt::format("{}: holds a dataset that tiledir-process did not make; choose another output",
                                          store.path("")));
@@ -101,8 +117,6 @@ OutputState OutputState::load(const store::Store &store)
         throw InputError(fmt::format("{}: is version {}, made by a newer tiledir; this one knows {}",
                                      store.path(kVersionKey), number, raster::kLayoutVersion));
     }
-    const auto recipe = store.read_text(kRecipeKey);
-    const auto inputs = store.read_text(kInputsKey);
     if (!recipe)
     {
         return state; // its first run ended before it had begun

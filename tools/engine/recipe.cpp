@@ -180,10 +180,17 @@ void read_output(Recipe &recipe, const Places &places, store::Variables &used)
     Json &output = recipe.document["output"];
     recipe.output_path = places.open(output["path"], "output.path");
     recipe.output_gdal_options = places.values(output["gdal_options"], "output.gdal_options", used);
-    if (Json &journal = recipe.document["journal"]; !journal.is_null())
+    Json &journal = recipe.document["journal"];
+    recipe.journal_gdal_options = places.values(journal["gdal_options"], "journal.gdal_options", used);
+    if (!journal["path"].is_null())
     {
-        places.open(journal, "journal");
-        recipe.journal = journal;
+        recipe.journal_path = places.open(journal["path"], "journal.path", &used);
+        recipe.journal = journal["path"];
+    }
+    else if (!recipe.journal_gdal_options.empty())
+    {
+        throw InputError(
+            fmt::format("{}: journal.path: is missing; journal.gdal_options are for what lies there", recipe.source));
     }
     recipe.format = raster::format_driver(output["format"]);
     output["format"] = recipe.format;

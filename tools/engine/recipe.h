@@ -44,8 +44,10 @@ struct Recipe
     std::string overview_resampling;
     std::string output_path;                                ///< absolute, or a /vsi path
     std::map<std::string, std::string> output_gdal_options; ///< for this path
-    std::string journal; ///< folder, absolute, with ${NAME} as it was written; empty: in the output
-    std::string format;  ///< GDAL's spelling
+    std::string journal;      ///< folder, absolute, with ${NAME} as it was written; empty: in the output
+    std::string journal_path; ///< what that stands for
+    std::map<std::string, std::string> journal_gdal_options; ///< for this path
+    std::string format;                                      ///< GDAL's spelling
     std::map<std::string, std::string> format_options;
     std::optional<std::string> data_type; ///< GDAL's name
     std::optional<double> nodata;

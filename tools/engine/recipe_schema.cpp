@@ -78,6 +78,14 @@ std::vector<Key> output_keys()
     };
 }
 
+std::vector<Key> journal_keys()
+{
+    return {
+        Key("path", KeyType::Text, "folder; relative to the recipe. In the output where it is not given"),
+        Key("gdal_options", KeyType::Values, "GDAL's configuration options for the folder: endpoint, profile, ..."),
+    };
+}
+
 std::vector<Key> stac_keys()
 {
     return {
@@ -105,8 +113,8 @@ const Schema &recipe_schema()
         Key("region", KeyType::Map, "in place of bounds: one of polygon, bounds, point and tile").of(region_keys()),
         Key("overviews", KeyType::Map, "how coarser levels are made").of(overview_keys()),
         Key("output", KeyType::Map, "what is written").of(output_keys()).must_be_given(),
-        Key("journal", KeyType::Text,
-            "folder that says what is done, where it is not to lie in the output; relative to the recipe"),
+        Key("journal", KeyType::Map, "what says which tiles are done, where it is not to lie in the output")
+            .of(journal_keys()),
         Key("threads", KeyType::Integer, "threads that compute; as many as there are processors where it is not given")
             .within(1, 1024),
         Key("executor", KeyType::Text,

@@ -21,6 +21,12 @@ void Report::made(const stac::TileId &tile, bool stored, std::size_t bytes)
     ++m_tiles;
 }
 
+void Report::handed_on(const stac::TileId &tile)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    m_made[tile.level].insert(tile.row, tile.col, tile.col);
+}
+
 void Report::failed(const TileFailure &failure)
 {
     const stac::TileId &tile = failure.tile;

@@ -33,6 +33,11 @@ struct Portion
     stac::TileRange tiles;
 };
 
+inline Portion portion_of(const stac::TileId &tile)
+{
+    return {tile.level, {tile.row, tile.row, tile.col, tile.col}};
+}
+
 /// How long a portion took.
 struct Timing
 {
@@ -64,7 +69,9 @@ public:
     void failed(const TileFailure &failure);
     /// Not made, because a tile under it failed: stays pending.
     void held_back(const stac::TileId &tile);
-    stac::TileSet made_at(int level) const;
+    /// Computed, and about to be written: it need not be made again.
+    void handed_on(const stac::TileId &tile);
+    stac::TileSet made_at(int level) const; ///< those handed on too
     bool is_unmade(const stac::TileId &tile) const;
     stac::LevelSets unmade() const; ///< failed or held back
     void spent(Phase phase, std::chrono::nanoseconds time);

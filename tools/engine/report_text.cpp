@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tiledir::engine
 {
 namespace
@@ -52,13 +54,14 @@ std::string name(const Job &job, const Portion &portion)
                        span(tiles.min_col, tiles.max_col));
 }
 
-Json report_json(const Report &report, const Job &job, std::int64_t planned, double seconds, const std::string &state)
+Json report_json(const Report &report, const Job &job, std::optional<std::int64_t> planned, double seconds,
+                 const std::string &state)
 {
-    Json json = {{"state", state},
-                 {"output", job.recipe.output_path},
-                 {"planned", planned},
-                 {"seconds", seconds},
-                 {"bytes", report.bytes()}};
+    const auto count = [&planned](std::int64_t made)
+    { return planned ? Json(std::max<std::int64_t>(0, *planned - made)) : Json(); };
+    Json json = {{"state", state},      {"output", job.recipe.output_path},
+                 {"planned", count(0)}, {"pending", count(report.tiles())},
+                 {"seconds", seconds},  {"bytes", report.bytes()}};
     json["levels"] = Json::object();
     for (const auto &[level, counts] : report.levels())
     {

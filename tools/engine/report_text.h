@@ -3,11 +3,18 @@
 
 #include "tools/engine/report.h"
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace tiledir::engine
 {
 
-/// What --json prints at the end; docs/commands.md says what it holds.
-Json report_json(const Report &report, const Job &job, std::int64_t planned, double seconds, const std::string &state);
+/// What --json prints at the end; docs/commands.md says what it holds. `planned`: tiles, nothing where the run ended
+/// before that was known.
+Json report_json(const Report &report, const Job &job, std::optional<std::int64_t> planned, double seconds,
+                 const std::string &state);
 
 /// In one line.
 std::string report_summary(const Report &report, double seconds);

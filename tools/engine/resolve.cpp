@@ -142,7 +142,7 @@ void expand_patterns(Job &job, const std::string &name)
     {
         for (std::string &found : expand_pattern(input.paths[i]))
         {
-            document.push_back(found == input.paths[i] ? written.at(i) : Json(job.recipe.secrets.redacted(found)));
+            document.push_back(found == input.paths[i] ? written.at(i) : Json(job.recipe.secrets.with_names(found)));
             paths.push_back(std::move(found));
         }
     }

@@ -4,21 +4,22 @@
 #include "driver/store/network_path.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
+#include "tools/engine/ceilings.h"
 #include "tools/engine/executors/executor.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
 #include "tools/engine/network_watch.h"
+#include "tools/engine/opening.h"
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/progress.h"
 #include "tools/engine/run_mark.h"
 #include "tools/engine/run_result.h"
 #include "tools/engine/run_work.h"
+#include "tools/engine/side_by_side.h"
 #include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
 #include "tools/engine/tiles_to_retry.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -26,6 +27,19 @@ namespace tiledir::engine
 {
 namespace
 {
+
+/// Thrown where a run is asked to stop before it makes tiles.
+struct StoppedEarly
+{
+};
+
+void go_on()
+{
+    if (stop_requested() != 0)
+    {
+        throw StoppedEarly();
+    }
+}
 
 /// Removes the tiles of an output on another grid or in another format, and its journal last: killed on the way, the
 /// same command begins again with what is left.
@@ -42,6 +56,7 @@ void wipe(store::Store &store, const OutputState &state)
             {
                 for (std::int64_t col = first; col <= last; ++col)
                 {
+                    go_on();
                     store.remove(pyramid.key(of_level, row, col));
                 }
             });
@@ -65,31 +80,6 @@ bool is_fresh(const store::Store &store, const RunStart &start)
     return store::for_each_entry(folder, store::Depth::Folder, false, is_ours) != store::Listing::Stopped;
 }
 
-std::int64_t bytes_of(const Job &job, std::int64_t tiles)
-{
-    const std::int64_t pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
-    return tiles * pixels * job.format.bands * GDALGetDataTypeSizeBytes(job.format.type);
-}
-
-/// Throws InputError where the plan is more than the caller allows.
-void check_ceilings(const Job &job, const Plan &plan, const RunOptions &options)
-{
-    const std::int64_t tiles = plan.count();
-    const std::int64_t bytes = bytes_of(job, tiles);
-    const auto check =
-        [&](const char *flag, const std::optional<std::int64_t> &most, std::int64_t planned, const char *what)
-    {
-        if (most && planned > *most)
-        {
-            refuse(job, fmt::format("{} {} would be made, more than {} {} allows; give a smaller region or a higher "
-                                    "limit",
-                                    planned, what, flag, *most));
-        }
-    };
-    check("--max-tiles", options.max_tiles, tiles, "tiles");
-    check("--max-bytes", options.max_bytes, bytes, "bytes of pixels");
-}
-
 /// What two runs have in common that may go side by side: all that the tiles depend on, and which tiles these are. The
 /// inputs are those that the output has recorded, unless the run differs.
 std::string identity(const RunStart &start)
@@ -102,16 +92,35 @@ std::string identity(const RunStart &start)
     return document.dump() + (start.differs ? " differs" : "");
 }
 
-Journal open_journal(store::Store &store, const Job &job)
+bool is_remote(const store::Store &store)
 {
-    return Journal(store, raster::JournalFolder(store, job.recipe.journal), job.grid);
+    return store::is_on_network(store.path(""));
 }
 
-/// From now on others see this run, and nobody has made the output otherwise since it looked.
-void show(RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles)
+raster::JournalFolder journal_folder(store::Store &store, const Job &job)
 {
-    mark.show(start.job->matrix(level).id, tiles);
-    const OutputState now = OutputState::load(store);
+    return {store, job.recipe.journal};
+}
+
+/// From now on others see this run, and nobody has made the output otherwise since it looked. `look`: what else is to
+/// be found out from now on.
+void show(
+    RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles,
+    const std::function<void()> &look = [] {})
+{
+    go_on();
+    mark.leave(start.job->matrix(level).id, tiles);
+    go_on();
+    OutputState now;
+    try
+    {
+        side_by_side(is_remote(store), {[&] { mark.give_way(); }, [&] { now = OutputState::load(store); }, look});
+    }
+    catch (const InputError &)
+    {
+        mark.finish();
+        throw;
+    }
     if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.job).empty()))
     {
         mark.finish();
@@ -119,34 +128,36 @@ void show(RunMark &mark, const store::Store &store, const RunStart &start, int l
     }
 }
 
-void show(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan)
+void show(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan,
+          const std::function<void()> &look)
 {
     const stac::LevelSets planned = planned_tiles(plan);
     const auto finest =
         std::find_if(planned.rbegin(), planned.rend(), [](const auto &level) { return !level.second.empty(); });
-    if (finest != planned.rend())
-    {
-        show(mark, store, start, finest->first, finest->second);
-    }
+    finest != planned.rend() ? show(mark, store, start, finest->first, finest->second, look) : look();
 }
 
 /// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
-void clear(store::Store &store, const RunStart &start, RunMark &mark)
+/// The journal's folder as it is then.
+raster::JournalFolder clear(store::Store &store, const RunStart &start, RunMark &mark)
 {
     const Job &job = *start.job;
-    raster::JournalFolder folder(store, job.recipe.journal);
+    raster::JournalFolder folder = journal_folder(store, job);
     if (start.wipe)
     {
         show(mark, store, start, job.finest, stac::TileSet(job.selection));
         wipe(store, start.state);
+        return journal_folder(store, job);
     }
-    else if (!start.state.exists() && !folder.found().empty() && mark.is_alone())
+    if (!start.state.exists() && !folder.found().empty() && mark.is_alone())
     {
         for (const std::string &name : folder.found())
         {
             folder.remove(name);
         }
+        return journal_folder(store, job);
     }
+    return folder;
 }
 
 /// Writes what is noted, and what failed.
@@ -180,107 +191,147 @@ void make_tiles(const RunContext &context, const RunOptions &options)
         }
         throw;
     }
-    write_journal(context.report, context.job, context.journal);
 }
 
-/// After all is made: few files of many where nobody else writes there.
-void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postponed)
+/// After all is said: few files of many where nobody else writes there.
+void leave(const RunContext &context, RunMark &mark)
 {
-    Journal &journal = context.journal;
-    journal.postpone(postponed);
-    journal.flush();
-    context.store.sync();
     if (context.stopping())
     {
         return; // the mark says that there is more to do
     }
     context.store.remove_leftovers(); // of workers that outlived a killed run for a moment
     mark.finish();
-    if (mark.is_alone())
+    const RunMark::Others others = mark.others();
+    if (others.none_lives)
     {
-        journal.compact();
-        if (journal.now().pending.empty())
+        context.journal.compact();
+        if (context.journal.now().pending.empty())
         {
-            mark.forget_ended();
+            mark.forget(others.ended);
         }
     }
 }
 
-} // namespace
-
-Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options)
+/// What the output says before its first tile is written. What is no longer done is said before what is done otherwise:
+/// a kill between the two only makes tiles again.
+void begin(store::Store &store, const Job &job, Journal &journal, const Plan &plan,
+           const std::function<void()> &write_item)
 {
-    const auto store = store::open_store(given->recipe.output_path);
-    const RunStart start = begin_run(*store, given, options);
-    const DoneTiles none;
-    const bool fresh = !start.state.exists() || start.wipe;
-    const RunWork work = work_of(*store, start, options, fresh ? none : open_journal(*store, *start.job).before());
-    const Job &job = *work.job;
-    const Plan plan(job, work.done);
-    check_ceilings(job, plan, options);
-    const std::int64_t tile_pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
-    Json json = {{"output", job.recipe.output_path},
-                 {"levels", job.document["levels"]},
-                 {"tiles", plan.count()},
-                 {"pixels", plan.count() * tile_pixels}};
-    json["estimated_bytes"] = bytes_of(job, plan.count());
-    json["by_level"] = Json::object();
-    for (int level = job.coarsest; level <= job.finest; ++level)
-    {
-        const stac::LevelSets &sets = plan.computed().count(level) != 0 ? plan.computed() : plan.overviews();
-        if (const auto tiles = sets.find(level); tiles != sets.end() && !tiles->second.empty())
-        {
-            json["by_level"][job.matrix(level).id] = tiles->second.count();
-        }
-    }
-    return json;
+    side_by_side(is_remote(store), {[&] { OutputState::claim(store); },
+                                    [&]
+                                    {
+                                        journal.claim();
+                                        journal.redo(planned_tiles(plan));
+                                    }});
+    side_by_side(is_remote(store), {write_item, [&] { OutputState::save(store, job); }});
 }
 
-RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options)
+/// No tile is to blame for what goes wrong there.
+void wait_until_open(const Opening &opening)
 {
-    const auto begun = std::chrono::steady_clock::now();
+    try
+    {
+        opening.wait();
+    }
+    catch (const std::exception &error)
+    {
+        throw StoreError(error.what());
+    }
+}
+
+/// What it says after its last tile was made.
+void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postponed, const stac::LevelSets &tiles)
+{
+    Journal &journal = context.journal;
+    store::Store &store = context.store;
+    const Job &job = context.job;
+    nlohmann::json item;
+    side_by_side(is_remote(store),
+                 {[&]
+                  {
+                      write_journal(context.report, job, journal);
+                      journal.postpone(postponed); // after what was made
+                      if (is_remote(store))        // a tile's writing may fail after it was used
+                      {
+                          journal.postpone(above_failed(job, context.report.failures(), planned_tiles(context.plan)));
+                      }
+                      journal.flush();
+                  },
+                  [&] { item = item_properties(store); }});
+    store.sync();
+    const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+    side_by_side(is_remote(store),
+                 {[&] { leave(context, mark); }, [&] { write_item(store, job, tiles, {}, state, item); }});
+    store.sync();
+}
+
+void run(const std::shared_ptr<const Job> &given, const RunOptions &options, RunCourse &course)
+{
     const auto store = store::open_store(given->recipe.output_path);
-    const RunStart start = begin_run(*store, given, options);
+    std::optional<RunStart> found;
+    std::vector<store::FoundIntent> intents;
+    side_by_side(is_remote(*store),
+                 {[&] { found = begin_run(*store, given, options); }, [&] { intents = store::Intent::all(*store); }});
+    const RunStart &start = *found;
     RunMark mark(*store, identity(start));
-    mark.give_way();
+    mark.give_way(intents);
     if (start.wipe)
     {
         check_ceilings(*start.job, Plan(*start.job, {}), options);
+        options.begins();
     }
-    clear(*store, start, mark);
-    Journal journal = open_journal(*store, *start.job);
+    Journal journal(*store, clear(*store, start, mark), start.job->grid);
     const RunWork work = work_of(*store, start, options, journal.before());
     const Job &job = *work.job;
     const Plan plan(job, work.done);
     check_ceilings(job, plan, options);
+    course.planned = plan.count();
     store->remove_leftovers();
-    Report report;
     if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
     {
-        // What is no longer done is said before what is done otherwise: a kill between the two only makes tiles again.
-        if (!start.wipe)
+        options.begins();
+        bool fresh = false;
+        nlohmann::json item;
+        const auto look = [&]
         {
-            show(mark, *store, start, plan);
-        }
-        const bool fresh = is_fresh(*store, start);
-        OutputState::claim(*store);
-        journal.claim();
+            side_by_side(is_remote(*store), {[&] { fresh = is_fresh(*store, start); }, [&] { journal.begin(); },
+                                             [&] { item = item_properties(*store); }});
+        };
+        start.wipe ? look() : show(mark, *store, start, plan, look);
         const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
-        journal.redo(planned_tiles(plan));
-        const stac::LevelSets tiles = extent(job, journal.before().all());
-        write_item(*store, job, tiles, start.accepted, kRunning);
-        OutputState::save(*store, job);
+        go_on();
+        stac::LevelSets tiles;
+        const Opening opening(is_remote(*store),
+                              [&]
+                              {
+                                  begin(*store, job, journal, plan,
+                                        [&]
+                                        {
+                                            tiles = extent(job, journal.before().all());
+                                            write_item(*store, job, tiles, start.accepted, kRunning, item);
+                                        });
+                              });
+        Report &report = course.report;
         const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
         const auto abandon = [&]
         {
             write_journal(report, job, journal);
-            options.abandon(result_of(report, job, options, plan.count(), begun));
+            options.abandon(result_of(course, job, options));
         };
-        const RunContext context{job, plan, *store, journal, report, stopping, abandon, fresh};
-        make_tiles(context, options);
-        end(context, mark, postponed);
-        write_item(*store, job, tiles, {}, state_of(journal.now(), job, job.recipe.overviews_from_process));
-        store->sync();
+        const RunContext context{
+            job, plan, *store, journal, report, stopping, abandon, fresh, [&] { wait_until_open(opening); }};
+        try
+        {
+            make_tiles(context, options);
+        }
+        catch (const StoreError &)
+        {
+            opening.wait(); // where that was the cause, it tells more
+            throw;
+        }
+        opening.wait();
+        end(context, mark, postponed, tiles);
     }
     else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
              state_in_item(*store) != state && mark.is_alone())
@@ -288,7 +339,26 @@ RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options
         write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
         store->sync();
     }
-    return result_of(report, job, options, plan.count(), begun);
+}
+
+} // namespace
+
+RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options)
+{
+    RunCourse course;
+    try
+    {
+        run(given, options, course);
+    }
+    catch (const StoppedEarly &)
+    {
+        // What was changed until then is as any run that goes on expects it.
+    }
+    catch (const StoreError &error)
+    {
+        course.refusal = error.what();
+    }
+    return result_of(course, *given, options);
 }
 
 } // namespace tiledir::engine

@@ -27,6 +27,8 @@ struct RunOptions
     bool check = false;                    ///< make tiles again that somebody removed
     ProgressStyle progress = ProgressStyle::Human;
     std::int64_t max_failures = -1; ///< more failed tiles end the run; -1: any number may fail
+    /// Called before the run changes anything: from then on stop_requested() ends it in order.
+    std::function<void()> begins = [] {};
     /// Ends the process: called in place of a return where a stopped run's work does not end in time.
     std::function<void(const RunResult &)> abandon;
 };
@@ -35,13 +37,15 @@ enum class RunState
 {
     Finished,
     FinishedWithFailures,
-    Stopped,        ///< by a signal; the same command goes on
-    TooManyFailures ///< more than were allowed; the same command goes on
+    Stopped,         ///< by a signal; the same command goes on
+    TooManyFailures, ///< more than were allowed; the same command goes on
+    Refused          ///< by the store or an input, as `refusal` says; the same command goes on
 };
 
 struct RunResult
 {
     RunState state = RunState::Finished;
+    std::string refusal;
     Json report;
     std::string summary;
     std::vector<std::string> failures; ///< lines for the log
@@ -51,7 +55,7 @@ struct RunResult
 /// `{"output", "levels", "tiles", "pixels", "estimated_bytes", "by_level"}`. Throws as run() does.
 Json estimate(const std::shared_ptr<const Job> &job, const RunOptions &options);
 
-/// Makes what is not done. Throws InputError (nothing was changed) and StoreError (the same command goes on later).
+/// Makes what is not done. Throws InputError: nothing was changed. What a store refuses is in the result.
 RunResult run(const std::shared_ptr<const Job> &job, const RunOptions &options);
 
 } // namespace tiledir::engine

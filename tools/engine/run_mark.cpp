@@ -23,6 +23,16 @@ std::string digest(const std::string &text)
     return fmt::format("{:016x}", hash);
 }
 
+/// Of runs, without the one's own.
+std::vector<store::FoundIntent> others_in(store::Store &output, const store::Intent &own)
+{
+    auto found = store::Intent::all(output, store::Intent::kDeadAfter, own.key());
+    found.erase(
+        std::remove_if(found.begin(), found.end(), [](const store::FoundIntent &intent) { return intent.run.empty(); }),
+        found.end());
+    return found;
+}
+
 } // namespace
 
 RunMark::RunMark(store::Store &output, const std::string &run)
@@ -34,9 +44,14 @@ RunMark::RunMark(store::Store &output, const std::string &run)
 
 void RunMark::give_way() const
 {
-    for (const store::FoundIntent &intent : store::Intent::all(m_output))
+    give_way(others_in(m_output, m_intent));
+}
+
+void RunMark::give_way(const std::vector<store::FoundIntent> &found) const
+{
+    for (const store::FoundIntent &intent : found)
     {
-        if (intent.lives && !intent.run.empty() && intent.run != m_run && intent.key != m_intent.key())
+        if (intent.lives && !intent.run.empty() && intent.run != m_run)
         {
             throw InputError(
                 fmt::format("{}: another run makes this output, with another recipe, other inputs or another "
@@ -48,7 +63,7 @@ void RunMark::give_way() const
 
 void RunMark::show(const std::string &matrix, const stac::TileSet &tiles)
 {
-    m_intent.add(matrix, tiles);
+    leave(matrix, tiles);
     try
     {
         give_way();
@@ -60,22 +75,21 @@ void RunMark::show(const std::string &matrix, const stac::TileSet &tiles)
     }
 }
 
-bool RunMark::is_alone() const
+RunMark::Others RunMark::others() const
 {
-    const auto intents = store::Intent::all(m_output);
-    return std::none_of(intents.begin(), intents.end(),
-                        [this](const store::FoundIntent &intent)
-                        { return intent.lives && !intent.run.empty() && intent.key != m_intent.key(); });
+    Others others;
+    for (store::FoundIntent &intent : others_in(m_output, m_intent))
+    {
+        intent.lives ? static_cast<void>(others.none_lives = false) : others.ended.push_back(std::move(intent));
+    }
+    return others;
 }
 
-void RunMark::forget_ended() const
+void RunMark::forget(const std::vector<store::FoundIntent> &ended) const
 {
-    for (const store::FoundIntent &intent : store::Intent::adoptable(m_output))
+    for (const store::FoundIntent &intent : ended)
     {
-        if (!intent.run.empty())
-        {
-            store::Intent::forget(m_output, intent);
-        }
+        store::Intent::forget(m_output, intent);
     }
 }
 

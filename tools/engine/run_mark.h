@@ -4,6 +4,7 @@
 #include "driver/store/intent.h"
 
 #include <string>
+#include <vector>
 
 namespace tiledir::engine
 {
@@ -18,17 +19,26 @@ public:
 
     /// Throws InputError where a run that is another one goes on here.
     void give_way() const;
+    /// The same of intents that were just found.
+    void give_way(const std::vector<store::FoundIntent> &found) const;
 
-    /// From now on others see this run; again give_way(). `tiles` of a matrix are about to be made.
+    /// From now on others see this run: `tiles` of a matrix are about to be made. Then it has to give_way() again.
+    void leave(const std::string &matrix, const stac::TileSet &tiles) { m_intent.add(matrix, tiles); }
+    /// Both.
     void show(const std::string &matrix, const stac::TileSet &tiles);
 
-    /// Is there no other run?
-    bool is_alone() const;
+    /// The other runs that there are.
+    struct Others
+    {
+        bool none_lives = true;
+        std::vector<store::FoundIntent> ended; ///< before they were done
+    };
+    Others others() const;
+    bool is_alone() const { return others().none_lives; }
 
     /// All that was to be made is made, or has failed for good.
     void finish() { m_intent.finish(); }
-    /// Forgets runs that have ended before they were done.
-    void forget_ended() const;
+    void forget(const std::vector<store::FoundIntent> &ended) const;
 
 private:
     store::Store &m_output;

@@ -1,5 +1,6 @@
 #include "tools/engine/run_result.h"
 
+#include "tools/engine/executors/worker_process.h"
 #include "tools/engine/network_options.h"
 #include "tools/engine/report_text.h"
 #include "tools/engine/status.h"
@@ -23,6 +24,7 @@ std::string state_name(RunState state)
     case RunState::TooManyFailures:
         return "stopped after too many failures";
     case RunState::Stopped:
+    case RunState::Refused:
         break;
     }
     return kStopped;
@@ -35,24 +37,30 @@ bool too_many_failures(const Report &report, const RunOptions &options)
     return options.max_failures >= 0 && report.failed_tiles() > options.max_failures;
 }
 
-RunResult result_of(const Report &report, const Job &job, const RunOptions &options, std::int64_t planned,
-                    std::chrono::steady_clock::time_point begun)
+RunResult result_of(const RunCourse &course, const Job &job, const RunOptions &options)
 {
+    const Report &report = course.report;
+    const Secrets &secrets = job.recipe.secrets;
     RunResult result;
-    result.state = stop_requested()                     ? RunState::Stopped
+    result.refusal = secrets.redacted(course.refusal);
+    result.state = !course.refusal.empty()              ? RunState::Refused
+                   : stop_requested() != 0              ? RunState::Stopped
                    : too_many_failures(report, options) ? RunState::TooManyFailures
                    : report.failed_tiles() == 0         ? RunState::Finished
                                                         : RunState::FinishedWithFailures;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    result.report = report_json(report, job, planned, seconds, state_name(result.state));
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - course.begun).count();
+    result.report = report_json(report, job, course.planned, seconds, state_name(result.state));
+    if (result.state == RunState::Refused || result.state == RunState::Stopped)
+    {
+        result.report["cause"] = result.state == RunState::Refused ? result.refusal : signal_name(stop_requested());
+    }
     Json &requests = result.report["requests"] = network_counts();
     for (const auto &[kind, count] : report.requests())
     {
         requests[kind] = requests.value(kind, std::int64_t{0}) + count;
     }
-    const Secrets &secrets = job.recipe.secrets;
     result.report = secrets.redacted_json(result.report);
-    result.summary = planned == 0 ? "nothing to do: all is made already" : report_summary(report, seconds);
+    result.summary = course.planned == 0 ? "nothing to do: all is made already" : report_summary(report, seconds);
     result.failures = failure_lines(report, job);
     for (std::string &line : result.failures)
     {

@@ -136,7 +136,8 @@ Json numbers(const Key &key, const YAML::Node &node, const Place &place)
     const std::string expected = key.length ? fmt::format("a list of {} numbers", key.length) : "a list of numbers";
     if (!node.IsSequence() || (key.length && node.size() != key.length))
     {
-        place.fail(node, fmt::format("{} is not {}", describe(node), expected));
+        const std::string given = node.IsSequence() ? fmt::format("a list of {}", node.size()) : describe(node);
+        place.fail(node, fmt::format("{} is not {}", given, expected));
     }
     Json list = Json::array();
     Key entry_key = key;

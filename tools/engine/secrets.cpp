@@ -1,15 +1,20 @@
 #include "tools/engine/secrets.h"
 
+#include "driver/store/network_path.h"
+
+#include <boost/filesystem.hpp>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 
 namespace tiledir::engine
 {
 namespace
 {
 
-constexpr const char *kHidden = "***";
 constexpr std::size_t kShort = 4; ///< values of fewer letters say nothing, and are found in any text
 
 bool is_word(char letter)
@@ -56,6 +61,40 @@ bool is_variable(const std::string &value)
     return value.size() > 3 && value.compare(0, 2, "${") == 0 && value.find('}') == value.size() - 1;
 }
 
+/// `%XX` for all that is not plain in a URL.
+std::string escaped(const std::string &text, const std::string &plain)
+{
+    std::string url;
+    for (const char letter : text)
+    {
+        const auto byte = static_cast<unsigned char>(letter);
+        const bool is_plain = std::isalnum(byte) != 0 || plain.find(letter) != std::string::npos;
+        url += is_plain ? std::string(1, letter) : fmt::format("%{:02X}", byte);
+    }
+    return url;
+}
+
+/// How paths have a variable's value.
+std::vector<std::string> spellings(const std::string &value)
+{
+    const auto end = value.find_last_not_of('/');
+    const std::string text = value.substr(0, end == std::string::npos ? 1 : end + 1);
+    const std::string path = store::vsi_path(text);
+    const std::string normal = boost::filesystem::path("/" + path).lexically_normal().string();
+    return {text, path, path.front() == '/' ? normal : normal.substr(1)};
+}
+
+void replace_all(std::string &text, const std::vector<std::pair<std::string, std::string>> &pairs)
+{
+    for (const auto &[value, shown] : pairs)
+    {
+        for (std::size_t at = text.find(value); at != std::string::npos; at = text.find(value, at + shown.size()))
+        {
+            text.replace(at, value.size(), shown);
+        }
+    }
+}
+
 void hide(std::string &text, std::size_t begin, std::size_t end)
 {
     const std::string value = text.substr(begin, end - begin);
@@ -100,22 +139,42 @@ void hide_values(std::string &text)
 
 } // namespace
 
-Secrets::Secrets(store::Variables used)
-    : m_used(std::move(used))
+Secrets::Secrets(const store::Variables &used)
 {
+    std::set<std::string> known;
+    const auto add = [&known](const std::string &text, const std::string &name, auto &list)
+    {
+        if (text.size() >= kShort && known.insert(text).second)
+        {
+            list.emplace_back(text, "${" + name + "}");
+        }
+    };
+    for (const auto &[name, value] : used)
+    {
+        for (const std::string &text : spellings(value))
+        {
+            add(text, name, m_in_paths);
+            add(escaped(text, "-_.~/"), name, m_in_urls);
+            add(escaped(text, "-_.~"), name, m_in_urls);
+        }
+    }
+    for (auto *list : {&m_in_paths, &m_in_urls})
+    {
+        std::stable_sort(list->begin(), list->end(),
+                         [](const auto &one, const auto &other) { return one.first.size() > other.first.size(); });
+    }
+}
+
+std::string Secrets::with_names(std::string text) const
+{
+    replace_all(text, m_in_paths);
+    return text;
 }
 
 std::string Secrets::redacted(std::string text) const
 {
-    for (const auto &[name, value] : m_used)
-    {
-        const std::string shown = "${" + name + "}";
-        for (std::size_t at = value.size() < kShort ? std::string::npos : text.find(value); at != std::string::npos;
-             at = text.find(value, at + shown.size()))
-        {
-            text.replace(at, value.size(), shown);
-        }
-    }
+    replace_all(text, m_in_paths);
+    replace_all(text, m_in_urls);
     hide_passwords(text);
     hide_values(text);
     return text;

@@ -7,6 +7,7 @@
 #include "stac/utc_time.h"
 #include "tools/engine/item_writer.h"
 #include "tools/engine/journal.h"
+#include "tools/engine/network_options.h"
 #include "tools/engine/output_state.h"
 
 #include <cpl_vsi.h>
@@ -105,6 +106,7 @@ Json status(const std::string &folder)
         throw InputError(folder + ": is not the output of a run: .tiledir/recipe.yaml is not there");
     }
     const raster::Pyramid pyramid = output.pyramid();
+    apply_journal_options(output.recipe());
     const Journal journal(*store, pyramid.grid);
     Json by = Json::array();
     for (const store::FoundIntent &intent : store::Intent::all(*store))

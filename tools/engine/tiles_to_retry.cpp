@@ -59,6 +59,21 @@ stac::LevelSets above_pending(const Job &job, const DoneTiles &before, const sta
     return common(waiting_for(job, rest), planned);
 }
 
+stac::LevelSets above_failed(const Job &job, const std::vector<TileFailure> &failures, const stac::LevelSets &planned)
+{
+    if (job.recipe.overviews_from_process)
+    {
+        return {};
+    }
+    stac::LevelSets failed;
+    for (const TileFailure &failure : failures)
+    {
+        const stac::TileId &tile = failure.tile;
+        failed[tile.level].insert(tile.row, tile.col, tile.col);
+    }
+    return common(waiting_for(job, failed), planned);
+}
+
 stac::LevelSets removed_tiles(const store::Store &store, const Job &job, const DoneTiles &before)
 {
     stac::LevelSets there = before.stored;

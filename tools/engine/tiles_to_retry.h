@@ -3,7 +3,10 @@
 
 #include "driver/store/store.h"
 #include "tools/engine/done_tiles.h"
+#include "tools/engine/failure.h"
 #include "tools/engine/resolve.h"
+
+#include <vector>
 
 namespace tiledir::engine
 {
@@ -13,6 +16,9 @@ stac::LevelSets all_but_failed(const Job &job, const DoneTiles &before);
 
 /// Of `planned` those overviews under which other tiles are still pending: not done before these are.
 stac::LevelSets above_pending(const Job &job, const DoneTiles &before, const stac::LevelSets &planned);
+
+/// Of `planned` those overviews that are above tiles that failed, made or not.
+stac::LevelSets above_failed(const Job &job, const std::vector<TileFailure> &failures, const stac::LevelSets &planned);
 
 /// Selected tiles that should be in the store and are not. Throws as missing_tiles().
 stac::LevelSets removed_tiles(const store::Store &store, const Job &job, const DoneTiles &before);

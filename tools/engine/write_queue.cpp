@@ -48,6 +48,12 @@ void WriteQueue::add(const GroupPtr &group, std::function<void()> task)
     m_changed.notify_all();
 }
 
+bool WriteQueue::is_full() const
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return m_most > 0 && m_tasks.size() >= m_most;
+}
+
 void WriteQueue::finish(const Group &group)
 {
     std::unique_lock<std::mutex> lock(m_mutex);

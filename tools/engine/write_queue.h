@@ -39,6 +39,8 @@ public:
 
     /// Waits for room. Throws what a task has thrown: from then on none is done any more.
     void add(const GroupPtr &group, std::function<void()> task);
+    /// Would add() have to wait?
+    bool is_full() const;
     /// Returns when all tasks of a group are done. Throws as add() does.
     void finish(const Group &group);
 
@@ -53,7 +55,7 @@ private:
     void rethrow() const;
 
     const std::size_t m_most;
-    std::mutex m_mutex; ///< guards what follows
+    mutable std::mutex m_mutex; ///< guards what follows
     std::condition_variable m_changed;
     std::vector<std::thread> m_threads;
     std::deque<Task> m_tasks;

@@ -67,7 +67,7 @@ TEST_F(RunMarkTest, OneThatHasEndedBeforeItWasDoneIsSeenUntilItIsForgotten)
     const RunMark next(*m_store, "another recipe");
     next.give_way();
     EXPECT_TRUE(next.is_alone());
-    next.forget_ended();
+    next.forget(next.others().ended);
     EXPECT_TRUE(store::Intent::all(*m_store).empty());
 }
 
@@ -79,7 +79,7 @@ TEST_F(RunMarkTest, WritersThatAreNoRunsAreNotInTheWay)
     run.show("5", m_tiles);
     EXPECT_TRUE(run.is_alone());
     run.finish();
-    run.forget_ended();
+    run.forget(run.others().ended);
     EXPECT_EQ(store::Intent::all(*m_store).size(), 1U);
     writer.finish();
 }

@@ -61,3 +61,19 @@ TEST(Secrets, ErrorsComeOutOfAGuardWithoutThem)
         EXPECT_STREQ(error.what(), "${TOKEN}.tif: no such file");
     }
 }
+
+TEST(Secrets, AVariableIsKnownInPathsAndUrlsMadeOfIt)
+{
+    const Secrets secrets(
+        tiledir::store::Variables{{"BASE", "s3://bucket/geheim"}, {"HERE", "./x/../data/"}, {"WORD", "a b/c+d"}});
+    EXPECT_EQ(secrets.redacted("/vsis3/bucket/geheim/1.tif"), "${BASE}/1.tif");
+    EXPECT_EQ(secrets.redacted("/srv/data/1.tif"), "/srv/${HERE}/1.tif");
+    EXPECT_EQ(secrets.redacted("http://h/a%20b/c%2Bd and a%20b%2Fc%2Bd"), "http://h/${WORD} and ${WORD}");
+    EXPECT_EQ(secrets.with_names("a%20b/c%2Bd?token=1"), "a%20b/c%2Bd?token=1") << "another file's name";
+}
+
+TEST(Secrets, TheLongerOfTwoValuesGoesFirst)
+{
+    const Secrets secrets(tiledir::store::Variables{{"A", "geheim"}, {"B", "geheim4711"}});
+    EXPECT_EQ(secrets.redacted("geheim4711 geheim"), "${B} ${A}");
+}

@@ -22,6 +22,11 @@ void BatchEnds::made(std::size_t maker, std::function<void()> writing, const std
                                  });
 }
 
+void BatchEnds::left(std::size_t maker, std::function<void()> writing)
+{
+    m_left[maker].push_back(std::move(writing));
+}
+
 void BatchEnds::finish()
 {
     for (auto &ending : m_ending)
@@ -29,6 +34,13 @@ void BatchEnds::finish()
         if (ending.valid())
         {
             ending.get();
+        }
+    }
+    for (const auto &writings : m_left)
+    {
+        for (const auto &writing : writings)
+        {
+            writing();
         }
     }
 }

@@ -18,18 +18,23 @@ public:
     BatchEnds(const RunContext &context, std::size_t makers)
         : m_context(context)
         , m_ending(makers)
+        , m_left(makers)
     {
     }
 
     /// `writing` returns when the tiles of the batch `name` are written. Waits until the maker's batch before is done.
     /// Throws what went wrong with that one.
     void made(std::size_t maker, std::function<void()> writing, const std::string &name);
-    /// Returns when all are done. Throws the first thing that went wrong.
+    /// The same without a word of its own: the next one tells of it.
+    void left(std::size_t maker, std::function<void()> writing);
+    /// Returns when all are done, those that were left by whoever flushes the journal next. Throws the first thing that
+    /// went wrong.
     void finish();
 
 private:
     const RunContext &m_context;
-    std::vector<std::future<void>> m_ending; ///< by maker
+    std::vector<std::future<void>> m_ending;                ///< by maker
+    std::vector<std::vector<std::function<void()>>> m_left; ///< the same: not waited for yet
 };
 
 } // namespace tiledir::engine

@@ -110,7 +110,8 @@ void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &ma
                       { for_each_overview_batch(context.job, of, tiles, limits, visit); });
         }
     }
-    ends.finish();
+    BatchSizes none(0, makers.size(), 1);
+    Stage(context, budget, makers, ends, none).finish();
 }
 
 } // namespace

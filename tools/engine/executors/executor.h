@@ -22,8 +22,10 @@ struct RunContext
     Journal &journal;
     Report &report;
     std::function<bool()> stopping; ///< asked between portions of work
-    std::function<void()> abandon;  ///< ends the process, where work does not end a second after `stopping`
+    std::function<void()> abandon;  ///< ends the process, where work does not end soon after `stopping`
     bool fresh = false;             ///< there was nothing in the output
+    /// Returns once tiles may be written. Throws StoreError: they never may.
+    std::function<void()> wait_until_open = [] {};
 
     /// A tile is written (by a worker: and durable).
     void made(const stac::TileId &tile, bool stored, std::size_t bytes) const;

@@ -15,10 +15,14 @@ namespace
 
 /// A signal wakes nobody: so often it is asked whether one came.
 constexpr std::chrono::milliseconds kStopInterval{50};
-/// What is in work when a run is asked to stop has so long to end; workers end it in one second.
-constexpr std::chrono::milliseconds kTimeToEnd{1700};
+/// What is in work when a run is asked to stop has so long to end; workers end it sooner. What remains of a second is
+/// for the journal.
+constexpr std::chrono::milliseconds kTimeToEnd{750};
 
 constexpr std::size_t kMakersPerWaiting = 4;
+
+/// The journal hears of batches of overviews that take longer as soon as they are written.
+constexpr std::chrono::milliseconds kWorthAWord{500};
 
 /// `tiles=11/800-803/540-547 count=32 top=9`: what a batch reaches.
 std::string batch_text(const Job &job, const BatchOrder &order)
@@ -42,11 +46,9 @@ Stage::Stage(const RunContext &context, MemoryBudget &budget, BatchMakers &maker
 void Stage::run(const std::function<void(const Offer &)> &orders)
 {
     std::vector<std::thread> threads;
-    threads.reserve(m_makers.size());
-    m_serving = m_makers.size();
     for (std::size_t maker = 0; maker < m_makers.size(); ++maker)
     {
-        threads.emplace_back([this, maker] { serve(maker); });
+        start(threads, [this, maker] { serve(maker); });
     }
     orders([this](BatchOrder order) { return offer(std::move(order)); });
     {
@@ -54,6 +56,43 @@ void Stage::run(const std::function<void(const Offer &)> &orders)
         m_complete = true;
     }
     m_changed.notify_all();
+    end(threads);
+}
+
+void Stage::finish()
+{
+    std::vector<std::thread> threads;
+    start(threads, [this] { m_ends.finish(); });
+    end(threads);
+}
+
+void Stage::start(std::vector<std::thread> &threads, const std::function<void()> &work)
+{
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        ++m_serving;
+    }
+    threads.emplace_back(
+        [this, work]
+        {
+            std::exception_ptr error;
+            try
+            {
+                work();
+            }
+            catch (...)
+            {
+                error = std::current_exception();
+            }
+            const std::lock_guard<std::mutex> lock(m_mutex);
+            note(error);
+            --m_serving;
+            m_changed.notify_all();
+        });
+}
+
+void Stage::end(std::vector<std::thread> &threads)
+{
     wait_for_makers();
     for (auto &thread : threads)
     {
@@ -97,19 +136,6 @@ void Stage::serve(std::size_t maker)
         }
         ended(std::move(again), error);
     }
-    std::exception_ptr error;
-    try
-    {
-        m_makers[maker]->writing()();
-    }
-    catch (...)
-    {
-        error = std::current_exception();
-    }
-    const std::lock_guard<std::mutex> lock(m_mutex);
-    note(error);
-    --m_serving;
-    m_changed.notify_all();
 }
 
 std::vector<BatchOrder> Stage::make(std::size_t maker, const BatchOrder &order)
@@ -118,15 +144,22 @@ std::vector<BatchOrder> Stage::make(std::size_t maker, const BatchOrder &order)
     spdlog::debug("event=batch_begins {} attempts={}", text, order.attempts);
     const auto start = std::chrono::steady_clock::now();
     std::vector<BatchOrder> again = m_makers[maker]->make(order);
+    const auto time = std::chrono::steady_clock::now() - start;
     if (again.empty() && !m_context.stopping())
     {
-        m_ends.made(maker, m_makers[maker]->writing(), text);
-        m_sizes.took(order.tiles.count(), std::chrono::steady_clock::now() - start);
+        m_sizes.took(order.tiles.count(), time);
+        // Few overviews wait for no word in the journal: those above them would wait for it too.
+        if (!order.from_stored || time > kWorthAWord)
+        {
+            m_ends.made(maker, m_makers[maker]->writing(), text);
+            return again;
+        }
     }
     else
     {
         spdlog::debug("event=batch_divided {} into={}", text, again.size());
     }
+    m_ends.left(maker, m_makers[maker]->writing());
     return again;
 }
 

@@ -9,6 +9,8 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 namespace tiledir::engine
 {
@@ -23,11 +25,16 @@ public:
     Stage(const RunContext &context, MemoryBudget &budget, BatchMakers &makers, BatchEnds &ends, BatchSizes &sizes);
 
     /// `orders` offers the stage's batches until it is told to stop; an offer returns when there is room for another.
-    /// Returns when all tiles are written. Throws what a maker has thrown.
+    /// Returns when all tiles are computed. Throws what a maker has thrown.
     void run(const std::function<void(const Offer &)> &orders);
+
+    /// After the last stage: returns when all that was made is written. Throws as run() does.
+    void finish();
 
 private:
     bool offer(BatchOrder order);
+    void start(std::vector<std::thread> &threads, const std::function<void()> &work);
+    void end(std::vector<std::thread> &threads);
     void serve(std::size_t maker);
     std::vector<BatchOrder> make(std::size_t maker, const BatchOrder &order);
     bool take(BatchOrder &order);

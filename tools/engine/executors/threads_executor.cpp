@@ -1,27 +1,60 @@
 #include "tools/engine/executors/threads_executor.h"
 
+#include "driver/store/network_path.h"
 #include "tools/engine/batch_runner.h"
 #include "tools/engine/memory.h"
 
 #include <unistd.h>
+
+#include <algorithm>
 
 namespace tiledir::engine
 {
 namespace
 {
 
+/// What the makers of a run have in common.
+struct Shared
+{
+    WriteQueue writes;
+    KeptTiles kept;
+    ComputeSlots slots;
+};
+
+/// Where nothing was in the output, there is only what the run makes.
+bool may_be_there(const RunContext &run, const stac::TileId &tile)
+{
+    const auto is_in = [&tile](const stac::LevelSets &tiles)
+    {
+        const auto level = tiles.find(tile.level);
+        return level != tiles.end() && level->second.contains(tile.row, tile.col);
+    };
+    return !run.fresh || is_in(run.plan.computed()) || is_in(run.plan.overviews());
+}
+
+bool reads_over_network(const Job &job)
+{
+    return std::any_of(job.mosaics.begin(), job.mosaics.end(),
+                       [](const auto &input) { return store::is_on_network(input.second->sources().front().path); });
+}
+
 class ThreadMaker : public BatchMaker
 {
 public:
-    ThreadMaker(const RunContext &run, MemoryBudget &budget, std::shared_ptr<WriteQueue> writes)
-        : m_writes(std::move(writes))
+    ThreadMaker(const RunContext &run, MemoryBudget &budget, std::shared_ptr<Shared> shared)
+        : m_shared(std::move(shared))
         , m_context{run.job,
                     run.store,
-                    *m_writes,
+                    m_shared->writes,
+                    m_shared->kept,
+                    m_shared->slots,
                     [&run](const stac::TileId &tile, bool stored, std::size_t bytes) { run.made(tile, stored, bytes); },
                     [&run](const TileFailure &failure) { run.failed(failure); },
                     [&run, &budget](const Portion &) { look_at_memory(run, budget); },
-                    run.stopping}
+                    [] {},
+                    run.stopping,
+                    [&run](const stac::TileId &tile) { return may_be_there(run, tile); },
+                    run.wait_until_open}
         , m_runner(m_context)
         , m_report(run.report)
     {
@@ -36,7 +69,7 @@ public:
 
     std::function<void()> writing() const override
     {
-        return [writes = m_writes, group = m_group] { writes->finish(*group); };
+        return [shared = m_shared, group = m_group] { shared->writes.finish(*group); };
     }
 
 private:
@@ -47,7 +80,7 @@ private:
         run.report.has_memory(bytes, 0, 0);
     }
 
-    const std::shared_ptr<WriteQueue> m_writes; ///< of all
+    const std::shared_ptr<Shared> m_shared; ///< by all
     const BatchContext m_context;
     BatchRunner m_runner;
     Report &m_report;
@@ -58,11 +91,15 @@ private:
 
 BatchMakers thread_makers(const RunContext &context, MemoryBudget &budget, int count)
 {
-    const auto writes = std::make_shared<WriteQueue>(writers_of(context.job.recipe.output_path));
+    const std::string &output = context.job.recipe.output_path;
+    const std::shared_ptr<Shared> shared(
+        new Shared{WriteQueue(writers_of(output)), KeptTiles(most_kept_bytes(output)), ComputeSlots(count)});
+    // While some wait for their inputs, others compute.
+    const int makers_a_slot = count > 1 && reads_over_network(context.job) ? 2 : 1;
     BatchMakers makers;
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count * makers_a_slot; ++i)
     {
-        makers.push_back(std::make_unique<ThreadMaker>(context, budget, writes));
+        makers.push_back(std::make_unique<ThreadMaker>(context, budget, shared));
     }
     return makers;
 }

@@ -134,15 +134,22 @@ public:
         , m_store(store)
         , m_answers(answers)
         , m_writes(writers_of(job.recipe.output_path))
+        , m_kept(most_kept_bytes(job.recipe.output_path))
         , m_context{job,
                     store,
                     m_writes,
+                    m_kept,
+                    m_slots,
                     [this](const stac::TileId &tile, bool stored, std::size_t bytes) { made(tile, stored, bytes); },
                     [this](const TileFailure &failure) { failed(failure); },
                     [this](const Portion &portion) {
                         m_answers.say({{"at", to_json(m_job.grid, portion)}});
                     },
-                    [] { return stop_requested() != 0; }}
+                    [this] {
+                        m_answers.say({{"waits", true}});
+                    },
+                    [] { return stop_requested() != 0; },
+                    [](const stac::TileId &) { return true; }}
         , m_runner(m_context)
     {
     }
@@ -153,6 +160,7 @@ public:
         m_report = std::make_unique<Report>();
         const auto writes = std::make_shared<WriteQueue::Group>();
         m_runner.make(order, *m_report, writes);
+        m_context.waits();
         m_writes.finish(*writes);
         say_made();
         m_answers.say(end_of(*m_report));
@@ -182,7 +190,7 @@ private:
                         {{{"tile", to_json(m_job.grid, failure.tile)},
                           {"cause", failure.cause},
                           {"attempts", failure.attempts},
-                          {"reason", failure.reason}}}}});
+                          {"reason", m_job.recipe.secrets.redacted(failure.reason)}}}}});
     }
 
     void say_made()
@@ -244,6 +252,8 @@ private:
     const Answers &m_answers;
     std::unique_ptr<Report> m_report; ///< of the batch that is being made
     WriteQueue m_writes;
+    KeptTiles m_kept;
+    ComputeSlots m_slots{1};
     const BatchContext m_context;
     BatchRunner m_runner;
     std::mutex m_mutex;               ///< guards what is made

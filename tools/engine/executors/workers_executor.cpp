@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 /// So often a worker's memory and time are looked at while it says nothing.
 constexpr std::chrono::milliseconds kInterval{25};
 /// A worker that was asked to stop has so long to say what it has made.
-constexpr std::chrono::seconds kTimeToEnd{1};
+constexpr std::chrono::milliseconds kTimeToEnd{500};
 /// Attempts at a tile alone: a crash is hardly by chance; a kill by others may be.
 constexpr int kAttemptsAtCrash = 2;
 constexpr int kAttemptsAtKill = 6;
@@ -42,7 +42,7 @@ struct Trial
     const BatchOrder &order;
     stac::LevelSets settled; ///< made or failed
     std::optional<Portion> in_work;
-    Clock::time_point since = Clock::now();
+    std::optional<Clock::time_point> since; ///< nothing while the worker waits for what is not the tiles' own
     std::int64_t kernel_kills = kernel_memory_kills();
     std::int64_t peak = 0;
     std::string killed_for; ///< "memory" or "timeout": by us
@@ -90,6 +90,7 @@ std::vector<BatchOrder> WorkerMaker::make(const BatchOrder &order)
     {
         return {};
     }
+    m_context.wait_until_open();
     Trial trial(order);
     m_worker->send(to_json(m_context.job.grid, order).dump());
     while (!trial.ended)
@@ -157,6 +158,10 @@ void WorkerMaker::answer(const std::string &line, Trial &trial)
         trial.in_work = portion_from_json(m_context.job.grid, json["at"]);
         trial.since = Clock::now();
         m_false_starts = 0;
+    }
+    if (json.contains("waits"))
+    {
+        trial.since.reset();
     }
     if (json.contains("made"))
     {
@@ -235,10 +240,10 @@ void WorkerMaker::look(Trial &trial)
         look_at_memory(trial);
     }
     const double timeout = m_context.job.recipe.tile_timeout;
-    if (trial.killed_for.empty() && timeout > 0 && trial.in_work)
+    if (trial.killed_for.empty() && timeout > 0 && trial.since)
     {
-        const std::chrono::duration<double> time = now - trial.since;
-        if (time.count() > timeout * static_cast<double>(trial.in_work->tiles.count()))
+        const std::chrono::duration<double> time = now - *trial.since;
+        if (time.count() > timeout)
         {
             trial.killed_for = "timeout";
             m_worker->signal(SIGKILL);

@@ -1,4 +1,4 @@
-#include "tools/commands/time_argument.h"
+#include "driver/raster/time_argument.h"
 
 #include "stac/error.h"
 
@@ -9,7 +9,7 @@
 #include <map>
 #include <optional>
 
-namespace tiledir::commands
+namespace tiledir::raster
 {
 namespace
 {
@@ -53,4 +53,4 @@ std::time_t time_argument(const std::string &text, std::time_t now)
     return static_cast<std::time_t>(CPLYMDHMSToUnixTime(&time)) - east;
 }
 
-} // namespace tiledir::commands
+} // namespace tiledir::raster
