@@ -41,18 +41,19 @@ class Batch:
 
 
 class BatchLog:
-    """`begun` and `done`: batches, in order; `in_flight`: begun, not done; `most_in_flight` at any time."""
+    """`begun` and `done`: batches, in order; of those of the finest level, `in_flight`: begun, not done; `most_in_flight` at any
+    time. Overviews of coarser levels that are made in no time are named with whatever is named next."""
 
     def __init__(self, text):
-        self.begun, self.done, self.most_in_flight = [], [], 0
-        open_batches = {}
-        for found in EVENT.finditer(text):
-            batch = Batch(found)
-            if found["what"] == "begins":
-                self.begun.append(batch)
+        found = [(each["what"], Batch(each)) for each in EVENT.finditer(text)]
+        self.begun = [batch for what, batch in found if what == "begins"]
+        self.done = [batch for what, batch in found if what == "done"]
+        finest = max((batch.level for batch in self.begun), default=0)
+        self.most_in_flight, open_batches = 0, {}
+        for what, batch in found:
+            if what == "begins" and batch.level == finest:
                 open_batches[batch.name] = batch
-            else:  # of what is divided the parts begin anew
-                self.done += [batch] if found["what"] == "done" else []
+            elif what != "begins":  # of what is divided the parts begin anew
                 open_batches.pop(batch.name, None)
             self.most_in_flight = max(self.most_in_flight, len(open_batches))
         self.in_flight = list(open_batches.values())

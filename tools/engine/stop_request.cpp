@@ -1,5 +1,6 @@
 #include "tools/engine/stop_request.h"
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -9,7 +10,9 @@ namespace tiledir::engine
 namespace
 {
 
-volatile std::sig_atomic_t stop_signal = 0;
+/// A handler runs on any thread, and all ask.
+std::atomic<int> stop_signal{0};
+static_assert(std::atomic<int>::is_always_lock_free, "it is set by a signal handler");
 
 void on_signal(int number)
 {
