@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <random>
 #include <set>
@@ -357,7 +358,7 @@ TEST_F(ManyFilesTest, AKillAtAnyMomentLosesNothingThatWasWritten)
     {
         clear();
         was_killed = false;
-        int changes = 0;
+        std::atomic<int> changes{0};
         std::set<std::string> written;
         WatchedStore store(*m_store,
                            [&](const std::string &)
