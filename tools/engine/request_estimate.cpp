@@ -19,7 +19,10 @@ namespace
 constexpr std::int64_t kFilesOfAListing = 1000;
 
 /// What is computed together.
-const BatchLimits kSquares{kTogetherPixels, {}};
+BatchLimits squares(const Job &job)
+{
+    return {pixels_together(job), {}};
+}
 
 /// Rows of blocks as they lie in a file: those of a row follow each other, so that one request gets them.
 int rows_of_blocks(const raster::Mosaic &mosaic)
@@ -84,7 +87,7 @@ std::int64_t gets_of_batches(const Job &job, const Plan &plan, const RemoteInput
     int batches = 0;
     std::int64_t looked_at = 0;
     std::int64_t gets = 0;
-    plan.for_each_batch(kSquares,
+    plan.for_each_batch(squares(job),
                         [&](const Batch &batch)
                         {
                             const stac::TileMatrix &matrix = job.matrix(batch.level);
@@ -165,7 +168,7 @@ std::int64_t gets_of_tiles(const Job &job, const Plan &plan, bool fresh)
 {
     constexpr std::int64_t kUsualBytes = 32 << 10;
     int top = job.coarsest;
-    plan.for_each_batch(kSquares,
+    plan.for_each_batch(squares(job),
                         [&](const Batch &batch)
                         {
                             top = batch.top;
