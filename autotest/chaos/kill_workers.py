@@ -76,8 +76,14 @@ class Bench:
         return found
 
     def left(self):
-        """Temporary files."""
-        return list((self.out / ".tiledir" / "tmp").glob("*"))
+        """Temporary files, after a run that finds no writer of them alive."""
+        deadline = time.monotonic() + 10
+        while True:
+            found = list((self.out / ".tiledir" / "tmp").glob("*"))
+            if not found or time.monotonic() > deadline:
+                return found
+            subprocess.run(self.command(self.url, 0), check=True, capture_output=True, env=self.environment)
+            time.sleep(0.2)
 
     def start(self):
         return subprocess.Popen(

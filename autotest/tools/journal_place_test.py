@@ -102,10 +102,14 @@ def elsewhere(tmp_path):
 
 
 def test_output_and_journal_on_two_endpoints(tiledir, jacksboro, s3, elsewhere):
-    options = {**elsewhere.gdal_config(), "AWS_SECRET_ACCESS_KEY": "${JOURNAL_KEY}"}
+    options = {
+        **elsewhere.gdal_config(),
+        "AWS_ACCESS_KEY_ID": "${JOURNAL_USER}",
+        "AWS_SECRET_ACCESS_KEY": "${JOURNAL_KEY}",
+    }
     journal = {"path": "s3://journals/out", "gdal_options": options}
     recipe = recipe_of(tiledir, jacksboro, journal=journal, output=f"s3://{s3.name}/out")
-    environment = {**s3.environment, "JOURNAL_KEY": "geheim4711"}
+    environment = {**s3.environment, "JOURNAL_USER": "writer", "JOURNAL_KEY": "geheim4711"}
     made = tiledir.run(recipe, "--json", env=environment)
     assert made.returncode == 0, made.stderr
     assert any("-1done-" in path.name for path in (elsewhere.folder / "journals" / "out").iterdir())

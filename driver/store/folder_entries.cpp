@@ -85,7 +85,7 @@ private:
 /// S3's names of errors have an HTTP status each; GDAL does not tell it.
 HttpResponse answer_of(const std::string &body)
 {
-    static constexpr std::array<std::pair<const char *, long>, 10> kStatuses{
+    static constexpr std::array<std::pair<const char *, long>, 11> kStatuses{
         {{"AccessDenied", kHttpForbidden},
          {"AllAccessDisabled", kHttpForbidden},
          {"InvalidAccessKeyId", kHttpForbidden},
@@ -93,6 +93,7 @@ HttpResponse answer_of(const std::string &body)
          {"InvalidToken", kHttpForbidden},
          {"ExpiredToken", kHttpForbidden},
          {"AuthenticationFailed", kHttpForbidden},
+         {"XAdminUserNotFound", kHttpForbidden}, // of versitygw
          {"NoSuchBucket", kHttpNotFound},
          {"SlowDown", kHttpUnavailable},
          {"ServiceUnavailable", kHttpUnavailable}}};

@@ -46,7 +46,10 @@ std::string words_of(const HttpResponse &response)
 
 bool says_absent(const HttpResponse &response)
 {
-    return response.status == kHttpNotFound && error_code_of(response) != "NoSuchBucket";
+    static const std::array<const char *, 3> kBuckets{"NoSuchBucket", "ContainerNotFound", "FilesystemNotFound"};
+    const std::string code = error_code_of(response);
+    return response.status == kHttpNotFound && !says_expired(response) &&
+           std::find(kBuckets.begin(), kBuckets.end(), code) == kBuckets.end();
 }
 
 bool says_conflict(const HttpResponse &response)
@@ -59,11 +62,12 @@ bool says_conflict(const HttpResponse &response)
 
 bool says_expired(const HttpResponse &response)
 {
-    if (response.status != kHttpBadRequest && response.status != kHttpUnauthorized && response.status != kHttpForbidden)
+    if (response.status != kHttpBadRequest && response.status != kHttpUnauthorized &&
+        response.status != kHttpForbidden && response.status != kHttpNotFound)
         return false;
-    static const std::array<const char *, 6> kCodes{"ExpiredToken",   "InvalidAccessKeyId",
-                                                    "InvalidToken",   "SignatureDoesNotMatch",
-                                                    "RequestExpired", "TokenRefreshRequired"};
+    static const std::array<const char *, 7> kCodes{
+        "ExpiredToken",   "InvalidAccessKeyId",   "InvalidToken",      "SignatureDoesNotMatch",
+        "RequestExpired", "TokenRefreshRequired", "XAdminUserNotFound"};
     const std::string code = error_code_of(response);
     return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
 }

@@ -30,7 +30,7 @@ std::string error_code_of(const HttpResponse &response);
 /// "HTTP 403 AccessDenied, Access Denied (4 attempts)": what the answer says, in one line.
 std::string words_of(const HttpResponse &response);
 
-/// Does this answer say that the object, and not its bucket, is absent?
+/// Does this answer say that the object, and not its bucket or who asks, is absent?
 bool says_absent(const HttpResponse &response);
 
 /// Does this answer say that somebody else is just changing the object?

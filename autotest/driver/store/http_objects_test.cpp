@@ -222,6 +222,22 @@ TEST_F(HttpObjectsTest, PatienceOutlastsSlowDownsAndExpiredCredentials)
     EXPECT_EQ(content(), "mine");
 }
 
+TEST_F(HttpObjectsTest, AServerThatDoesNotFindTheUserSaysNothingOfTheObject)
+{
+    m_store->write("a", "text");
+    const ObjectServer::Answer no_user{404, false, false, "XAdminUserNotFound"};
+    CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "30");
+    m_options.push_back("TILEDIR_HTTP_PATIENCE");
+    m_server.next("GET", {no_user});
+    EXPECT_TRUE(m_store->read("a"));
+    CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "0");
+    for (const char *code : {"XAdminUserNotFound", "InvalidAccessKeyId", "NoSuchBucket"})
+    {
+        m_server.always({404, false, false, code});
+        EXPECT_THROW(m_store->read("a"), StoreError) << code;
+    }
+}
+
 TEST_F(HttpObjectsTest, NoPatienceHelpsWhereAccessIsDenied)
 {
     CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "30");
