@@ -82,7 +82,7 @@ class Bench:
             found = list((self.out / ".tiledir" / "tmp").glob("*"))
             if not found or time.monotonic() > deadline:
                 return found
-            subprocess.run(self.command(self.url, 0), check=True, capture_output=True, env=self.environment)
+            subprocess.run(self.command(self.url, PAUSE), check=True, capture_output=True, env=self.environment)
             time.sleep(0.2)
 
     def start(self):
