@@ -68,7 +68,8 @@ TEST(Plan, BatchesAreAsLargeAsTheyMayBe)
                             most *= 4;
                             return true;
                         });
-    EXPECT_EQ(counts, (std::vector<std::int64_t>{16, 16, 16, 16, 64, 64, 64, 256, 256, 256, 1024, 1024, 1024, 4096, 4096, 4096}));
+    EXPECT_EQ(counts, (std::vector<std::int64_t>{16, 16, 16, 16, 64, 64, 64, 256, 256, 256, 1024, 1024, 1024, 4096,
+                                                 4096, 4096}));
     EXPECT_EQ(seen.count(), job.selection.count());
 }
 
