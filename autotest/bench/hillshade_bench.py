@@ -25,7 +25,9 @@ import tiled_alike
 from gdal_release import GdalRelease
 from mapchete_venv import mapchete_venv
 from measured_run import measured_run
+from peers import ENVIRONMENT
 from reference import Output
+from rounds import say
 
 GRIDS = ["WorldCRS84Quad", "WebMercatorQuad"]
 ZLEVELS = [6, 1]
@@ -34,12 +36,6 @@ THREADS = [1, 2]
 CONTENDERS = ["tiledir", "parts", "gdal", "gdal-raster", "mapchete"]
 MORE_CONTENDERS = ["mapchete-sequential"]
 GDAL_RASTER = [contenders.GdalPipeline, contenders.GdalPipelineShadedFirst, contenders.GdalRasterTile]
-# The wheels of others have a GDAL of their own, which the plugin does not fit.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "GDAL_DRIVER_PATH"}
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def parsed_arguments():

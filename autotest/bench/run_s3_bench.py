@@ -16,22 +16,20 @@ import math
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "autotest" / "interop"))
 
+import mapchete_job
 import marked_section
 from mapchete_venv import mapchete_venv
 from measured_run import measured_run
 from osgeo import gdal
+from peers import ENVIRONMENT, elevation_model, mapchete_command, tiledir_command
 from s3_server import S3Server
 from speed_table import number, table
-
-BENCH = pathlib.Path(__file__).resolve().parent
-LOCAL_ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "GDAL_DRIVER_PATH"}
 
 
 def parsed_arguments():
@@ -63,8 +61,7 @@ class Tiledir:
 
     def command(self, folder, source, output):
         keys = {"process": "hillshade", "input": {"dem": str(source)}, "output": str(output), "threads": self.threads}
-        (folder / "recipe.yaml").write_text(json.dumps(keys))
-        return [self.program, "recipe.yaml", "--json", "--quiet", "--overwrite"]
+        return tiledir_command(self.program, folder, keys, "--overwrite")
 
 
 class Mapchete:
@@ -76,30 +73,9 @@ class Mapchete:
         self.program, self.workers, self.levels = programs / "mapchete", arguments.threads, levels
 
     def command(self, folder, source, output):
-        coarsest, finest = self.levels
-        config = {
-            "process": "mapchete.processes.hillshade",
-            "process_parameters": {"resampling": "bilinear", "scale": 1},
-            "zoom_levels": {"min": coarsest, "max": finest},
-            "pyramid": {"grid": "mercator", "metatiling": 1},
-            "input": {"dem": str(source)},
-            "baselevels": {"min": finest, "max": finest, "lower": "average"},
-            "output": {
-                "format": "GTiff",
-                "path": str(output),
-                "bands": 1,
-                "dtype": "uint8",
-                "nodata": 0,
-                "driver": "GTiff",
-                "tiled": True,
-                "blockxsize": 256,
-                "blockysize": 256,
-                "compress": "deflate",
-            },
-        }
-        (folder / "hillshade.mapchete").write_text(json.dumps(config))
-        how = ["--concurrency", "processes", "--workers", self.workers]
-        return [self.program, "execute", "hillshade.mapchete", "--no-pbar", *how]
+        config = mapchete_job.hillshade(source, "WebMercatorQuad", self.levels, {"COMPRESS": "DEFLATE"})
+        config["output"]["path"] = str(output)
+        return mapchete_command(self.program, folder, config, self.workers)
 
 
 def cpu_seconds(process):
@@ -114,7 +90,7 @@ class Place:
         self.arguments, self.folder, self.server, self.proxy, self.source = arguments, folder, server, proxy, source
         # The last one is for those that ask without GDAL.
         asks = {**server.gdal_config(proxy.endpoint), "AWS_ENDPOINT_URL": f"http://{proxy.endpoint}"}
-        self.environment = {**LOCAL_ENVIRONMENT, **asks}
+        self.environment = {**ENVIRONMENT, **asks}
         self.runs = 0
 
     def run(self, contender):
@@ -122,7 +98,7 @@ class Place:
         self.runs += 1
         folder = self.folder / f"run{self.runs}"
         folder.mkdir()
-        local, _ = measured_run(contender.command(folder, self.source, folder / "out"), folder, LOCAL_ENVIRONMENT)
+        local, _ = measured_run(contender.command(folder, self.source, folder / "out"), folder, ENVIRONMENT)
         self.proxy.forget()
         helpers = [cpu_seconds(self.server.process), cpu_seconds(self.proxy.process)]
         command = contender.command(folder, "s3://elevation/terrain.tif", f"s3://tiles/run{self.runs}")
@@ -160,8 +136,7 @@ def levels_of(folder):
 
 def bench(arguments, folder, size, programs):
     """Medians by contender."""
-    plain = folder / "terrain.tif"
-    subprocess.run([sys.executable, BENCH / "terrain.py", plain, "--size", str(size)], check=True)
+    plain = elevation_model(folder, size)
     rounds = {}
     (folder / "s3").mkdir()
     with S3Server(folder / "s3") as server, server.latency(arguments.milliseconds) as proxy:
@@ -221,7 +196,7 @@ def main():
     programs, versions = None, {}
     if not arguments.skip_mapchete:
         venv = arguments.mapchete_venv or arguments.work / "mapchete-s3-venv"
-        programs, versions = mapchete_venv(venv, LOCAL_ENVIRONMENT, "mapchete[s3]")
+        programs, versions = mapchete_venv(venv, ENVIRONMENT, "mapchete[s3]")
     rows = []
     for size in arguments.sizes:
         with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
