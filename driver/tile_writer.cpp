@@ -70,7 +70,6 @@ void TileWriter::store()
     {
         places.insert(place.first, place.second, place.second);
     }
-    std::mutex mutex;
     std::exception_ptr failure;
     std::set<TileBuffer::Place> done;
     try
@@ -94,7 +93,7 @@ void TileWriter::store()
                     {
                         error = std::current_exception();
                     }
-                    const std::lock_guard<std::mutex> lock(mutex);
+                    const std::lock_guard<std::mutex> lock(m_mutex);
                     if (error)
                     {
                         failure = failure ? failure : error;
@@ -141,15 +140,16 @@ bool TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
     bool is_there = false;
     const auto merged = [&](const store::Bytes *there)
     {
-        raster::PixelBlock pixels = there != nullptr
-                                        ? raster::PixelBlock(*m_tiles.decode(id, *there))
-                                        : m_tiles.empty_block(m_pyramid.format.width, m_pyramid.format.height);
+        const raster::TilePyramid::Block before = there != nullptr ? m_tiles.decode(id, *there) : nullptr;
+        raster::PixelBlock pixels =
+            before ? raster::PixelBlock(*before) : m_tiles.empty_block(m_pyramid.format.width, m_pyramid.format.height);
         if (m_pyramid.format.mask)
         {
             tile.mark_changes(pixels, m_pyramid.format.bands);
         }
         tile.put_onto(pixels);
         is_there = !m_tiles.is_empty(pixels);
+        note_change(id, before.get(), is_there ? &pixels : nullptr);
         return is_there ? std::optional(m_tiles.encode(id, pixels)) : std::nullopt;
     };
     if (!tile.is_whole())
@@ -174,6 +174,25 @@ bool TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
     return is_there;
 }
 
+/// Of each attempt: one whose answer was lost may have been stored.
+void TileWriter::note_change(const stac::TileId &id, const raster::PixelBlock *before, const raster::PixelBlock *after)
+{
+    if (before == nullptr || after == nullptr || m_options.lossy)
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        m_whole.insert(id.row, id.col, id.col);
+        return;
+    }
+    const stac::PixelWindow part = raster::difference(*before, *after);
+    if (part.width > 0)
+    {
+        const stac::PixelWindow tile = m_pyramid.matrix(id.level).tile_window(id.row, id.col);
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        raster::add_overviews_above(m_pyramid, {tile.col + part.col, tile.row + part.row, part.width, part.height},
+                                    m_above);
+    }
+}
+
 void TileWriter::rebuild(raster::Resampling resampling, const stac::TileSet &tiles,
                          const std::function<bool(double done)> &go_on)
 {
@@ -185,6 +204,7 @@ void TileWriter::rebuild(raster::Resampling resampling, const stac::TileSet &til
     }
     announce(tiles);
     m_changed.insert(tiles);
+    m_whole.insert(tiles);
     refresh(go_on);
 }
 
@@ -202,7 +222,12 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
     raster::RefreshSettings settings;
     settings.threads = m_options.threads;
     settings.go_on = go_on;
-    raster::refresh(m_tiles, m_changed, settings);
+    stac::LevelSets overviews = raster::overviews_above(m_pyramid, {{m_pyramid.finest, m_whole}});
+    for (const auto &[level, tiles] : m_above)
+    {
+        overviews[level].insert(tiles);
+    }
+    raster::renew(m_tiles, overviews, settings);
     end_refresh({});
 }
 
@@ -222,6 +247,8 @@ void TileWriter::end_refresh(const stac::LevelSets &stale)
     record_changes(stale);
     m_store->sync();
     m_changed = {};
+    m_whole = {};
+    m_above = {};
     m_there = {};
     m_gone = {};
     m_intent->finish();

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -62,6 +63,8 @@ public:
 private:
     /// Whether the tile is there now.
     bool store_tile(TileBuffer::Place place, const ChangedTile &tile);
+    /// Null: absent, or not known.
+    void note_change(const stac::TileId &id, const raster::PixelBlock *before, const raster::PixelBlock *after);
     void announce(const stac::TileSet &places);
     void record_changes(const stac::LevelSets &stale);
     void end_refresh(const stac::LevelSets &stale);
@@ -73,7 +76,10 @@ private:
     std::string m_item_key;
     WritingOptions m_options;
     TileBuffer m_buffer;
+    std::mutex m_mutex;      ///< for the sets, while tiles are stored
     stac::TileSet m_changed; ///< stored, and not refreshed yet
+    stac::TileSet m_whole;   ///< of these, what may have changed in all its pixels
+    stac::LevelSets m_above; ///< overviews of what has changed in others
     stac::TileSet m_there;   ///< of those that pixels were given to, the ones that are stored
     stac::TileSet m_gone;    ///< and the ones that were removed
     bool m_stored = false;

@@ -208,7 +208,8 @@ std::vector<double> united_bbox(const std::vector<double> &one, const std::vecto
 bool grow_item(Json &item, const ItemTiles &more)
 {
     Json &properties = properties_of(item);
-    const auto grown = grow_limits(link_of(properties, more.set_key), more.tiles);
+    Json *link = link_of(properties, more.set_key);
+    const auto grown = grow_limits(link, more.tiles);
     if (std::find(grown.begin(), grown.end(), more.base) != grown.end())
     {
         for (const char *key : kShape)
@@ -217,8 +218,10 @@ bool grow_item(Json &item, const ItemTiles &more)
         }
     }
     const std::vector<double> before = bbox_of(item);
-    const bool stays = before.empty() || properties.contains(kShape.front());
-    const std::vector<double> bbox = stays ? before : united_bbox(before, more.bbox);
+    const Json *limits = limits_of(link, more.base);
+    const bool holds_all = grown.empty() && limits != nullptr && whole_range(*limits);
+    const bool stays = holds_all || before.empty() || properties.contains(kShape.front());
+    const std::vector<double> bbox = stays ? before : united_bbox(before, more.bbox());
     if (bbox == before)
     {
         return !grown.empty();
@@ -245,9 +248,10 @@ bool shrink_item(Json &item, const ItemTiles &rest, const TileRange &before)
     }
     narrow_limits(link_of(properties_of(item), rest.set_key), rest.tiles);
     const std::vector<double> bbox = bbox_of(item);
-    if (!bbox.empty() && !rest.bbox.empty())
+    const std::vector<double> narrowed = bbox.empty() ? bbox : rest.bbox();
+    if (!narrowed.empty())
     {
-        item["bbox"] = common_bbox(bbox, rest.bbox);
+        item["bbox"] = common_bbox(bbox, narrowed);
         item["geometry"] = geometry_json(item["bbox"]);
     }
     return true;

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,12 +28,14 @@ struct ItemTiles
     std::string set_key;                    ///< of the link of its tile matrix set
     std::string base;                       ///< id of the matrix that is the base level
     std::map<std::string, TileRange> tiles; ///< by matrix id
-    std::vector<double> bbox;               ///< CRS84: west, south, east, north; empty: stays
+    /// CRS84: west, south, east, north; empty: stays. Asked for only where it changes something: telling it takes long.
+    std::function<std::vector<double>()> bbox;
 };
 
 /// Widens limits, bbox and geometry of an item; all else stays as it is, and so do limits that it does not give (of a
 /// matrix whose tiles are all there). Where those of the base grow, proj:shape and proj:transform go, which tell of
-/// what was there before; as long as they are there the bbox stays, which is of their pixels. False: nothing is new.
+/// what was there before; as long as they are there the bbox stays, which is of their pixels, and it stays where no
+/// limits grow. False: nothing is new.
 bool grow_item(nlohmann::ordered_json &item, const ItemTiles &more);
 
 /// The limits of its base level, where they may be narrowed: the item gives all four numbers, and neither proj:shape

@@ -34,11 +34,12 @@ TEST(ItemGrowthTest, WhatItsMakerWroteStays)
     growth.base = "1";
     growth.tiles["0"] = {0, 0, 0, 0};
     growth.tiles["1"] = {4, 9, 2, 2};
-    growth.bbox = {0, 0, 2, 2};
-    EXPECT_FALSE(grow_item(item, growth)); // no new tiles, and proj:shape tells the box
+    growth.bbox = []() -> Box { throw std::logic_error("no new tiles, and proj:shape tells the box"); };
+    EXPECT_FALSE(grow_item(item, growth));
     EXPECT_EQ(item, before);
 
     growth.tiles["1"] = {3, 9, 3, 5};
+    growth.bbox = [] { return Box{0, 0, 2, 2}; };
     EXPECT_TRUE(grow_item(item, growth));
     const auto &limits = item["properties"]["tiles:tile_matrix_links"]["G"]["limits"];
     EXPECT_EQ(limits["1"],
@@ -49,6 +50,24 @@ TEST(ItemGrowthTest, WhatItsMakerWroteStays)
     EXPECT_EQ(item["other"], 1);
     EXPECT_EQ(item["bbox"], (Box{0, 0, 2, 2}));
     EXPECT_EQ(item["geometry"]["type"], "Polygon");
+}
+
+TEST(ItemGrowthTest, ABoxStaysWhereTheLimitsHoldAll)
+{
+    nlohmann::ordered_json item = nlohmann::ordered_json::parse(R"({"bbox": [0, 0, 1, 1], "properties": {
+        "tiles:tile_matrix_links": {"G": {"url": "#G", "limits": {
+            "1": {"min_tile_col": 2, "max_tile_col": 3, "min_tile_row": 4, "max_tile_row": 5}}}}}})");
+    ItemTiles growth;
+    growth.set_key = "G";
+    growth.base = "1";
+    growth.tiles["1"] = {4, 5, 2, 3};
+    growth.bbox = []() -> Box { throw std::logic_error("the limits hold all"); };
+    EXPECT_FALSE(grow_item(item, growth));
+
+    item["properties"]["tiles:tile_matrix_links"]["G"]["limits"]["1"].erase("max_tile_row"); // the matrix's own
+    growth.bbox = [] { return Box{0, 0, 1, 2}; };
+    EXPECT_TRUE(grow_item(item, growth));
+    EXPECT_EQ(item["bbox"], (Box{0, 0, 1, 2}));
 }
 
 } // namespace tiledir::stac

@@ -85,14 +85,16 @@ def expected(bad_tiledir, inputs):
 
 @pytest.mark.parametrize("executor", ["threads", "workers"])
 def test_a_run_waits_for_credentials_of_its_inputs_that_have_expired(bad_tiledir, inputs, expected, executor):
-    recipe = recipe_of(bad_tiledir, inputs.keys(), milliseconds=400)
+    recipe = recipe_of(bad_tiledir, inputs.keys(), milliseconds=150)
     run = begun(bad_tiledir, recipe, "--executor", executor, "--tile-timeout", 4)
     inputs.keep_out()
+    while run.poll() is None and not inputs.were_refused():
+        time.sleep(0.02)
+    assert inputs.were_refused()
     time.sleep(6)
     inputs.let_in()
     out, err = run.communicate(timeout=120)
     assert run.returncode == 0, err
-    assert inputs.were_refused()
     report = json.loads(out)
     assert report["failed"] == [] and report["dead_workers"] == 0
     assert tiles(bad_tiledir.folder / "out") == expected

@@ -37,7 +37,7 @@ RefreshPlan plan_refresh(const DatasetFolder &folder, const ChangedPart &changed
 /// Makes the overviews, or tells the run's journal that they are stale; the journal keeps foreign_tiles(); the item
 /// grows to hold base tiles that lie beyond its limits, and shrinks where those at their borders are gone, and its
 /// statistics go; what dead writers left behind is cleared away. Where it is killed, interrupted, or fails, any refresh
-/// goes on. Throws as refresh().
+/// goes on. Throws as renew().
 RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, const RefreshSettings &settings);
 
 } // namespace tiledir::raster

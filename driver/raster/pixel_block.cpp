@@ -2,6 +2,7 @@
 
 #include "driver/raster/data_type.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -105,6 +106,44 @@ void paste(const stac::PixelWindow &part, const PixelBlock &from, const stac::Pi
     to.paste(from, static_cast<int>(part.col - from_window.col), static_cast<int>(part.row - from_window.row),
              static_cast<int>(part.width), static_cast<int>(part.height), static_cast<int>(part.col - to_window.col),
              static_cast<int>(part.row - to_window.row));
+}
+
+stac::PixelWindow difference(const PixelBlock &one, const PixelBlock &other)
+{
+    int first_row = one.height();
+    int end_row = 0;
+    std::size_t first = one.row_size(); // byte of a row
+    std::size_t end = 0;
+    for (int band = 0; band < one.bands(); ++band)
+    {
+        for (int row = 0; row < one.height(); ++row)
+        {
+            const unsigned char *left = one.data(band, row);
+            const unsigned char *right = other.data(band, row);
+            if (std::memcmp(left, right, one.row_size()) == 0)
+            {
+                continue;
+            }
+            first_row = std::min(first_row, row);
+            end_row = std::max(end_row, row + 1);
+            const auto from = std::mismatch(left, left + first, right).first - left;
+            first = static_cast<std::size_t>(from);
+            for (std::size_t at = one.row_size(); at > end; --at)
+            {
+                if (left[at - 1] != right[at - 1])
+                {
+                    end = at;
+                }
+            }
+        }
+    }
+    if (end_row == 0)
+    {
+        return {};
+    }
+    const auto size = static_cast<std::size_t>(one.pixel_size());
+    const auto col = static_cast<std::int64_t>(first / size);
+    return {col, first_row, static_cast<std::int64_t>((end + size - 1) / size) - col, end_row - first_row};
 }
 
 PixelBlock converted(PixelBlock &&block, GDALDataType type, double nodata_before, double nodata_after)

@@ -64,6 +64,10 @@ private:
 void paste(const stac::PixelWindow &part, const PixelBlock &from, const stac::PixelWindow &from_window, PixelBlock &to,
            const stac::PixelWindow &to_window);
 
+/// The smallest window that holds all pixels in which two blocks of one shape and type differ, bit by bit; empty where
+/// they are the same.
+stac::PixelWindow difference(const PixelBlock &one, const PixelBlock &other);
+
 /// The block in another type, converted as GDAL converts, with pixels of value `nodata_before` set to `nodata_after`
 /// (both numbers of the type they are in).
 PixelBlock converted(PixelBlock &&block, GDALDataType type, double nodata_before, double nodata_after);

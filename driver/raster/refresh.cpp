@@ -3,7 +3,6 @@
 #include "driver/raster/stamped_tiles.h"
 #include "driver/raster/tile_walk.h"
 #include "driver/store/backoff.h"
-#include "driver/store/network_path.h"
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
 #include "stac/tile_parents.h"
@@ -26,7 +25,7 @@ namespace
 constexpr int kMostTries = 200;
 constexpr int kMostTriesUnderLock = 4;
 /// A thread learns CRS and format anew, which takes as long as a few tiles. Over a network waiting takes longer.
-constexpr std::int64_t kTilesOfAThread = 8;
+constexpr std::int64_t kTilesOfAThread = 2;
 
 class Refresh
 {
@@ -51,13 +50,15 @@ private:
 
     void work(TileWalk &walk);
     Outcome renew(const stac::TileId &tile);
-    Outcome put(const stac::TileId &tile, const MadeOverview &made, const std::optional<store::StampedObject> &there,
+    Outcome put(const stac::TileId &tile, MadeOverview &made, const std::optional<store::StampedObject> &there,
                 bool locked);
+    TilePyramid::Block stored(const stac::TileId &tile, const store::Bytes &bytes, PixelBlock &pixels) const;
     void failed(const std::string &why);
     void done(Outcome outcome);
 
     const TilePyramid &m_tiles;
     const RefreshSettings &m_settings;
+    const bool m_is_lossy = is_lossy(m_tiles.pyramid().format);
     StampedTiles m_below;
     const std::thread::id m_caller = std::this_thread::get_id();
     std::atomic<bool> m_stopped{false};
@@ -75,7 +76,7 @@ RefreshResult Refresh::run(const stac::LevelSets &levels)
     {
         m_all += tiles.count();
     }
-    const bool is_remote = store::is_on_network(m_tiles.store().path(""));
+    const bool is_remote = m_tiles.store().is_remote();
     for (auto level = levels.rbegin(); level != levels.rend() && !m_stopped; ++level)
     {
         TileWalk walk(level->first, level->second);
@@ -137,7 +138,7 @@ Refresh::Outcome Refresh::renew(const stac::TileId &tile)
     for (int tries = 0; tries < kMostTries; ++tries)
     {
         const auto there = store.read_stamped(key);
-        const MadeOverview made = make_overview(m_tiles, m_below, tile);
+        MadeOverview made = make_overview(m_tiles, m_below, tile);
         const Outcome outcome = put(tile, made, there, lock != nullptr);
         last = outcome == Outcome::Unchanged && last != Outcome::Lost ? last : outcome;
         // Under our lock: whoever changes what is below now waits for it, to make this tile again.
@@ -154,7 +155,7 @@ Refresh::Outcome Refresh::renew(const stac::TileId &tile)
     throw TileError(store.path(key) + ": cannot be made: it or the tiles below it change all the time");
 }
 
-Refresh::Outcome Refresh::put(const stac::TileId &tile, const MadeOverview &made,
+Refresh::Outcome Refresh::put(const stac::TileId &tile, MadeOverview &made,
                               const std::optional<store::StampedObject> &there, bool locked)
 {
     store::Store &store = m_tiles.store();
@@ -169,9 +170,15 @@ Refresh::Outcome Refresh::put(const stac::TileId &tile, const MadeOverview &made
     // Nobody else writes under our lock: the stamp is of what we wrote, and the level above need not read it.
     if (is_put && (same || locked) && tile.level > m_tiles.pyramid().coarsest)
     {
-        m_below.keep(tile, {bytes ? m_tiles.decode(tile, *bytes) : nullptr, same ? before : store.stamp(key)});
+        m_below.keep(tile, {bytes ? stored(tile, *bytes, *made.pixels) : nullptr, same ? before : store.stamp(key)});
     }
     return !is_put ? Outcome::Lost : same ? Outcome::Unchanged : bytes ? Outcome::Written : Outcome::Removed;
+}
+
+/// What is read from the tile that was made of these pixels, which it may take.
+TilePyramid::Block Refresh::stored(const stac::TileId &tile, const store::Bytes &bytes, PixelBlock &pixels) const
+{
+    return m_is_lossy ? m_tiles.decode(tile, bytes) : std::make_shared<const PixelBlock>(std::move(pixels));
 }
 
 void Refresh::failed(const std::string &why)
@@ -211,15 +218,16 @@ void add_tile_by_tile(const Pyramid &pyramid, int level, const stac::TileSet &ch
     }
 }
 
-/// What kernels reach adds up from level to level.
-void add_by_pixels(const Pyramid &pyramid, int level, const stac::TileSet &changed, stac::LevelSets &levels)
+/// Calls `add` with each level above, and how many pixels of `level` its kernels reach beyond what lies under a tile:
+/// that adds up from level to level.
+void for_each_level_above(const Pyramid &pyramid, int level,
+                          const std::function<void(int above, std::int64_t reach)> &add)
 {
-    double reach = 0; // in pixels of `level`
+    double reach = 0;
     for (int finer = level; finer > pyramid.coarsest; --finer)
     {
         reach += pyramid.reach(finer) * pyramid.matrix(finer).cell_size / pyramid.matrix(level).cell_size;
-        levels[finer - 1].insert(
-            stac::tiles_above(pyramid.grid, level, changed, finer - 1, static_cast<std::int64_t>(std::ceil(reach))));
+        add(finer - 1, static_cast<std::int64_t>(std::ceil(reach)));
     }
 }
 
@@ -236,17 +244,34 @@ stac::LevelSets overviews_above(const Pyramid &pyramid, const stac::LevelSets &t
         }
         if (!changed.empty())
         {
-            spreads(pyramid.overview_resampling) ? add_tile_by_tile(pyramid, level, changed, levels)
-                                                 : add_by_pixels(pyramid, level, changed, levels);
+            if (spreads(pyramid.overview_resampling))
+            {
+                add_tile_by_tile(pyramid, level, changed, levels);
+                continue;
+            }
+            for_each_level_above(pyramid, level,
+                                 [&, from = level, &tiles = changed](int above, std::int64_t reach)
+                                 { levels[above].insert(stac::tiles_above(pyramid.grid, from, tiles, above, reach)); });
         }
     }
     return levels;
 }
 
-RefreshResult refresh(const TilePyramid &tiles, const stac::TileSet &base_tiles, const RefreshSettings &settings)
+void add_overviews_above(const Pyramid &pyramid, const stac::PixelWindow &pixels, stac::LevelSets &overviews)
 {
-    const Pyramid &pyramid = tiles.pyramid();
-    return renew(tiles, overviews_above(pyramid, {{pyramid.finest, base_tiles}}), settings);
+    const stac::TileMatrix &base = pyramid.matrix(pyramid.finest);
+    if (spreads(pyramid.overview_resampling))
+    {
+        add_tile_by_tile(pyramid, pyramid.finest, stac::TileSet(base.tiles_of(pixels)), overviews);
+        return;
+    }
+    for_each_level_above(pyramid, pyramid.finest,
+                         [&](int above, std::int64_t reach)
+                         {
+                             const stac::TileRange tiles =
+                                 pyramid.matrix(above).tiles_covering(base.bounds(pixels.grown(reach)));
+                             overviews[above].insert(stac::TileSet(tiles));
+                         });
 }
 
 RefreshResult renew(const TilePyramid &tiles, const stac::LevelSets &overviews, const RefreshSettings &settings)

@@ -26,18 +26,16 @@ struct RefreshResult
 
 /// Tiles of all levels whose pixels depend on these tiles, which may be of any level; without those of the base level.
 stac::LevelSets overviews_above(const Pyramid &pyramid, const stac::LevelSets &tiles);
+/// Adds those whose pixels depend on these of the base level, in tiles that were there before and are still there.
+void add_overviews_above(const Pyramid &pyramid, const stac::PixelWindow &pixels, stac::LevelSets &overviews);
 
-/// Makes all overviews_above() these tiles again, from the finest level up, as a rebuild of the whole pyramid makes
-/// them. A tile without tiles under it, and one without data where that can be told, is removed; one that is as it
-/// should be is not written.
+/// Makes these overviews again, from the finest level up, as a rebuild of the whole pyramid makes them. A tile without
+/// tiles under it, and one without data where that can be told, is removed; one that is as it should be is not written.
 ///
 /// Any number of refreshes of the same or of neighbouring tiles may run at once, beside writers of base tiles: when all
 /// have ended, each overview is what the tiles below it give. (The last write of an overview is by somebody who saw
 /// after it that the tiles below were still those that it was made from; who changes one of them later makes it again.)
 /// Throws TileError (some tiles could not be made, the others are), StoreError, Interrupted.
-RefreshResult refresh(const TilePyramid &tiles, const stac::TileSet &base_tiles, const RefreshSettings &settings = {});
-
-/// The same of just these overviews.
 RefreshResult renew(const TilePyramid &tiles, const stac::LevelSets &overviews, const RefreshSettings &settings = {});
 
 } // namespace tiledir::raster

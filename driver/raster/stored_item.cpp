@@ -46,7 +46,7 @@ stac::ItemTiles item_tiles(const Pyramid &pyramid, const stac::TileRange &base)
     const auto set_key = pyramid.path_values.find(kTileMatrixSet);
     tiles.set_key = set_key == pyramid.path_values.end() ? pyramid.grid.id : set_key->second;
     tiles.base = pyramid.matrix(pyramid.finest).id;
-    tiles.bbox = bbox_of(pyramid, base);
+    tiles.bbox = [&pyramid, base] { return bbox_of(pyramid, base); };
     for (int level = pyramid.coarsest; level <= pyramid.finest; ++level)
     {
         tiles.tiles[pyramid.matrix(level).id] = range_above(pyramid, base, level);

@@ -37,7 +37,7 @@ struct VerifyResult
 
 /// Reads every tile within these ranges and checks that it is a whole raster of the format's size, bands and type, and
 /// that each overview is what the tiles under it give: there where they have data, and its pixels (of lossy formats:
-/// nearly) those that refresh() would make. Tiles that are changed meanwhile are looked at again. Throws StoreError,
+/// nearly) those that renew() would make. Tiles that are changed meanwhile are looked at again. Throws StoreError,
 /// Interrupted.
 VerifyResult verify(const TilePyramid &tiles, const std::map<int, stac::TileRange> &ranges,
                     const VerifySettings &settings = {});

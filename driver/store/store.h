@@ -1,6 +1,7 @@
 // Tiles and documents as objects: read, write whole, delete, list. Local disks, /vsis3/ and any other /vsi path.
 #pragma once
 
+#include "driver/store/network_path.h"
 #include "stac/error.h"
 
 #include <chrono>
@@ -52,6 +53,9 @@ public:
 
     /// Path of an object as GDAL opens it.
     virtual std::string path(const std::string &key) const = 0;
+
+    /// Does each call wait for a server? See is_on_network().
+    bool is_remote() const { return is_on_network(path("")); }
 
     /// The whole content; nullopt where the object is absent (ENOENT, 404).
     virtual std::optional<Bytes> read(const std::string &key) const = 0;

@@ -13,6 +13,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <new>
 
 namespace
@@ -98,20 +100,16 @@ int usage_error(const CLI::App &app, const CLI::ParseError &error, int argc, cha
 /// Blocks of inputs are read once, in the order of the batches: more cache than a few rows of blocks saves nothing.
 constexpr GIntBig kInputCacheBytes = 32 << 20;
 
-/// Errors of GDAL that matter are thrown on with their text; the rest are GDAL's own talk.
-void prepare_gdal()
+void load_drivers()
 {
     GDALAllRegister();
     if (CPLGetConfigOption("GDAL_CACHEMAX", nullptr) == nullptr)
     {
         GDALSetCacheMax64(kInputCacheBytes);
     }
-    CPLSetErrorHandler(CPLQuietErrorHandler);
 }
 
-} // namespace
-
-int main(int argc, char **argv)
+int run(int argc, char **argv)
 {
     const std::string called = std::string(argv[0]).substr(std::string(argv[0]).find_last_of('/') + 1);
     spdlog::set_default_logger(spdlog::stderr_color_mt("tiledir"));
@@ -153,6 +151,23 @@ int main(int argc, char **argv)
         const auto subcommands = app.get_subcommands();
         return usage_error(subcommands.empty() ? app : *subcommands.front(), error, argc, argv);
     }
-    prepare_gdal();
-    return guarded(called, [&] { return chosen->run(); });
+    // Errors of GDAL that matter are thrown on with their text; the rest are GDAL's own talk.
+    CPLSetErrorHandler(CPLQuietErrorHandler);
+    return guarded(called,
+                   [&]
+                   {
+                       chosen->read();
+                       load_drivers();
+                       return chosen->run();
+                   });
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    const int status = run(argc, argv);
+    std::fflush(nullptr);
+    // The libraries that libgdal brings take milliseconds to be taken down, and have nothing of ours to end.
+    std::_Exit(status);
 }

@@ -52,7 +52,7 @@ void ProcessCommand::add_limits(CLI::App &app)
 
 void ProcessCommand::setup(CLI::App &app)
 {
-    app.add_option("recipe", m_recipe, "YAML file that says what to make (tiledir recipe --help)")
+    app.add_option("recipe", m_path, "YAML file that says what to make (tiledir recipe --help)")
         ->required()
         ->type_name("RECIPE");
     // Flags that stand for a key of the recipe: their help is the key's.
@@ -109,26 +109,27 @@ void ProcessCommand::setup(CLI::App &app)
     app.add_flag("--json", m_json, "print a machine-readable report at the end; progress is JSON lines on stderr");
 }
 
-int ProcessCommand::run()
+void ProcessCommand::read()
 {
     if (m_quiet)
     {
         spdlog::set_level(spdlog::level::err);
     }
-    engine::Recipe recipe = engine::Recipe::read(m_recipe, m_overrides);
-    const engine::Secrets secrets = recipe.secrets;
-    redact_logs(secrets);
-    return secrets.guard([&] { return run(std::move(recipe)); });
+    m_recipe = engine::Recipe::read(m_path, m_overrides);
+    redact_logs(m_recipe.secrets);
+}
+
+int ProcessCommand::run()
+{
+    return m_recipe.secrets.guard([&] { return run(resolve()); });
 }
 
 /// Where a store refuses what is looked at before there is a plan, the report says so.
-std::shared_ptr<const engine::Job> ProcessCommand::resolve(engine::Recipe recipe) const
+std::shared_ptr<const engine::Job> ProcessCommand::resolve() const
 {
-    const std::string output = recipe.output_path;
-    const engine::Secrets secrets = recipe.secrets;
     try
     {
-        return engine::resolve(std::move(recipe));
+        return engine::resolve(m_recipe);
     }
     catch (const StoreError &error)
     {
@@ -136,18 +137,17 @@ std::shared_ptr<const engine::Job> ProcessCommand::resolve(engine::Recipe recipe
         {
             const engine::Json report = {{"state", engine::kStopped},
                                          {"cause", error.what()},
-                                         {"output", output},
+                                         {"output", m_recipe.output_path},
                                          {"planned", nullptr},
                                          {"pending", nullptr}};
-            fmt::print("{}\n", secrets.redacted_json(report).dump(2));
+            fmt::print("{}\n", m_recipe.secrets.redacted_json(report).dump(2));
         }
         throw;
     }
 }
 
-int ProcessCommand::run(engine::Recipe recipe)
+int ProcessCommand::run(const std::shared_ptr<const engine::Job> &job)
 {
-    const auto job = resolve(std::move(recipe));
     if (m_dry_run)
     {
         const engine::Json estimate = engine::estimate(job, m_options);

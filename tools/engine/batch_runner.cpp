@@ -55,7 +55,7 @@ BatchRunner::BatchRunner(const BatchContext &context)
     , m_pyramid(context.job, context.store)
     , m_below(context, m_pyramid)
     , m_together(pixels_together(context.job) / std::max(context.job.format.width, context.job.format.height))
-    , m_is_remote(store::is_on_network(context.store.path("")))
+    , m_is_remote(context.store.is_remote())
     , m_attempts(context, [this] { read_anew(); })
     , m_portion_size(context.job.recipe.tile_timeout)
 {

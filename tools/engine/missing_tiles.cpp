@@ -1,6 +1,5 @@
 #include "tools/engine/missing_tiles.h"
 
-#include "driver/store/network_path.h"
 #include "driver/store/task_queue.h"
 
 #include <algorithm>
@@ -57,7 +56,7 @@ stac::LevelSets missing_tiles(const store::Store &store, const raster::Pyramid &
 {
     stac::LevelSets missing;
     std::mutex mutex;
-    store::TaskQueue listing(store::is_on_network(store.path("")) ? kNetworkThreads : 1);
+    store::TaskQueue listing(store.is_remote() ? kNetworkThreads : 1);
     for (const auto &[level, set] : tiles)
     {
         const stac::TileRange all = set.bounding();

@@ -1,7 +1,6 @@
 #include "tools/engine/run.h"
 
 #include "driver/store/folder_entries.h"
-#include "driver/store/network_path.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "tools/engine/ceilings.h"
@@ -70,11 +69,11 @@ void wipe(store::Store &store, const OutputState &state)
 /// Is it known that nothing lies in the output? Looking costs nothing on a disk, where removing does not either.
 bool is_fresh(const store::Store &store, const RunStart &start)
 {
-    const std::string root = store.path("");
-    if (start.state.exists() || !store::is_on_network(root))
+    if (start.state.exists() || !store.is_remote())
     {
         return false;
     }
+    const std::string root = store.path("");
     const auto is_ours = [](const VSIDIREntry &entry) { return std::string(entry.pszName) == ".tiledir"; };
     const std::string folder = root.substr(0, root.find_last_not_of('/') + 1);
     return store::for_each_entry(folder, store::Depth::Folder, false, is_ours) != store::Listing::Stopped;
@@ -92,11 +91,6 @@ std::string identity(const RunStart &start)
     return document.dump() + (start.differs ? " differs" : "");
 }
 
-bool is_remote(const store::Store &store)
-{
-    return store::is_on_network(store.path(""));
-}
-
 raster::JournalFolder journal_folder(store::Store &store, const Job &job)
 {
     return {store, job.recipe.journal};
@@ -109,18 +103,14 @@ void show(
     const std::function<void()> &look = [] {})
 {
     go_on();
-    mark.leave(start.job->matrix(level).id, tiles);
-    go_on();
     OutputState now;
-    try
-    {
-        side_by_side(is_remote(store), {[&] { mark.give_way(); }, [&] { now = OutputState::load(store); }, look});
-    }
-    catch (const InputError &)
-    {
-        mark.finish();
-        throw;
-    }
+    const auto load = [&] { now = OutputState::load(store); };
+    mark.show(start.job->matrix(level).id, tiles,
+              [&]
+              {
+                  go_on();
+                  side_by_side(store.is_remote(), {load, look});
+              });
     if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.job).empty()))
     {
         mark.finish();
@@ -218,13 +208,13 @@ void leave(const RunContext &context, RunMark &mark)
 void begin(store::Store &store, const Job &job, Journal &journal, const Plan &plan,
            const std::function<void()> &write_item)
 {
-    side_by_side(is_remote(store), {[&] { OutputState::claim(store); },
-                                    [&]
-                                    {
-                                        journal.claim();
-                                        journal.redo(planned_tiles(plan));
-                                    }});
-    side_by_side(is_remote(store), {write_item, [&] { OutputState::save(store, job); }});
+    side_by_side(store.is_remote(), {[&] { OutputState::claim(store); },
+                                     [&]
+                                     {
+                                         journal.claim();
+                                         journal.redo(planned_tiles(plan));
+                                     }});
+    side_by_side(store.is_remote(), {write_item, [&] { OutputState::save(store, job); }});
 }
 
 /// No tile is to blame for what goes wrong there.
@@ -247,12 +237,12 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
     store::Store &store = context.store;
     const Job &job = context.job;
     nlohmann::json item;
-    side_by_side(is_remote(store),
+    side_by_side(store.is_remote(),
                  {[&]
                   {
                       write_journal(context.report, job, journal);
                       journal.postpone(postponed); // after what was made
-                      if (is_remote(store))        // a tile's writing may fail after it was used
+                      if (store.is_remote())       // a tile's writing may fail after it was used
                       {
                           journal.postpone(above_failed(job, context.report.failures(), planned_tiles(context.plan)));
                       }
@@ -261,7 +251,7 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
                   [&] { item = item_properties(store); }});
     store.sync();
     const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
-    side_by_side(is_remote(store),
+    side_by_side(store.is_remote(),
                  {[&] { leave(context, mark); }, [&] { write_item(store, job, tiles, {}, state, item); }});
     store.sync();
 }
@@ -271,7 +261,7 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, Run
     const auto store = store::open_store(given->recipe.output_path);
     std::optional<RunStart> found;
     std::vector<store::FoundIntent> intents;
-    side_by_side(is_remote(*store),
+    side_by_side(store->is_remote(),
                  {[&] { found = begin_run(*store, given, options); }, [&] { intents = store::Intent::all(*store); }});
     const RunStart &start = *found;
     RunMark mark(*store, identity(start));
@@ -295,14 +285,14 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, Run
         nlohmann::json item;
         const auto look = [&]
         {
-            side_by_side(is_remote(*store), {[&] { fresh = is_fresh(*store, start); }, [&] { journal.begin(); },
-                                             [&] { item = item_properties(*store); }});
+            side_by_side(store->is_remote(), {[&] { fresh = is_fresh(*store, start); }, [&] { journal.begin(); },
+                                              [&] { item = item_properties(*store); }});
         };
         start.wipe ? look() : show(mark, *store, start, plan, look);
         const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
         go_on();
         stac::LevelSets tiles;
-        const Opening opening(is_remote(*store),
+        const Opening opening(store->is_remote(),
                               [&]
                               {
                                   begin(*store, job, journal, plan,

@@ -1,6 +1,7 @@
 #include "tools/engine/run_mark.h"
 
 #include "stac/error.h"
+#include "tools/engine/side_by_side.h"
 
 #include <fmt/format.h>
 
@@ -61,12 +62,12 @@ void RunMark::give_way(const std::vector<store::FoundIntent> &found) const
     }
 }
 
-void RunMark::show(const std::string &matrix, const stac::TileSet &tiles)
+void RunMark::show(const std::string &matrix, const stac::TileSet &tiles, const std::function<void()> &look)
 {
-    leave(matrix, tiles);
+    m_intent.add(matrix, tiles);
     try
     {
-        give_way();
+        side_by_side(m_output.is_remote(), {[this] { give_way(); }, look});
     }
     catch (const InputError &)
     {

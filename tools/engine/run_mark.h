@@ -3,6 +3,7 @@
 
 #include "driver/store/intent.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,10 @@ public:
     /// The same of intents that were just found.
     void give_way(const std::vector<store::FoundIntent> &found) const;
 
-    /// From now on others see this run: `tiles` of a matrix are about to be made. Then it has to give_way() again.
-    void leave(const std::string &matrix, const stac::TileSet &tiles) { m_intent.add(matrix, tiles); }
-    /// Both.
-    void show(const std::string &matrix, const stac::TileSet &tiles);
+    /// From now on others see this run: `tiles` of a matrix are about to be made. Then it gives way again, and looks at
+    /// what else is to be found out from now on, side by side over a network. An InputError of either takes it back.
+    void show(
+        const std::string &matrix, const stac::TileSet &tiles, const std::function<void()> &look = [] {});
 
     /// The other runs that there are.
     struct Others

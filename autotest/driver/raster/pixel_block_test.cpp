@@ -81,6 +81,20 @@ TEST(PixelBlock, PastesARectangleOfAllBands)
     EXPECT_EQ(target.row<std::uint16_t>(1, 0)[2], 0);
 }
 
+TEST(PixelBlock, DiffersWithinTheSmallestWindow)
+{
+    const PixelBlock one(7, 5, 2, GDT_UInt16);
+    PixelBlock other = one;
+    EXPECT_EQ(difference(one, other), tiledir::stac::PixelWindow());
+    other.row<std::uint16_t>(1, 3)[2] = 0x0100; // one byte of a pixel, of one band
+    EXPECT_EQ(difference(one, other), (tiledir::stac::PixelWindow{2, 3, 1, 1}));
+    other.row<std::uint16_t>(0, 1)[6] = 1;
+    EXPECT_EQ(difference(other, one), (tiledir::stac::PixelWindow{2, 1, 5, 3}));
+    other.row<std::uint16_t>(0, 0)[0] = 1;
+    other.row<std::uint16_t>(1, 4)[6] = 1;
+    EXPECT_EQ(difference(one, other), (tiledir::stac::PixelWindow{0, 0, 7, 5}));
+}
+
 TEST(PixelBlock, MayHaveNoPixelsAtAll)
 {
     PixelBlock block(0, 0, 1, GDT_Byte);

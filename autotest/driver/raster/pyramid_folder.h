@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/raster/pyramid_builder.h"
+#include "driver/raster/refresh.h"
 #include "driver/raster/tile_pyramid.h"
 
 #include <boost/filesystem.hpp>
@@ -143,5 +144,11 @@ private:
     std::unique_ptr<store::Store> m_store = store::open_store(m_folder.string());
     TilePyramid m_tiles{m_pyramid, *m_store};
 };
+
+/// Makes all overviews above tiles of the base level again.
+inline RefreshResult refresh(const TilePyramid &tiles, const stac::TileSet &base, const RefreshSettings &settings = {})
+{
+    return renew(tiles, overviews_above(tiles.pyramid(), {{tiles.pyramid().finest, base}}), settings);
+}
 
 } // namespace tiledir::raster

@@ -1,6 +1,5 @@
 #include "tools/engine/executors/batch_ends.h"
 
-#include "driver/store/network_path.h"
 
 #include <spdlog/spdlog.h>
 
@@ -17,7 +16,7 @@ constexpr std::size_t kMostOverNetwork = 4;
 
 BatchEnds::BatchEnds(const RunContext &context, std::size_t makers)
     : m_context(context)
-    , m_most(store::is_on_network(context.store.path("")) ? kMostOverNetwork : 1)
+    , m_most(context.store.is_remote() ? kMostOverNetwork : 1)
     , m_ending(makers)
     , m_left(makers)
 {
