@@ -11,8 +11,13 @@ results=$build/results
 read -ra releases <<<"${TILEDIR_GDAL_RELEASES-trixie sid}"
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 TILEDIR_BUILD=$build
 
-# Through sudo, or as root in somebody's checkout, what is made belongs to the checkout's owner.
-[ "$EUID" -ne 0 ] || trap 'chown -Rh --reference=. build build-* 2>/dev/null' EXIT
+tidy=
+leave() {
+    [ -z "$tidy" ] || kill "$tidy" 2>/dev/null
+    # Through sudo, or as root in somebody's checkout, what is made belongs to the checkout's owner.
+    [ "$EUID" -ne 0 ] || chown -Rh --reference=. build build-* 2>/dev/null
+}
+trap leave EXIT
 
 passed=0 failed=0 skipped=0 report=()
 
@@ -88,6 +93,21 @@ run_python() {
         --durations=5 --junitxml "$results/python/python.xml" autotest
 }
 
+# Takes what the tests that run meanwhile leave of the processors.
+begin_clang_tidy() {
+    mkdir -p "$results"
+    chrt --idle 0 /usr/bin/python3 autotest/clang_tidy.py build >"$results/clang-tidy.txt" 2>&1 &
+    tidy=$!
+}
+
+end_clang_tidy() {
+    local status=0
+    wait "$tidy" || status=$?
+    tidy=
+    cat "$results/clang-tidy.txt"
+    return $status
+}
+
 run_sanitized() { build_preset asan-ubsan build-asan && run_cpp sanitized asan-ubsan; }
 run_threads() { build_preset tsan build-tsan && run_cpp threads tsan; }
 
@@ -97,8 +117,9 @@ check 'shellcheck' check_shell
 check 'clang-format' check_format
 check 'build' build_preset release build || { finish; exit 1; }
 suite 'cpp' run_cpp cpp release
+begin_clang_tidy
 suite 'python' run_python
-check 'clang-tidy' /usr/bin/python3 autotest/clang_tidy.py build
+check 'clang-tidy' end_clang_tidy
 suite 'sanitized' run_sanitized
 suite 'threads' run_threads
 check 'fuzz' bash autotest/fuzz/run.sh

@@ -70,6 +70,7 @@ void TileWriter::store()
     {
         places.insert(place.first, place.second, place.second);
     }
+    std::mutex mutex;
     std::exception_ptr failure;
     std::set<TileBuffer::Place> done;
     try
@@ -84,24 +85,24 @@ void TileWriter::store()
                 [&, &place = place, &tile = tile]
                 {
                     std::exception_ptr error;
-                    bool is_there = false;
+                    StoredTile stored;
                     try
                     {
-                        is_there = store_tile(place, tile);
+                        stored = store_tile(place, tile);
                     }
                     catch (const std::exception &)
                     {
                         error = std::current_exception();
                     }
-                    const std::lock_guard<std::mutex> lock(m_mutex);
+                    const std::lock_guard<std::mutex> lock(mutex);
                     if (error)
                     {
+                        // One whose answer was lost may be there.
+                        m_whole.insert(place.first, place.second, place.second);
                         failure = failure ? failure : error;
                         return;
                     }
-                    m_changed.insert(place.first, place.second, place.second);
-                    (is_there ? m_there : m_gone).insert(place.first, place.second, place.second);
-                    (is_there ? m_gone : m_there).erase(place.first, place.second, place.second);
+                    note(place, stored);
                     done.insert(place);
                 });
         }
@@ -133,13 +134,30 @@ void TileWriter::warn_of_loss(bool encoded_again)
     }
 }
 
-bool TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
+void TileWriter::note(TileBuffer::Place place, const StoredTile &stored)
+{
+    const auto [row, col] = place;
+    m_changed.insert(row, col, col);
+    (stored.is_there ? m_there : m_gone).insert(row, col, col);
+    (stored.is_there ? m_gone : m_there).erase(row, col, col);
+    if (!stored.part)
+    {
+        m_whole.insert(row, col, col);
+    }
+    else if (stored.part->width > 0)
+    {
+        raster::add_overviews_above(m_pyramid, *stored.part, m_above);
+    }
+}
+
+TileWriter::StoredTile TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
 {
     const stac::TileId id{m_pyramid.finest, place.first, place.second};
     const std::string key = m_pyramid.key(id);
-    bool is_there = false;
+    StoredTile stored;
     const auto merged = [&](const store::Bytes *there)
     {
+        stored = {};
         const raster::TilePyramid::Block before = there != nullptr ? m_tiles.decode(id, *there) : nullptr;
         raster::PixelBlock pixels =
             before ? raster::PixelBlock(*before) : m_tiles.empty_block(m_pyramid.format.width, m_pyramid.format.height);
@@ -148,19 +166,28 @@ bool TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
             tile.mark_changes(pixels, m_pyramid.format.bands);
         }
         tile.put_onto(pixels);
-        is_there = !m_tiles.is_empty(pixels);
-        note_change(id, before.get(), is_there ? &pixels : nullptr);
-        return is_there ? std::optional(m_tiles.encode(id, pixels)) : std::nullopt;
+        stored.is_there = !m_tiles.is_empty(pixels);
+        if (before && stored.is_there && !m_options.lossy)
+        {
+            const stac::PixelWindow at = m_pyramid.matrix(id.level).tile_window(id.row, id.col);
+            const stac::PixelWindow part = raster::difference(*before, pixels);
+            stored.part = {at.col + part.col, at.row + part.row, part.width, part.height};
+        }
+        return stored.is_there ? std::optional(m_tiles.encode(id, pixels)) : std::nullopt;
     };
     if (!tile.is_whole())
     {
-        store::update_object(*m_store, key,
-                             [&](const store::Bytes *there)
-                             {
-                                 warn_of_loss(there != nullptr);
-                                 return merged(there);
-                             });
-        return is_there;
+        const bool alone = store::update_object(*m_store, key,
+                                                [&](const store::Bytes *there)
+                                                {
+                                                    warn_of_loss(there != nullptr);
+                                                    return merged(there);
+                                                });
+        if (!alone)
+        {
+            stored.part.reset(); // elsewhere pixels that others wrote meanwhile may be as before again
+        }
+        return stored;
     }
     const auto lock = m_store->lock(key); // who merges at the same time must see this
     if (const auto bytes = merged(nullptr))
@@ -171,26 +198,7 @@ bool TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
     {
         m_store->remove(key);
     }
-    return is_there;
-}
-
-/// Of each attempt: one whose answer was lost may have been stored.
-void TileWriter::note_change(const stac::TileId &id, const raster::PixelBlock *before, const raster::PixelBlock *after)
-{
-    if (before == nullptr || after == nullptr || m_options.lossy)
-    {
-        const std::lock_guard<std::mutex> lock(m_mutex);
-        m_whole.insert(id.row, id.col, id.col);
-        return;
-    }
-    const stac::PixelWindow part = raster::difference(*before, *after);
-    if (part.width > 0)
-    {
-        const stac::PixelWindow tile = m_pyramid.matrix(id.level).tile_window(id.row, id.col);
-        const std::lock_guard<std::mutex> lock(m_mutex);
-        raster::add_overviews_above(m_pyramid, {tile.col + part.col, tile.row + part.row, part.width, part.height},
-                                    m_above);
-    }
+    return stored;
 }
 
 void TileWriter::rebuild(raster::Resampling resampling, const stac::TileSet &tiles,

@@ -12,7 +12,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -61,10 +61,13 @@ public:
     void finish();
 
 private:
-    /// Whether the tile is there now.
-    bool store_tile(TileBuffer::Place place, const ChangedTile &tile);
-    /// Null: absent, or not known.
-    void note_change(const stac::TileId &id, const raster::PixelBlock *before, const raster::PixelBlock *after);
+    struct StoredTile
+    {
+        bool is_there = false;                 ///< now
+        std::optional<stac::PixelWindow> part; ///< of the matrix, that has changed; nullopt: all of it may have
+    };
+    StoredTile store_tile(TileBuffer::Place place, const ChangedTile &tile);
+    void note(TileBuffer::Place place, const StoredTile &stored);
     void announce(const stac::TileSet &places);
     void record_changes(const stac::LevelSets &stale);
     void end_refresh(const stac::LevelSets &stale);
@@ -76,7 +79,6 @@ private:
     std::string m_item_key;
     WritingOptions m_options;
     TileBuffer m_buffer;
-    std::mutex m_mutex;      ///< for the sets, while tiles are stored
     stac::TileSet m_changed; ///< stored, and not refreshed yet
     stac::TileSet m_whole;   ///< of these, what may have changed in all its pixels
     stac::LevelSets m_above; ///< overviews of what has changed in others

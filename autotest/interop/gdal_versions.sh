@@ -95,7 +95,8 @@ prepare_chroot() { # RELEASE
 
 build() { # CHROOT
     {
-        in_chroot "$1" cmake -S /src/tiledir -B /build -G Ninja -DTILEDIR_TOOLS=OFF &&
+        in_chroot "$1" cmake -S /src/tiledir -B /build -G Ninja -DTILEDIR_TOOLS=OFF \
+            -DCMAKE_CXX_FLAGS_RELEASE='-O1 -DNDEBUG' &&
             in_chroot "$1" cmake --build /build -- -k 0
     } >"$1/results/build.log" 2>&1 || { tail -n 60 "$1/results/build.log"; return 1; }
 }
@@ -109,7 +110,7 @@ copy_go_programs() { # CHROOT
 
 run_tests() { # CHROOT
     local failed=0
-    in_chroot "$1" ctest --test-dir /build --output-on-failure --no-tests=error --timeout 600 \
+    in_chroot "$1" ctest --test-dir /build --parallel "$(nproc)" --output-on-failure --no-tests=error --timeout 600 \
         --output-junit /results/cpp.xml | tail -n 40 || failed=1
     in_chroot "$1" env --chdir=/src/tiledir python3 -m pytest -q -p no:cacheprovider --junitxml /results/python.xml \
         autotest/driver || failed=1

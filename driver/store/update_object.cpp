@@ -23,7 +23,7 @@ bool write_changed(Store &store, const std::string &key, const std::optional<Sta
 
 } // namespace
 
-void update_object(Store &store, const std::string &key, const ChangeObject &change)
+bool update_object(Store &store, const std::string &key, const ChangeObject &change)
 {
     const auto lock = store.lock(key);
     for (int losses = 0;; ++losses)
@@ -31,7 +31,7 @@ void update_object(Store &store, const std::string &key, const ChangeObject &cha
         const std::optional<StampedObject> there = store.read_stamped(key);
         if (write_changed(store, key, there, change(there ? &there->bytes : nullptr)))
         {
-            return;
+            return lock != nullptr;
         }
         if (losses == kMostLosses)
         {

@@ -13,8 +13,9 @@ using ChangeObject = std::function<std::optional<Bytes>(const Bytes *there)>;
 
 /// Reads, changes and writes, again from the start where somebody else wrote in between, so that no change is lost:
 /// on local disks one after the other, by the object's lock; on stores with conditional writes the slower one starts
-/// again after a while. Elsewhere the last writer wins. An object that `change` leaves as it is is not written. Throws
-/// what `change` throws, StoreError, and TileError, also where others were faster some hundred times.
-void update_object(Store &store, const std::string &key, const ChangeObject &change);
+/// again after a while. Elsewhere the last writer wins. An object that `change` leaves as it is is not written. True:
+/// under the object's lock, so that what `change` was given last is what was replaced. Throws what `change` throws,
+/// StoreError, and TileError, also where others were faster some hundred times.
+bool update_object(Store &store, const std::string &key, const ChangeObject &change);
 
 } // namespace tiledir::store

@@ -29,9 +29,7 @@ public:
     virtual std::string description() const = 0;
     /// Declares the command's options.
     virtual void setup(CLI::App &app) = 0;
-    /// Reads what takes none of GDAL's drivers, whose loading takes milliseconds. Throws tiledir::Error.
-    virtual void read() {}
-    /// Then does the work, and returns the exit code. Throws tiledir::Error.
+    /// Returns the exit code. Throws tiledir::Error.
     virtual int run() = 0;
 };
 

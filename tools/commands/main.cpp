@@ -100,13 +100,15 @@ int usage_error(const CLI::App &app, const CLI::ParseError &error, int argc, cha
 /// Blocks of inputs are read once, in the order of the batches: more cache than a few rows of blocks saves nothing.
 constexpr GIntBig kInputCacheBytes = 32 << 20;
 
-void load_drivers()
+/// Errors of GDAL that matter are thrown on with their text; the rest are GDAL's own talk.
+void prepare_gdal()
 {
     GDALAllRegister();
     if (CPLGetConfigOption("GDAL_CACHEMAX", nullptr) == nullptr)
     {
         GDALSetCacheMax64(kInputCacheBytes);
     }
+    CPLSetErrorHandler(CPLQuietErrorHandler);
 }
 
 int run(int argc, char **argv)
@@ -151,15 +153,8 @@ int run(int argc, char **argv)
         const auto subcommands = app.get_subcommands();
         return usage_error(subcommands.empty() ? app : *subcommands.front(), error, argc, argv);
     }
-    // Errors of GDAL that matter are thrown on with their text; the rest are GDAL's own talk.
-    CPLSetErrorHandler(CPLQuietErrorHandler);
-    return guarded(called,
-                   [&]
-                   {
-                       chosen->read();
-                       load_drivers();
-                       return chosen->run();
-                   });
+    prepare_gdal();
+    return guarded(called, [&] { return chosen->run(); });
 }
 
 } // namespace

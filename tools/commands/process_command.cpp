@@ -52,7 +52,7 @@ void ProcessCommand::add_limits(CLI::App &app)
 
 void ProcessCommand::setup(CLI::App &app)
 {
-    app.add_option("recipe", m_path, "YAML file that says what to make (tiledir recipe --help)")
+    app.add_option("recipe", m_recipe, "YAML file that says what to make (tiledir recipe --help)")
         ->required()
         ->type_name("RECIPE");
     // Flags that stand for a key of the recipe: their help is the key's.
@@ -109,27 +109,26 @@ void ProcessCommand::setup(CLI::App &app)
     app.add_flag("--json", m_json, "print a machine-readable report at the end; progress is JSON lines on stderr");
 }
 
-void ProcessCommand::read()
+int ProcessCommand::run()
 {
     if (m_quiet)
     {
         spdlog::set_level(spdlog::level::err);
     }
-    m_recipe = engine::Recipe::read(m_path, m_overrides);
-    redact_logs(m_recipe.secrets);
-}
-
-int ProcessCommand::run()
-{
-    return m_recipe.secrets.guard([&] { return run(resolve()); });
+    engine::Recipe recipe = engine::Recipe::read(m_recipe, m_overrides);
+    const engine::Secrets secrets = recipe.secrets;
+    redact_logs(secrets);
+    return secrets.guard([&] { return run(std::move(recipe)); });
 }
 
 /// Where a store refuses what is looked at before there is a plan, the report says so.
-std::shared_ptr<const engine::Job> ProcessCommand::resolve() const
+std::shared_ptr<const engine::Job> ProcessCommand::resolve(engine::Recipe recipe) const
 {
+    const std::string output = recipe.output_path;
+    const engine::Secrets secrets = recipe.secrets;
     try
     {
-        return engine::resolve(m_recipe);
+        return engine::resolve(std::move(recipe));
     }
     catch (const StoreError &error)
     {
@@ -137,17 +136,18 @@ std::shared_ptr<const engine::Job> ProcessCommand::resolve() const
         {
             const engine::Json report = {{"state", engine::kStopped},
                                          {"cause", error.what()},
-                                         {"output", m_recipe.output_path},
+                                         {"output", output},
                                          {"planned", nullptr},
                                          {"pending", nullptr}};
-            fmt::print("{}\n", m_recipe.secrets.redacted_json(report).dump(2));
+            fmt::print("{}\n", secrets.redacted_json(report).dump(2));
         }
         throw;
     }
 }
 
-int ProcessCommand::run(const std::shared_ptr<const engine::Job> &job)
+int ProcessCommand::run(engine::Recipe recipe)
 {
+    const auto job = resolve(std::move(recipe));
     if (m_dry_run)
     {
         const engine::Json estimate = engine::estimate(job, m_options);

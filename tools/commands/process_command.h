@@ -16,18 +16,16 @@ public:
     std::string name() const override { return "process"; }
     std::string description() const override { return "Run a recipe: make the tiles that are not made yet"; }
     void setup(CLI::App &app) override;
-    void read() override;
     int run() override;
 
 private:
-    int run(const std::shared_ptr<const engine::Job> &job);
-    std::shared_ptr<const engine::Job> resolve() const;
+    int run(engine::Recipe recipe);
+    std::shared_ptr<const engine::Job> resolve(engine::Recipe recipe) const;
     void add_limits(CLI::App &app);
     int end(const engine::RunResult &result) const;
 
-    std::string m_path;
+    std::string m_recipe;
     std::map<std::string, std::string> m_overrides; ///< by the recipe's key
-    engine::Recipe m_recipe;
     engine::RunOptions m_options;
     bool m_resume = true;
     bool m_dry_run = false;

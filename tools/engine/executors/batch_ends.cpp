@@ -1,6 +1,5 @@
 #include "tools/engine/executors/batch_ends.h"
 
-
 #include <spdlog/spdlog.h>
 
 #include <utility>
