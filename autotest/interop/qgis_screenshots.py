@@ -61,6 +61,7 @@ def main():
         shutil.rmtree(folder / ".tiledir")
         on_s3 = {**environment, **server.gdal_config()}
         pictures = arguments.pictures
+        pictures.mkdir(parents=True, exist_ok=True)
         window_with(folder, "jacksboro", 1, pictures / "qgis.png", environment)
         window_with(folder / "stac.json", "jacksboro/stac.json", 1.6, pictures / "qgis_item.png", environment)
         window_with("/vsis3/terrain/jacksboro", "/vsis3/terrain/jacksboro", 3, pictures / "qgis_s3.png", on_s3)
