@@ -34,8 +34,8 @@ struct ItemTiles
 
 /// Widens limits, bbox and geometry of an item; all else stays as it is, and so do limits that it does not give (of a
 /// matrix whose tiles are all there). Where those of the base grow, proj:shape and proj:transform go, which tell of
-/// what was there before; as long as they are there the bbox stays, which is of their pixels, and it stays where no
-/// limits grow. False: nothing is new.
+/// what was there before; as long as they are there the bbox stays, which is of their pixels. It stays, too, where the
+/// item gives all four limits of the base, and none of any level grows. False: nothing is new.
 bool grow_item(nlohmann::ordered_json &item, const ItemTiles &more);
 
 /// The limits of its base level, where they may be narrowed: the item gives all four numbers, and neither proj:shape

@@ -1,7 +1,8 @@
 """Peak memory by the size of a region: 1,000, 10,000 and 100,000 tiles of 128 x 128 pixels of one job, with overviews.
 
 All processes of a run together, what they share counted once (PSS), sampled every 50 ms. The elevation model is enlarged some twenty times,
-as only the number of tiles matters. The smallest region is done before the cache of input blocks (32 MB) is full. mapchete's peaks beside tiledir's, of one job, are in hillshade_bench.py and overwrite_bench.py.
+as only the number of tiles matters. The smallest region is done before the cache of input blocks (32 MB) is full. mapchete's peaks beside
+tiledir's, of one job, are in hillshade_bench.py and overwrite_bench.py.
 """
 
 import json
