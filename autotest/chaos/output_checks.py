@@ -48,7 +48,11 @@ def few(names):
 
 
 def size_of(found, name):
-    return f"{name} of {len(found[name])} bytes" if name in found else f"{name} absent"
+    """ext4 may leave the whole length, and zeros."""
+    if name not in found:
+        return f"{name} absent"
+    zeros = " of zeros" if found[name] and not any(found[name]) else ""
+    return f"{name} of {len(found[name])} bytes{zeros}"
 
 
 def faults_of_kept_tiles(found, history):
