@@ -57,7 +57,7 @@ def main():
         dataset.WriteArray(pixels(update, columns, rows), col, row)
         dataset.GetRasterBand(1).SetDescription(description(update))
         dataset.FlushCache()
-        print(update, flush=True)
+        print(f"confirmed {description(update)}", flush=True)
     dataset = None
 
 

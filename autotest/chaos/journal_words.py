@@ -1,5 +1,6 @@
 """What an output's journal says of its tiles, read as docs/journal.md describes it, without tiledir's own code."""
 
+import pathlib
 import zlib
 
 HEADING = b"tiledir journal 1"
@@ -76,10 +77,18 @@ def statements(content):
             yield words[0], words[1], ((row, col) for col in range(first, last + 1))
 
 
+def journal_of(folder):
+    """Where the journal of an output lies."""
+    journal = folder / ".tiledir" / "journal"
+    elsewhere = journal / "elsewhere"
+    lines = elsewhere.read_text().splitlines() if elsewhere.exists() else []
+    return pathlib.Path(lines[0]) if lines else journal
+
+
 def journal_words(folder):
     """{(level, row, column): its last word} of an output folder; what cannot be read says nothing."""
     said = {}
-    for path in sorted((folder / ".tiledir" / "journal").glob("????????-*")):
+    for path in sorted(journal_of(folder).glob("????????-*")):
         try:
             found = [(word, level, list(tiles)) for word, level, tiles in statements(path.read_bytes())]
         except (Damaged, ValueError):

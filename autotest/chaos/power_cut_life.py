@@ -20,7 +20,7 @@ class Cut:
 
 
 class Life:
-    """Runs commands, one after the other, and notes their promises: each line that one prints, and `exit 0` of each."""
+    """Runs commands, one after the other, and notes what they promise: lines `confirmed ...` and `exit 0`."""
 
     def __init__(self, commands, environment):
         self._commands, self._environment = commands, environment
@@ -33,7 +33,7 @@ class Life:
         self._thread.start()
 
     def _run(self):
-        for number, command in enumerate(self._commands):
+        for command in self._commands:
             words = [str(word) for word in command]
             with self._lock:
                 if self._killed:
@@ -42,13 +42,14 @@ class Life:
                     words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self._environment
                 )
             for line in self._process.stdout:
-                self._promise(line.strip())
+                if line.startswith("confirmed "):
+                    self._promise(line.strip())
             errors = self._process.stderr.read().strip()
             if self._process.wait() != 0:
                 if not self._killed:
                     self._fault = f"{' '.join(words)}: exit code {self._process.returncode}: {errors}"
                 return
-            self._promise(f"exit 0 of {number}")
+            self._promise("exit 0")
         self.seconds = time.monotonic() - self.began
 
     def _promise(self, line):

@@ -99,12 +99,16 @@ class Subject:
     def commands(self):
         raise NotImplementedError
 
+    def go_on(self):
+        """The commands that end what was cut off."""
+        return self.commands()
+
     def begin(self):
         """Looks at what is there before an undisturbed life."""
 
     def faults_at_once(self, promises):
         """Before anything goes on."""
-        known = sum(promise.startswith("exit 0") for promise in promises)
+        known = promises.count("exit 0")
         output, coming = Output.of(self.work.out), self.history[known:]
         faults = faults_of_promise(output, coming) if known else []
         if self.keeps_tiles:
@@ -117,7 +121,7 @@ class Subject:
 
     def faults(self, promises):
         """Of the output on a mounted copy, which goes on to its end."""
-        return self.faults_at_once(promises) + (self.faults_of(self.commands()) or self.faults_at_end())
+        return self.faults_at_once(promises) + (self.faults_of(self.go_on()) or self.faults_at_end())
 
     def faults_of(self, commands):
         for command in commands:
@@ -150,24 +154,44 @@ class FreshRun(Subject):
         return [self.work.process("run")]
 
 
+class RunElsewhere(Subject):
+    """A run whose journal is not in the output."""
+
+    name = "elsewhere"
+
+    def commands(self):
+        return [self.work.process("elsewhere", journal=str(self.work.out.with_name("journal")))]
+
+
 class Overwrite(Subject):
     """Of another parameter."""
 
     name = "overwrite"
     before = "run"
+    executor = "threads"
+
+    def run(self, *flags):
+        return self.work.process("overwrite", *flags, parameters={"altitude": 30}, executor=self.executor)
 
     def commands(self):
-        return [self.work.process("overwrite", "--overwrite", parameters={"altitude": 30})]
+        return [self.run("--overwrite")]
 
     def faults(self, promises):
         """Where the new recipe is recorded the run goes on without the flag, too."""
         at_once = self.faults_at_once(promises)
-        resumed = self.work.run(self.work.process("overwrite", parameters={"altitude": 30}))
+        resumed = self.work.run(self.run())
         if resumed.returncode == 0:
             return at_once + self.faults_at_end()
         told = f"resume: exit code {resumed.returncode}: {resumed.stderr.strip()}"
         refused = [] if resumed.returncode == 2 else [told]
         return at_once + refused + (self.faults_of(self.commands()) or self.faults_at_end())
+
+
+class OverwriteByWorkers(Overwrite):
+    """Other processes write the tiles than the one that writes the journal."""
+
+    name = "workers"
+    executor = "workers"
 
 
 class Update(Subject):
@@ -214,6 +238,19 @@ class Refresh(Subject):
         return [self.work.tiledir("refresh", "--quiet", "--statistics")]
 
 
+class Repair(Subject):
+    """Of the same overviews."""
+
+    name = "repair"
+    before = "stale"
+
+    def commands(self):
+        return [self.work.tiledir("verify", "--quiet", "--repair")]
+
+    def go_on(self):
+        return [self.work.tiledir("refresh", "--quiet")]
+
+
 class Creation(Subject):
     name = "creation"
 
@@ -244,6 +281,10 @@ class Updates(Subject):
 
     def open(self):
         return gdal.OpenEx(str(self.work.out), allowed_drivers=["TileDir"])
+
+    def go_on(self):
+        """The commands that end what was cut off."""
+        return self.commands()
 
     def begin(self):
         self.raster = self.open().ReadAsArray()
@@ -278,7 +319,7 @@ class Updates(Subject):
         return [f"durable tiles cut short or gone: {few(size_of(found, name) for name in wrong)}"] if wrong else []
 
     def faults(self, promises):
-        confirmed = sum(promise.isdigit() for promise in promises)
+        confirmed = sum(promise.startswith("confirmed") for promise in promises)
         faults = self.faults_of_tiles() + self.faults_of_pixels(confirmed) + self.faults_of_status()
         refreshed = self.faults_of([self.work.tiledir(command, "--quiet") for command in ("refresh", "verify")])
         faults += refreshed or self.faults_of_pixels(confirmed)
@@ -286,7 +327,20 @@ class Updates(Subject):
         return faults + (self.faults_of([more]) or self.faults_at_end())
 
 
-SUBJECTS = [FreshRun, Overwrite, Update, OtherGrid, Updates, Refresh, Creation, Replacement, Compaction]
+SUBJECTS = [
+    FreshRun,
+    RunElsewhere,
+    Overwrite,
+    OverwriteByWorkers,
+    Update,
+    OtherGrid,
+    Compaction,
+    Updates,
+    Refresh,
+    Repair,
+    Creation,
+    Replacement,
+]
 
 PREPARATIONS = {
     "nothing": lambda work: [],

@@ -72,7 +72,7 @@ class Bench:
         """Cuts of one life."""
         self.devices.copy(self.prepared(kind, subject), "life")
         self.work.use(subject.version)
-        moments = [self.chosen.uniform(0, 1.05 * subject.seconds) for _ in range(most)]
+        moments = [self.chosen.uniform(0, 1.2 * subject.seconds) for _ in range(most)]
         with self.devices.mounted("life", kind, self.chosen.choice(WAYS[kind])):
             life = Life(subject.commands(), self.work.environment)
             try:
@@ -89,7 +89,7 @@ class Bench:
         self.devices.copy(cut.image, "untouched")
         with self.devices.mounted(cut.image, kind):
             faults = list(dict.fromkeys(subject.faults(cut.promises)))
-        said = ", ".join(cut.promises) or "nothing"
+        said = ", ".join(cut.promises[-1:]) or "nothing"
         for fault in faults:
             line = " | ".join(fault.splitlines())
             print(f"  {kind} {subject.name}, cut at {cut.seconds:.2f} s, said {said}: {line}", flush=True)
