@@ -1,34 +1,26 @@
-#include "driver/raster/journal_folder.h"
+#include "driver/journal/journal_folder.h"
 
+#include "driver/journal/output_layout.h"
 #include "driver/store/environment.h"
 #include "driver/store/network_path.h"
+#include "driver/store/random_id.h"
 #include "stac/error.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <random>
+#include <utility>
 
-namespace tiledir::raster
+namespace tiledir::journal
 {
 
 namespace
 {
 
-constexpr const char *kFolder = ".tiledir/journal";
 constexpr const char *kPointer = "elsewhere";
 constexpr const char *kOwner = "output";
 
 std::string pointer_key()
 {
-    return std::string(kFolder) + '/' + kPointer;
-}
-
-std::string random_id()
-{
-    std::random_device random;
-    char text[33];
-    std::snprintf(text, sizeof text, "%08x%08x%08x%08x", random(), random(), random(), random());
-    return text;
+    return std::string(kJournalFolder) + '/' + kPointer;
 }
 
 /// The first two lines of a text.
@@ -44,32 +36,48 @@ std::pair<std::string, std::string> two_lines(const std::string &text)
 JournalFolder::JournalFolder(store::Store &output)
     : m_output(output)
     , m_store(&output)
-    , m_prefix(std::string(kFolder) + '/')
-    , m_found(output.list(kFolder))
+    , m_prefix(std::string(kJournalFolder) + '/')
+    , m_found(output.list(kJournalFolder))
 {
-    if (std::find(m_found.begin(), m_found.end(), kPointer) != m_found.end())
-        read_pointer("");
+    if (const auto pointer = pointer_text())
+        read_pointer(*pointer, "");
+}
+
+/// Nullopt where there is none; one that a power cut has left nothing of is none.
+std::optional<std::string> JournalFolder::pointer_text()
+{
+    const auto pointer = std::find(m_found.begin(), m_found.end(), kPointer);
+    if (pointer == m_found.end())
+        return std::nullopt;
+    auto text = m_output.read_text(pointer_key());
+    if (!text)
+        throw StoreError(m_output.path(pointer_key()) +
+                         ": is listed, and cannot be read: the store says that it is absent");
+    if (text->find_first_not_of('\0') != std::string::npos)
+        return text;
+    m_found.erase(pointer);
+    return std::nullopt;
 }
 
 JournalFolder::JournalFolder(store::Store &output, const std::string &place)
     : m_output(output)
     , m_store(&output)
-    , m_prefix(std::string(kFolder) + '/')
-    , m_found(output.list(kFolder))
+    , m_prefix(std::string(kJournalFolder) + '/')
+    , m_found(output.list(kJournalFolder))
 {
-    if (std::find(m_found.begin(), m_found.end(), kPointer) != m_found.end())
+    if (const auto pointer = pointer_text())
     {
         if (place.empty())
             throw InputError("journal: is missing; the journal of " + output.path("") + " is elsewhere, as " +
                              output.path(pointer_key()) + " says");
-        read_pointer(place);
+        read_pointer(*pointer, place);
         return;
     }
     if (place.empty())
         return;
     if (!m_found.empty())
         throw InputError("journal: '" + place + "' is not where the journal of this output is: " +
-                         output.path(kFolder) + "; leave the key out");
+                         output.path(kJournalFolder) + "; leave the key out");
     open(place);
     refuse_files_of_others();
 }
@@ -83,9 +91,9 @@ void JournalFolder::open(const std::string &place)
 }
 
 /// `place`: where a run wants it; another spelling or another path to the same folder is as good.
-void JournalFolder::read_pointer(const std::string &place)
+void JournalFolder::read_pointer(const std::string &pointer, const std::string &place)
 {
-    const auto [there, id] = two_lines(m_output.read_text(pointer_key()).value_or(""));
+    const auto [there, id] = two_lines(pointer);
     open(place.empty() ? there : place);
     m_id = id;
     if (id.empty() || two_lines(owner()).first != id)
@@ -118,11 +126,13 @@ void JournalFolder::claim()
         return;
     if (m_id.empty())
     {
-        m_id = random_id();
-        m_store->write(kOwner, m_id + '\n' + m_output.path("") + '\n');
+        m_id = store::random_id();
+        m_store->write_at_sync(kOwner, m_id + '\n' + m_output.path("") + '\n');
+        m_store->sync();
         m_store->sync();
     }
-    m_output.write(pointer_key(), m_place + '\n' + m_id + '\n');
+    m_output.write_at_sync(pointer_key(), m_place + '\n' + m_id + '\n');
+    m_output.sync();
     m_output.sync();
     m_is_claimed = true;
 }
@@ -136,4 +146,4 @@ std::vector<std::string> JournalFolder::list() const
     return names;
 }
 
-} // namespace tiledir::raster
+} // namespace tiledir::journal
