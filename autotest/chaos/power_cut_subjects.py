@@ -99,9 +99,10 @@ class Subject:
     def commands(self):
         raise NotImplementedError
 
-    def go_on(self):
-        """The commands that end what was cut off."""
-        return self.commands()
+    def go_on(self, promises):
+        """The commands that end what was cut off: that one, or the last, once more, and those after it."""
+        commands = self.commands()
+        return commands[min(promises.count("exit 0"), len(commands) - 1) :]
 
     def begin(self):
         """Looks at what is there before an undisturbed life."""
@@ -121,7 +122,7 @@ class Subject:
 
     def faults(self, promises):
         """Of the output on a mounted copy, which goes on to its end."""
-        return self.faults_at_once(promises) + (self.faults_of(self.go_on()) or self.faults_at_end())
+        return self.faults_at_once(promises) + (self.faults_of(self.go_on(promises)) or self.faults_at_end())
 
     def faults_of(self, commands):
         for command in commands:
@@ -247,7 +248,7 @@ class Repair(Subject):
     def commands(self):
         return [self.work.tiledir("verify", "--quiet", "--repair")]
 
-    def go_on(self):
+    def go_on(self, promises):
         return [self.work.tiledir("refresh", "--quiet")]
 
 
@@ -282,9 +283,10 @@ class Updates(Subject):
     def open(self):
         return gdal.OpenEx(str(self.work.out), allowed_drivers=["TileDir"])
 
-    def go_on(self):
-        """The commands that end what was cut off."""
-        return self.commands()
+    def go_on(self, promises):
+        """The commands that end what was cut off: that one, or the last, once more, and those after it."""
+        commands = self.commands()
+        return commands[min(promises.count("exit 0"), len(commands) - 1) :]
 
     def begin(self):
         self.raster = self.open().ReadAsArray()
