@@ -5,6 +5,8 @@
 #include "stac/error.h"
 #include "stac/json_document.h"
 
+#include <utility>
+
 namespace tiledir::raster
 {
 
@@ -56,8 +58,13 @@ template <class Read> auto read_at(const std::string &path, Read &&read)
 } // namespace
 
 DatasetFolder::DatasetFolder(const std::string &name)
-    : m_store(store::open_store(folder_of(name)))
-    , m_item_key(item_key_of(name))
+    : DatasetFolder(store::open_store(folder_of(name)), item_key_of(name))
+{
+}
+
+DatasetFolder::DatasetFolder(std::unique_ptr<store::Store> store, std::string item_key)
+    : m_store(std::move(store))
+    , m_item_key(std::move(item_key))
     , m_item(read_item())
     , m_pyramid(read_at(m_store->path(m_item_key), [this] { return stored_pyramid(m_item, *m_store); }))
     , m_tiles(m_pyramid, *m_store)

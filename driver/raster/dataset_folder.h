@@ -17,6 +17,8 @@ public:
     /// `name`: a folder with a stac.json, or an item's file; a path as GDAL opens it, or a URL of an object store.
     /// Throws InputError: there is no item, or it cannot be written to (stored_pyramid()). StoreError, TileError.
     explicit DatasetFolder(const std::string &name);
+    /// The same of the item `item_key` in a store.
+    DatasetFolder(std::unique_ptr<store::Store> store, std::string item_key);
     DatasetFolder(const DatasetFolder &) = delete;
     DatasetFolder &operator=(const DatasetFolder &) = delete;
 

@@ -256,9 +256,8 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
     store.sync();
 }
 
-void run(const std::shared_ptr<const Job> &given, const RunOptions &options, RunCourse &course)
+void run(const std::shared_ptr<const Job> &given, const RunOptions &options, store::Store *store, RunCourse &course)
 {
-    const auto store = store::open_store(given->recipe.output_path);
     std::optional<RunStart> found;
     std::vector<store::FoundIntent> intents;
     side_by_side(store->is_remote(),
@@ -335,10 +334,15 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, Run
 
 RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options)
 {
+    return run(given, options, *store::open_store(given->recipe.output_path));
+}
+
+RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options, store::Store &store)
+{
     RunCourse course;
     try
     {
-        run(given, options, course);
+        run(given, options, &store, course);
     }
     catch (const StoppedEarly &)
     {
