@@ -1,0 +1,58 @@
+// A store over objects in memory, as one writer sees it.
+#pragma once
+
+#include "autotest/explorer/memory_folder.h"
+#include "autotest/explorer/turns.h"
+#include "driver/store/store.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tiledir::explorer
+{
+
+/// Each operation is a step of the writer whose turns it takes; where nothing keeps writers apart, a conditional write
+/// is two. Folder and turns must live longer.
+class MemoryStore : public store::Store
+{
+public:
+    using Store::write;
+    using Store::write_if;
+
+    MemoryStore(MemoryFolder &folder, Turns &turns, int writer)
+        : m_folder(folder)
+        , m_turns(turns)
+        , m_writer(writer)
+    {
+    }
+
+    std::string path(const std::string &key) const override;
+    std::optional<store::Bytes> read(const std::string &key) const override;
+    std::optional<store::StampedObject> read_stamped(const std::string &key) const override;
+    void write(const std::string &key, const void *data, std::size_t size) override;
+    bool write_if(const std::string &key, const void *data, std::size_t size,
+                  const std::optional<store::Stamp> &before) override;
+    bool remove(const std::string &key) override;
+    bool remove_if(const std::string &key, const std::optional<store::Stamp> &before) override;
+    std::optional<store::Stamp> stamp(const std::string &key) const override;
+    std::optional<store::Seconds> age(const std::string &key) override;
+    std::unique_ptr<store::KeyLock> lock(const std::string &key) override;
+    std::vector<std::string> list(const std::string &folder) const override;
+    void sync() override {}
+
+    /// What was hidden() can be read again.
+    void show(const std::string &key);
+
+private:
+    template <class Work> auto step(const Step &step, Work &&work) const;
+    /// Does the work in one step with the look at the object's state, or in the next.
+    template <class Work> bool step_if(Step step, const std::optional<store::Stamp> &before, Work &&work);
+
+    MemoryFolder &m_folder;
+    Turns &m_turns;
+    int m_writer;
+};
+
+} // namespace tiledir::explorer
