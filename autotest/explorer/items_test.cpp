@@ -11,6 +11,7 @@ namespace
 
 constexpr const char *kDescription = "said by another writer";
 constexpr double kScale = 0.5;
+constexpr const char *kAbove = "4/7/7.png"; ///< the tile that it stores
 
 /// Says what it is, and stores a tile beyond what the item stands for.
 void describe_and_extend(GdalWriter &dataset)
@@ -63,7 +64,7 @@ Scenario beside_a_run(const std::string &name, Exclusion exclusion, const Recipe
             }
             return (end->finished() ? "" : "the run ends so: " + end->refusal + "; ") +
                    description_is_there(played.folder) + limits_hold_all(played.folder) +
-                   tiles_are(played.folder, right[recipe]) + journal_is_true(played.folder, {recipe}) +
+                   tiles_are(played.folder, right[recipe]) + journal_is_true(played.folder, {recipe}, {kAbove}) +
                    no_intent_is_left(played.folder);
         };
         return play;
@@ -75,12 +76,12 @@ Scenario beside_a_run(const std::string &name, Exclusion exclusion, const Recipe
 
 TEST_F(ExplorerTest, ARunBesideAnotherWriterKeepsWhatThatSaysInTheItem)
 {
-    expect_right(beside_a_run("item, overwrite", Exclusion::Locks, {150}, "overwrite"));
+    expect_right(beside_a_run("item, overwrite", Exclusion::Locks, {100}, "overwrite"));
 }
 
 TEST_F(ExplorerTest, ARunBesideAnotherWriterKeepsWhatThatSaysInTheItemOnS3)
 {
-    expect_right(beside_a_run("item, overwrite, conditional writes", Exclusion::Conditions, {150}, "overwrite"));
+    expect_right(beside_a_run("item, overwrite, conditional writes", Exclusion::Conditions, {100}, "overwrite"));
 }
 
 TEST_F(ExplorerTest, ARunWithNothingToDoBesideAnotherWriterKeepsWhatThatSaysInTheItem)
@@ -104,7 +105,7 @@ TEST_F(ExplorerTest, ARunAfterAnotherWriterKeepsWhatThatHasSaidInTheItem)
     {
         const auto end = std::make_shared<RunEnd>();
         Play play;
-        play.writers = {run_writer("run", {150}, "overwrite", end)};
+        play.writers = {run_writer("run", {100}, "overwrite", end)};
         play.check = [end](const Played &played)
         {
             return (end->finished() ? "" : "the run ends so: " + end->refusal + "; ") +

@@ -87,34 +87,33 @@ template <class Work> auto MemoryStore::step(const Step &step, Work &&work) cons
 }
 
 template <class Work>
-bool MemoryStore::step_if(Step step, const std::optional<Stamp> &before, Work &&work)
+bool MemoryStore::step_if(const Step &wanted, const std::optional<Stamp> &before, Work &&work)
 {
     const auto is_as_before = [&]
     {
-        const MemoryFolder::Object *there = m_folder.find(step.key);
+        const MemoryFolder::Object *there = m_folder.find(wanted.key);
         return there != nullptr ? before && there->stamp == *before : !before;
     };
-    if (m_folder.exclusion == Exclusion::None)
+    if (m_folder.exclusion == Exclusion::Conditions)
     {
-        const Step look{"look at", step.key};
-        return this->step(look, is_as_before) && this->step(step,
-                                                            [&]
-                                                            {
-                                                                work();
-                                                                return true;
-                                                            });
+        return step(wanted,
+                    [&]
+                    {
+                        const bool is_so = is_as_before();
+                        if (is_so)
+                        {
+                            work();
+                        }
+                        return is_so;
+                    });
     }
-    step.needs_lock = m_folder.exclusion == Exclusion::Locks;
-    return this->step(step,
-                      [&]
-                      {
-                          const bool is_so = is_as_before();
-                          if (is_so)
-                          {
-                              work();
-                          }
-                          return is_so;
-                      });
+    const auto alone = lock(wanted.key);
+    return step({"look at", wanted.key}, is_as_before) && step(wanted,
+                                                               [&]
+                                                               {
+                                                                   work();
+                                                                   return true;
+                                                               });
 }
 
 std::string MemoryStore::path(const std::string &key) const

@@ -13,8 +13,8 @@
 namespace tiledir::explorer
 {
 
-/// Each operation is a step of the writer whose turns it takes; where nothing keeps writers apart, a conditional write
-/// is two. Folder and turns must live longer.
+/// Each operation is a step of the writer whose turns it takes. Without conditions a conditional write is several: it
+/// takes the lock, where there are locks, looks, and writes. Folder and turns must live longer.
 class MemoryStore : public store::Store
 {
 public:
@@ -47,8 +47,8 @@ public:
 
 private:
     template <class Work> auto step(const Step &step, Work &&work) const;
-    /// Does the work in one step with the look at the object's state, or in the next.
-    template <class Work> bool step_if(Step step, const std::optional<store::Stamp> &before, Work &&work);
+    /// Does the work if the object is as it was before.
+    template <class Work> bool step_if(const Step &wanted, const std::optional<store::Stamp> &before, Work &&work);
 
     MemoryFolder &m_folder;
     Turns &m_turns;

@@ -7,6 +7,7 @@ namespace
 {
 
 constexpr const char *kTile = "5/12/12.png";
+constexpr const char *kAbove = "4/6/6.png";
 constexpr int kPixel = 7;
 
 struct Place
@@ -49,22 +50,34 @@ std::string rest_is(const MemoryFolder &folder, const Recipe &recipe)
     return {};
 }
 
-Scenario beside_a_run(const std::string &name, Exclusion exclusion, const Recipe &recipe, const std::string &option)
+using Check = std::function<std::string(const MemoryFolder &folder, const Recipe &recipe)>;
+
+/// Only what was put there last is on the tiles that the run makes.
+std::string tiles_are_the_runs(const MemoryFolder &folder, const Recipe &recipe)
+{
+    return rest_is(folder, recipe) + tiles_are(folder, clean(recipe), {kTile, kAbove}) +
+           journal_is_true(folder, {recipe}, {kAbove}) + limits_hold_all(folder) + no_intent_is_left(folder);
+}
+
+std::string overviews_fit(const MemoryFolder &folder, const Recipe & /*recipe*/)
+{
+    return overviews_are_right(folder);
+}
+
+Scenario beside_a_run(const std::string &name, Exclusion exclusion, const Recipe &recipe, const std::string &option,
+                      const Check &check)
 {
     Scenario scenario;
     scenario.name = name;
     scenario.start = finished({100}, exclusion);
-    scenario.play = [recipe, option]
+    scenario.play = [recipe, option, check]
     {
         const auto end = std::make_shared<RunEnd>();
         Play play;
         play.writers = {run_writer("run", recipe, option, end), gdal_writer("gdal", puts(kOne))};
-        play.check = [recipe, end](const Played &played)
+        play.check = [recipe, check, end](const Played &played)
         {
-            return (end->finished() ? "" : "the run ends so: " + end->refusal + "; ") + rest_is(played.folder, recipe) +
-                   tiles_are(played.folder, clean(recipe), {kTile, "4/6/6.png"}) +
-                   journal_is_true(played.folder, {recipe}, {"4/6/6.png"}) + overviews_are_right(played.folder) +
-                   limits_hold_all(played.folder) + no_intent_is_left(played.folder);
+            return (end->finished() ? "" : "the run ends so: " + end->refusal + "; ") + check(played.folder, recipe);
         };
         return play;
     };
@@ -97,12 +110,31 @@ Scenario two_parts(const std::string &name, Exclusion exclusion, bool both_stay)
 
 TEST_F(ExplorerTest, APixelPutBesideARunIsOnTheRunsTileOrGone)
 {
-    expect_right(beside_a_run("a pixel beside a run", Exclusion::Locks, {150}, "overwrite"));
+    expect_right(beside_a_run("a pixel beside a run", Exclusion::Locks, {150}, "overwrite", tiles_are_the_runs));
 }
 
 TEST_F(ExplorerTest, APixelPutBesideARunIsOnTheRunsTileOrGoneOnS3)
 {
-    expect_right(beside_a_run("a pixel beside a run, conditional writes", Exclusion::Conditions, {150}, "overwrite"));
+    expect_right(beside_a_run("a pixel beside a run, conditional writes", Exclusion::Conditions, {150}, "overwrite",
+                              tiles_are_the_runs));
+}
+
+TEST_F(ExplorerTest, OverviewsFitAfterAPixelWasPutBesideARun)
+{
+    expect_right(
+        beside_a_run("overviews beside a run", Exclusion::Locks, {150}, "overwrite", overviews_fit));
+}
+
+TEST_F(ExplorerTest, OverviewsFitAfterAPixelWasPutBesideARunOnS3)
+{
+    expect_right(beside_a_run("overviews beside a run, conditional writes", Exclusion::Conditions, {150}, "overwrite",
+                              overviews_fit));
+}
+
+TEST_F(ExplorerTest, OverviewsFitAfterAPixelWasPutBesideARunWhereNothingKeepsWritersApart)
+{
+    expect_right(
+        beside_a_run("overviews beside a run, no locks", Exclusion::None, {150}, "overwrite", overviews_fit));
 }
 
 TEST_F(ExplorerTest, TwoPartsOfATileAreBothKeptOnALocalDisk)
