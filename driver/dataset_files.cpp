@@ -2,9 +2,10 @@
 
 #include "driver/gdal_edge.h"
 #include "driver/item_location.h"
+#include "driver/journal/intent.h"
+#include "driver/journal/output_layout.h"
 #include "driver/store/folder_entries.h"
 #include "driver/store/gdal_compat.h"
-#include "driver/store/intent.h"
 #include "driver/store/object_reader.h"
 #include "driver/store/store.h"
 #include "stac/href_template.h"
@@ -28,10 +29,9 @@ namespace tiledir::driver
 namespace
 {
 
-constexpr const char *kItemFile = "stac.json";
-constexpr const char *kOurs = ".tiledir";
-constexpr const char *kIntents = ".tiledir/intents";
-constexpr const char *kRun = ".tiledir/version"; ///< the first that a run of tiledir-process writes
+using journal::kItemKey;
+using journal::kVersionKey; // the first that a run of tiledir-process writes
+using store::kOwnFolder;
 
 std::string escaped(const std::string &text)
 {
@@ -52,9 +52,14 @@ std::string pattern_of(const std::string &parameter)
     return "[^/]+";
 }
 
+bool is_in(const std::string &key, const char *folder)
+{
+    return key.rfind(std::string(folder) + '/', 0) == 0;
+}
+
 bool is_intent(const std::string &key)
 {
-    return key.rfind(".tiledir/intents/", 0) == 0;
+    return is_in(key, journal::kIntentFolder);
 }
 
 /// Of the tiles' names below the item's folder; nullopt where the template leads elsewhere.
@@ -94,10 +99,10 @@ public:
         }
     }
     /// Of a dataset whose item is not there yet.
-    DatasetFiles(ItemLocation location, const std::vector<store::FoundIntent> &creations)
+    DatasetFiles(ItemLocation location, const std::vector<journal::FoundIntent> &creations)
         : m_location(std::move(location))
     {
-        for (const store::FoundIntent &creation : creations)
+        for (const journal::FoundIntent &creation : creations)
         {
             if (!creation.creates.empty())
             {
@@ -126,7 +131,7 @@ private:
     }
     bool is_own(const std::string &key) const
     {
-        return key == m_location.file || key == m_location.file + ".aux.xml" || key.rfind(".tiledir/", 0) == 0 ||
+        return key == m_location.file || key == m_location.file + ".aux.xml" || is_in(key, kOwnFolder) ||
                std::any_of(m_tiles.begin(), m_tiles.end(),
                            [&key](const std::regex &tile) { return std::regex_match(key, tile); });
     }
@@ -165,7 +170,7 @@ DatasetFiles::Found DatasetFiles::find() const
               [](const std::string &one, const std::string &other)
               {
                   const auto rank = [](const std::string &key)
-                  { return std::pair(key.rfind(kOurs, 0) != 0, key.size()); };
+                  { return std::pair(key.rfind(kOwnFolder, 0) != 0, key.size()); };
                   return rank(one) > rank(other);
               });
     return found;
@@ -189,8 +194,7 @@ ItemLocation target_of(const std::string &name, const std::string &item_file)
 /// Of who writes into the dataset just now.
 bool belongs_to_writers(const std::string &key)
 {
-    const auto begins = [&key](const char *prefix) { return key.rfind(prefix, 0) == 0; };
-    return begins(".tiledir/tmp/") || is_intent(key) || key == ".tiledir/lock";
+    return is_in(key, store::kTemporaryFolder) || is_intent(key) || key == store::kLockKey;
 }
 
 void copy_files(const DatasetFiles &files, const ItemLocation &target)
@@ -207,11 +211,13 @@ void copy_files(const DatasetFiles &files, const ItemLocation &target)
             if (key.rfind(files.location().file, 0) == 0) // the item and its .aux.xml
             {
                 name = target.file + key.substr(files.location().file.size());
-                to->sync();
+                to->write_at_sync(name, bytes->data(), bytes->size());
+                continue;
             }
             to->write(name, bytes->data(), bytes->size());
         }
     }
+    to->sync(); // tiles, and then what tells of them
     to->sync();
 }
 
@@ -235,7 +241,7 @@ void delete_files(const DatasetFiles &files)
 
 DatasetFiles unfinished_files(const std::string &folder, store::Store &store)
 {
-    return {{folder, kItemFile, {}, {}, {}}, store::Intent::adoptable(store)};
+    return {{folder, kItemKey, {}, {}, {}}, journal::Intent::adoptable(store)};
 }
 
 DatasetFiles files_to_delete(const char *name)
@@ -246,7 +252,7 @@ DatasetFiles files_to_delete(const char *name)
         return DatasetFiles(name);
     }
     const auto store = store::open_store(folder);
-    if (const auto writers = store::Intent::living(*store); !writers.empty())
+    if (const auto writers = journal::Intent::living(*store); !writers.empty())
     {
         throw InputError(folder + ": is being made by " + writers.front().who);
     }
@@ -264,14 +270,14 @@ bool is_unfinished_dataset(const std::string &folder)
     };
     if (!store::is_remote(folder))
     {
-        return is_there(kOurs) && !is_there(kItemFile) && !is_there(kRun);
+        return is_there(kOwnFolder) && !is_there(kItemKey) && !is_there(kVersionKey);
     }
     if (folder.rfind("/vsicurl", 0) == 0)
     {
         return false; // nobody writes there, and many web servers list nothing
     }
     const auto store = store::open_store(folder); // GDAL may remember what was there before
-    return !store->list(kIntents).empty() && !store->stamp(kItemFile) && !store->stamp(kRun);
+    return !store->list(journal::kIntentFolder).empty() && !store->stamp(kItemKey) && !store->stamp(kVersionKey);
 }
 
 std::optional<UnfinishedDataset> unfinished_dataset(const std::string &folder)
@@ -281,7 +287,7 @@ std::optional<UnfinishedDataset> unfinished_dataset(const std::string &folder)
         return std::nullopt;
     }
     const auto store = store::open_store(folder);
-    if (const auto writers = store::Intent::living(*store); !writers.empty())
+    if (const auto writers = journal::Intent::living(*store); !writers.empty())
     {
         return UnfinishedDataset{writers.front().who, {}};
     }

@@ -5,9 +5,10 @@
 #include "driver/creation_options.h"
 #include "driver/creation_target.h"
 #include "driver/gdal_edge.h"
+#include "driver/journal/intent.h"
+#include "driver/journal/output_layout.h"
 #include "driver/raster/base_statistics.h"
 #include "driver/raster/pyramid_builder.h"
-#include "driver/store/intent.h"
 #include "driver/store/store.h"
 
 #include <gdal_rat.h>
@@ -21,8 +22,6 @@ namespace tiledir::driver
 
 namespace
 {
-
-constexpr const char *kItemKey = "stac.json";
 
 /// What no directory of tiles holds: an error if the caller is strict.
 void refuse_losses(GDALDataset &source, std::vector<std::string> losses, bool strict)
@@ -128,7 +127,7 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     refuse_overwriting_source(dataset, target.folder());
     target.make();
     const auto store = store::open_store(target.folder());
-    store::Intent intent(*store);
+    journal::Intent intent(*store);
     intent.creates(plan.pyramid.tile_path.text());
     intent.add(plan.pyramid.matrix(plan.pyramid.finest).id, stac::TileSet(plan.base));
     const raster::TilePyramid tiles(plan.pyramid, *store);
@@ -141,14 +140,14 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     settings.progress = progress;
     settings.progress_data = progress_data;
     raster::build_pyramid(tiles, settings);
-    store->sync();
     stac::TiledAssetsItem item = created_item(plan.pyramid, described_bands(dataset, plan.pyramid.format), plan.base,
                                               plan.data_bounds, plan.extent, chosen, target.name());
     if (chosen.statistics)
     {
         tell_statistics(tiles, plan, chosen.threads, item);
     }
-    store->write(kItemKey, item.to_json().dump(2) + "\n");
+    store->write_at_sync(journal::kItemKey, item.to_json().dump(2) + "\n");
+    store->sync(); // tiles, and then the item's name
     store->sync();
     auto copy = opened(target.folder());
     copy_metadata(dataset, *copy);

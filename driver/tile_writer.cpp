@@ -1,7 +1,7 @@
 #include "driver/tile_writer.h"
 
 #include "driver/gdal_edge.h"
-#include "driver/raster/journal_files.h"
+#include "driver/journal/tell_journal.h"
 #include "driver/raster/refresh.h"
 #include "driver/raster/stored_item.h"
 #include "driver/store/task_queue.h"
@@ -10,10 +10,9 @@
 #include <cpl_conv.h>
 
 #include <algorithm>
-#include <exception>
-#include <mutex>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace tiledir::driver
 {
@@ -53,12 +52,19 @@ void TileWriter::announce(const stac::TileSet &places)
 {
     if (!m_intent)
     {
-        m_intent = std::make_unique<store::Intent>(*m_store);
+        m_intent = std::make_unique<journal::Intent>(*m_store);
     }
     m_intent->add(m_pyramid.matrix(m_pyramid.finest).id, places);
 }
 
 void TileWriter::store()
+{
+    store_tiles();
+    m_store->sync();
+}
+
+/// Gives the tiles their names, which are not durable yet.
+void TileWriter::store_tiles()
 {
     TileBuffer::Tiles tiles = m_buffer.release();
     if (tiles.empty())
@@ -70,9 +76,7 @@ void TileWriter::store()
     {
         places.insert(place.first, place.second, place.second);
     }
-    std::mutex mutex;
-    std::exception_ptr failure;
-    std::set<TileBuffer::Place> done;
+    Storing storing;
     try
     {
         announce(places);
@@ -81,48 +85,67 @@ void TileWriter::store()
             std::min(m_options.threads, static_cast<int>(std::min<std::size_t>(tiles.size(), 1024))));
         for (auto &[place, tile] : tiles)
         {
-            queue.add(
-                [&, &place = place, &tile = tile]
-                {
-                    std::exception_ptr error;
-                    StoredTile stored;
-                    try
-                    {
-                        stored = store_tile(place, tile);
-                    }
-                    catch (const std::exception &)
-                    {
-                        error = std::current_exception();
-                    }
-                    const std::lock_guard<std::mutex> lock(mutex);
-                    if (error)
-                    {
-                        // One whose answer was lost may be there.
-                        m_whole.insert(place.first, place.second, place.second);
-                        failure = failure ? failure : error;
-                        return;
-                    }
-                    note(place, stored);
-                    done.insert(place);
-                });
+            queue.add([&, &place = place, &tile = tile] { store_one(place, tile, storing, Write::Staged); });
         }
         queue.finish();
-        m_store->sync();
+        const std::vector<std::string> keys = m_store->publish();
+        const std::set<std::string> lost(keys.begin(), keys.end());
+        for (auto &[place, tile] : tiles)
+        {
+            if (lost.count(key_of(place)) > 0)
+            {
+                store_one(place, tile, storing, Write::AtOnce); // somebody else was faster
+            }
+        }
     }
     catch (...)
     {
         m_buffer.put_back(std::move(tiles));
         throw;
     }
-    if (failure)
+    for (const auto &[place, stored] : storing.done)
     {
-        for (const TileBuffer::Place &place : done)
+        note(place, stored);
+    }
+    if (storing.failure)
+    {
+        m_store->sync();
+        for (const auto &[place, stored] : storing.done)
         {
             tiles.erase(place);
         }
         m_buffer.put_back(std::move(tiles));
-        std::rethrow_exception(failure);
+        std::rethrow_exception(storing.failure);
     }
+}
+
+std::string TileWriter::key_of(TileBuffer::Place place) const
+{
+    return m_pyramid.key({m_pyramid.finest, place.first, place.second});
+}
+
+void TileWriter::store_one(TileBuffer::Place place, const ChangedTile &tile, Storing &storing, Write write)
+{
+    std::exception_ptr error;
+    StoredTile stored;
+    try
+    {
+        stored = store_tile(place, tile, write);
+    }
+    catch (const std::exception &)
+    {
+        error = std::current_exception();
+    }
+    const std::lock_guard<std::mutex> lock(storing.mutex);
+    if (error)
+    {
+        // One whose answer was lost may be there.
+        m_whole.insert(place.first, place.second, place.second);
+        storing.failure = storing.failure ? storing.failure : error;
+        storing.done.erase(place);
+        return;
+    }
+    storing.done[place] = stored;
 }
 
 void TileWriter::warn_of_loss(bool encoded_again)
@@ -150,10 +173,10 @@ void TileWriter::note(TileBuffer::Place place, const StoredTile &stored)
     }
 }
 
-TileWriter::StoredTile TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile)
+TileWriter::StoredTile TileWriter::store_tile(TileBuffer::Place place, const ChangedTile &tile, Write write)
 {
     const stac::TileId id{m_pyramid.finest, place.first, place.second};
-    const std::string key = m_pyramid.key(id);
+    const std::string key = key_of(place);
     StoredTile stored;
     const auto merged = [&](const store::Bytes *there)
     {
@@ -177,12 +200,13 @@ TileWriter::StoredTile TileWriter::store_tile(TileBuffer::Place place, const Cha
     };
     if (!tile.is_whole())
     {
-        const bool alone = store::update_object(*m_store, key,
-                                                [&](const store::Bytes *there)
-                                                {
-                                                    warn_of_loss(there != nullptr);
-                                                    return merged(there);
-                                                });
+        const store::ChangeObject change = [&](const store::Bytes *there)
+        {
+            warn_of_loss(there != nullptr);
+            return merged(there);
+        };
+        const bool alone = write == Write::Staged ? store::stage_object(*m_store, key, change)
+                                                  : store::update_object(*m_store, key, change);
         if (!alone)
         {
             stored.part.reset(); // elsewhere pixels that others wrote meanwhile may be as before again
@@ -220,6 +244,7 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
 {
     if (m_changed.empty())
     {
+        m_store->sync();
         return;
     }
     if (m_options.overviews_from_process)
@@ -242,7 +267,7 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
 /// Tells what else there is beside tiles: a run's journal, and the item.
 void TileWriter::record_changes(const stac::LevelSets &stale)
 {
-    raster::tell_journal(*m_store, m_pyramid.grid, {{m_pyramid.finest, m_changed}}, stale);
+    journal::tell_journal(*m_store, m_pyramid.grid, {{m_pyramid.finest, m_changed}}, stale);
     if (!m_there.empty() || !m_gone.empty())
     {
         raster::grow_item(*m_store, m_item_key, m_pyramid, m_there);
@@ -277,21 +302,25 @@ void TileWriter::change_item(const stac::ItemChange &change)
 
 void TileWriter::flush()
 {
-    store();
-    if (m_options.refresh == Refresh::AtFlush)
+    if (m_options.refresh != Refresh::AtFlush)
     {
-        refresh();
+        store();
+        return;
     }
+    store_tiles();
+    refresh(); // at its end all is durable
 }
 
 void TileWriter::finish()
 {
-    store();
     if (m_options.refresh != Refresh::Never)
     {
+        store_tiles();
         refresh();
+        return;
     }
-    else if (m_intent)
+    store();
+    if (m_intent)
     {
         record_changes({});
         m_intent->release();

@@ -1,17 +1,20 @@
 // Stores the pixels that a dataset is given, and what follows from them: overviews, item.
 #pragma once
 
+#include "driver/journal/intent.h"
 #include "driver/open_options.h"
 #include "driver/raster/tile_pyramid.h"
-#include "driver/store/intent.h"
 #include "driver/store/store.h"
 #include "driver/tile_buffer.h"
 #include "stac/item_change.h"
 #include "stac/tile_set.h"
 
 #include <atomic>
+#include <exception>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -66,7 +69,22 @@ private:
         bool is_there = false;                 ///< now
         std::optional<stac::PixelWindow> part; ///< of the matrix, that has changed; nullopt: all of it may have
     };
-    StoredTile store_tile(TileBuffer::Place place, const ChangedTile &tile);
+    /// Tiles that are being stored, by many threads.
+    struct Storing
+    {
+        std::mutex mutex; ///< for what follows
+        std::map<TileBuffer::Place, StoredTile> done;
+        std::exception_ptr failure; ///< the first
+    };
+    enum class Write
+    {
+        Staged, ///< many together
+        AtOnce
+    };
+    void store_tiles();
+    void store_one(TileBuffer::Place place, const ChangedTile &tile, Storing &storing, Write write);
+    StoredTile store_tile(TileBuffer::Place place, const ChangedTile &tile, Write write);
+    std::string key_of(TileBuffer::Place place) const;
     void note(TileBuffer::Place place, const StoredTile &stored);
     void announce(const stac::TileSet &places);
     void record_changes(const stac::LevelSets &stale);
@@ -85,7 +103,7 @@ private:
     stac::TileSet m_there;   ///< of those that pixels were given to, the ones that are stored
     stac::TileSet m_gone;    ///< and the ones that were removed
     bool m_stored = false;
-    std::unique_ptr<store::Intent> m_intent;
+    std::unique_ptr<journal::Intent> m_intent;
     std::atomic<bool> m_loss_told{false};
 };
 

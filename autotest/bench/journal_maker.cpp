@@ -2,7 +2,7 @@
 // all done, half of it without data, with a ragged coast between; `scattered`, all done, every second tile without data
 // by chance; `half`, killed in the middle of the base level: of batches of 8 x 8 tiles about every second one is done.
 #include "tools/engine/item_writer.h"
-#include "tools/engine/journal.h"
+#include "driver/journal/journal.h"
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/status.h"
@@ -32,7 +32,7 @@ std::uint64_t mixed(std::int64_t row, std::int64_t col)
 
 struct Maker
 {
-    engine::Journal &journal;
+    journal::Journal &journal;
     const std::string pattern;
     const std::int64_t tiles_a_file;
     std::int64_t done = 0;
@@ -93,11 +93,11 @@ void run(const std::string &recipe, const std::string &pattern, std::int64_t til
 {
     const auto job = engine::resolve(engine::Recipe::read(recipe, {}));
     const auto store = store::open_store(job->recipe.output_path);
-    engine::Journal journal(*store, job->grid);
+    journal::Journal journal(*store, job->grid);
     const stac::LevelSets tiles = engine::selected_tiles(*job);
     engine::OutputState::claim(*store);
     journal.redo(tiles);
-    engine::write_item(*store, *job, tiles, {}, engine::kFinished);
+    engine::write_item(*store, *job, tiles, {}, engine::kFinished, std::nullopt);
     engine::OutputState::save(*store, *job);
     Maker maker{journal, pattern, tiles_a_file};
     for (auto level = tiles.rbegin(); level != tiles.rend() && (pattern != "half" || level == tiles.rbegin()); ++level)

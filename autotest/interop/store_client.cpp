@@ -1,6 +1,6 @@
 // A Store in a process of its own: store_client ROOT, then a command a line on stdin, its words separated by tabs. Each
 // is answered by one line on stdout: what the function gave ("-": nullopt), or "StoreError: ..." or "TileError: ...".
-#include "driver/store/intent.h"
+#include "driver/journal/intent.h"
 #include "driver/store/store.h"
 
 #include <cpl_vsi.h>
@@ -69,7 +69,7 @@ std::string joined(const Words &words)
 /// An intent for a tile that is there until the process ends; "left": for others at once.
 std::string announce(Store &store, const std::string &matrix, bool left)
 {
-    auto *intent = new Intent(store); // never deleted
+    auto *intent = new tiledir::journal::Intent(store); // never deleted
     intent->add(matrix, tiledir::stac::TileSet({1, 2, 3, 4}));
     if (left)
         intent->release();
@@ -80,11 +80,11 @@ std::string announce(Store &store, const std::string &matrix, bool left)
 std::string adopt(Store &store)
 {
     Words matrices;
-    for (const FoundIntent &found : Intent::adoptable(store))
+    for (const tiledir::journal::FoundIntent &found : tiledir::journal::Intent::adoptable(store))
     {
         for (const auto &[matrix, ranges] : *found.tiles)
             matrices.push_back(matrix);
-        Intent::forget(store, found);
+        tiledir::journal::Intent::forget(store, found);
     }
     std::sort(matrices.begin(), matrices.end());
     return joined(matrices);

@@ -1,7 +1,7 @@
 #include "driver/raster/folder_refresh.h"
 
+#include "driver/journal/tell_journal.h"
 #include "driver/raster/foreign_tiles.h"
-#include "driver/raster/journal_files.h"
 #include "driver/raster/stored_item.h"
 #include "driver/raster/strip_listing.h"
 #include "driver/store/written_objects.h"
@@ -65,7 +65,7 @@ stac::TileSet tiles_since(const DatasetFolder &folder, std::time_t since)
 }
 
 /// Nullopt of an intent that cannot be read: any tile may be meant. Overviews are those of a repair.
-std::optional<stac::LevelSets> tiles_of_intent(const DatasetFolder &folder, const store::FoundIntent &intent)
+std::optional<stac::LevelSets> tiles_of_intent(const DatasetFolder &folder, const journal::FoundIntent &intent)
 {
     if (!intent.tiles)
     {
@@ -116,11 +116,11 @@ RefreshPlan plan_refresh(const DatasetFolder &folder, const ChangedPart &changed
 {
     RefreshPlan plan;
     plan.is_for_process = has_overviews_from_process(folder.item());
-    plan.left_behind = store::Intent::adoptable(folder.store());
+    plan.left_behind = journal::Intent::adoptable(folder.store());
     bool all = changed.all;
     stac::LevelSets tiles;
     stac::TileSet &base_tiles = tiles[folder.pyramid().finest];
-    for (const store::FoundIntent &intent : plan.left_behind)
+    for (const journal::FoundIntent &intent : plan.left_behind)
     {
         const auto left = tiles_of_intent(folder, intent);
         all = all || !left;
@@ -150,7 +150,7 @@ RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, 
 {
     RefreshResult result;
     store::Store &store = folder.store();
-    store::Intent intent(store);
+    journal::Intent intent(store);
     if (!plan.base_tiles.empty())
     {
         intent.add(base_of(folder).id, plan.base_tiles);
@@ -159,8 +159,9 @@ RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, 
     {
         result = renew(folder.tiles(), plan.overviews, settings);
     }
-    tell_journal(store, folder.pyramid().grid, {{folder.pyramid().finest, foreign_tiles(folder, plan.base_tiles)}},
-                 plan.is_for_process ? plan.overviews : stac::LevelSets());
+    journal::tell_journal(store, folder.pyramid().grid,
+                          {{folder.pyramid().finest, foreign_tiles(folder, plan.base_tiles)}},
+                          plan.is_for_process ? plan.overviews : stac::LevelSets());
     if (!plan.base_tiles.empty())
     {
         grow_item(store, folder.item_key(), folder.pyramid(), new_tiles(folder, plan.base_tiles));
@@ -168,9 +169,9 @@ RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, 
     }
     store.sync();
     intent.finish();
-    for (const store::FoundIntent &left : plan.left_behind)
+    for (const journal::FoundIntent &left : plan.left_behind)
     {
-        store::Intent::forget(store, left);
+        journal::Intent::forget(store, left);
     }
     store.remove_leftovers();
     return result;

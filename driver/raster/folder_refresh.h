@@ -1,9 +1,9 @@
 // Refresh of a folder of tiles that others have written to.
 #pragma once
 
+#include "driver/journal/intent.h"
 #include "driver/raster/dataset_folder.h"
 #include "driver/raster/refresh.h"
-#include "driver/store/intent.h"
 
 #include <ctime>
 #include <optional>
@@ -24,10 +24,10 @@ struct ChangedPart
 /// What a refresh is to do.
 struct RefreshPlan
 {
-    stac::TileSet base_tiles;                    ///< that have changed, or may have
-    stac::LevelSets overviews;                   ///< above them
-    std::vector<store::FoundIntent> left_behind; ///< by writers that are no more
-    bool is_for_process = false;                 ///< overviews are tiledir-process's: they can only be told to be stale
+    stac::TileSet base_tiles;                      ///< that have changed, or may have
+    stac::LevelSets overviews;                     ///< above them
+    std::vector<journal::FoundIntent> left_behind; ///< by writers that are no more
+    bool is_for_process = false; ///< overviews are tiledir-process's: they can only be told to be stale
     bool empty() const { return base_tiles.empty(); }
 };
 

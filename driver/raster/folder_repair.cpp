@@ -1,7 +1,7 @@
 #include "driver/raster/folder_repair.h"
 
-#include "driver/raster/journal_files.h"
-#include "driver/store/intent.h"
+#include "driver/journal/intent.h"
+#include "driver/journal/tell_journal.h"
 
 namespace tiledir::raster
 {
@@ -30,12 +30,12 @@ RepairResult repair_folder(const DatasetFolder &folder, const VerifyResult &foun
     store::Store &store = folder.store();
     if (has_overviews_from_process(folder.item()))
     {
-        tell_journal(store, pyramid.grid, {}, found.faulty);
+        journal::tell_journal(store, pyramid.grid, {}, found.faulty);
         store.sync();
         result.faults = found.faults;
         return result;
     }
-    store::Intent intent(store);
+    journal::Intent intent(store);
     for (const auto &[level, tiles] : found.faulty)
     {
         intent.add(pyramid.matrix(level).id, tiles);

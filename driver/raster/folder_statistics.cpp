@@ -1,7 +1,7 @@
 #include "driver/raster/folder_statistics.h"
 
 #include "driver/raster/stored_item.h"
-#include "driver/store/temporary_files.h"
+#include "driver/store/random_id.h"
 #include "stac/error.h"
 #include "stac/item_extent.h"
 #include "stac/item_statistics.h"
@@ -29,7 +29,7 @@ stac::PixelWindow extent_of(const DatasetFolder &folder)
 void store_statistics(const DatasetFolder &folder, const StatisticsSettings &settings)
 {
     store::Store &store = folder.store();
-    const std::string who = store::temporary_prefix();
+    const std::string who = store::random_id();
     for (int tries = 0; tries < kMostTries; ++tries)
     {
         change_item(store, folder.item_key(),

@@ -1,9 +1,8 @@
 #include "driver/raster/foreign_tiles.h"
 
-#include "driver/raster/journal_files.h"
+#include "driver/journal/tell_journal.h"
 #include "driver/raster/strip_listing.h"
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -14,39 +13,7 @@ namespace tiledir::raster
 namespace
 {
 
-/// Does a journal's file come from a run? Others write lines that tell of foreign tiles, and of overviews to be made.
-bool is_of_a_run(const std::string &text, const std::string &base_level)
-{
-    if (text.rfind(std::string(kJournalHeading) + '\n', 0) != 0)
-    {
-        return true; // packed
-    }
-    const auto has_line = [&text](const std::string &start)
-    { return text.find('\n' + start + ' ') != std::string::npos; };
-    return has_line("stored") || has_line("empty") || has_line("redo " + base_level);
-}
-
-store::Seconds our_time()
-{
-    return std::chrono::steady_clock::now().time_since_epoch();
-}
-
-/// In our time, not before it was; nullopt where there is no run.
-std::optional<store::Seconds> last_word_of_run(store::Store &store, const std::string &base_level)
-{
-    std::optional<store::Seconds> last;
-    JournalFolder journal(store);
-    for (const std::string &name : journal.list())
-    {
-        const auto text = journal.read(name);
-        if (const auto age = text && is_of_a_run(*text, base_level) ? journal.age(name) : std::nullopt)
-        {
-            const store::Seconds written = our_time() - *age;
-            last = last ? std::max(*last, written) : written;
-        }
-    }
-    return last;
-}
+using Clock = std::chrono::steady_clock;
 
 } // namespace
 
@@ -55,7 +22,7 @@ stac::TileSet foreign_tiles(const DatasetFolder &folder, const stac::TileSet &ba
     stac::TileSet found;
     const int base = folder.pyramid().finest;
     const auto last_word =
-        base_tiles.empty() ? std::nullopt : last_word_of_run(folder.store(), folder.pyramid().matrix(base).id);
+        base_tiles.empty() ? std::nullopt : journal::last_word_of_run(folder.store(), folder.pyramid().grid, base);
     if (!last_word)
     {
         return found;
@@ -63,9 +30,9 @@ stac::TileSet foreign_tiles(const DatasetFolder &folder, const stac::TileSet &ba
     for_each_stored(folder.tiles(), base, base_tiles,
                     [&](std::int64_t row, std::int64_t col, const std::string &key, bool)
                     {
-                        const store::Seconds asked = our_time();
+                        const Clock::time_point asked = Clock::now();
                         const auto age = folder.store().age(key);
-                        if (age && asked - *age > *last_word)
+                        if (age && asked - std::chrono::duration_cast<Clock::duration>(*age) > *last_word)
                         {
                             found.insert(row, col, col);
                         }

@@ -11,8 +11,11 @@
 #include <atomic>
 #include <cmath>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace tiledir::raster
@@ -26,6 +29,8 @@ constexpr int kMostTries = 200;
 constexpr int kMostTriesUnderLock = 4;
 /// A thread learns CRS and format anew, which takes as long as a few tiles. Over a network waiting takes longer.
 constexpr std::int64_t kTilesOfAThread = 2;
+/// Overviews that are made before they get their names: one sync for all.
+constexpr std::size_t kTogether = 1024;
 
 class Refresh
 {
@@ -47,22 +52,38 @@ private:
         Written,
         Removed
     };
+    /// An overview that is made and may wait for its name.
+    struct Made
+    {
+        stac::TileId tile;
+        MadeOverview overview; ///< without its pixels
+        Outcome outcome;
+    };
+    using WriteIf = bool (store::Store::*)(const std::string &key, const void *data, std::size_t size,
+                                           const std::optional<store::Stamp> &before);
 
+    void make_level(int level, const stac::TileSet &tiles);
     void work(TileWalk &walk);
+    void make(const stac::TileId &tile);
+    void settle();
     Outcome renew(const stac::TileId &tile);
     Outcome put(const stac::TileId &tile, MadeOverview &made, const std::optional<store::StampedObject> &there,
-                bool locked);
+                bool locked, WriteIf write_if);
     TilePyramid::Block stored(const stac::TileId &tile, const store::Bytes &bytes, PixelBlock &pixels) const;
+    bool is_enough();
     void failed(const std::string &why);
-    void done(Outcome outcome);
+    void count(Outcome outcome);
+    void progress();
 
     const TilePyramid &m_tiles;
     const RefreshSettings &m_settings;
     const bool m_is_lossy = is_lossy(m_tiles.pyramid().format);
+    const bool m_is_remote = m_tiles.store().is_remote();
     StampedTiles m_below;
     const std::thread::id m_caller = std::this_thread::get_id();
     std::atomic<bool> m_stopped{false};
-    std::mutex m_mutex; ///< for what follows
+    std::mutex m_mutex;       ///< for what follows
+    std::vector<Made> m_made; ///< finer ones first
     RefreshResult m_result;
     std::int64_t m_done = 0;
     std::int64_t m_all = 0;
@@ -76,20 +97,11 @@ RefreshResult Refresh::run(const stac::LevelSets &levels)
     {
         m_all += tiles.count();
     }
-    const bool is_remote = m_tiles.store().is_remote();
     for (auto level = levels.rbegin(); level != levels.rend() && !m_stopped; ++level)
     {
-        TileWalk walk(level->first, level->second);
-        const std::int64_t each = is_remote ? 1 : kTilesOfAThread;
-        const auto threads =
-            std::min<std::int64_t>(std::max(1, m_settings.threads), (level->second.count() + each - 1) / each);
-        store::TaskQueue queue(static_cast<int>(threads));
-        for (std::int64_t thread = 0; thread < threads; ++thread)
-        {
-            queue.add([&] { work(walk); });
-        }
-        queue.finish();
+        make_level(level->first, level->second);
     }
+    settle();
     if (m_stopped)
     {
         throw Interrupted("refresh: interrupted");
@@ -102,10 +114,30 @@ RefreshResult Refresh::run(const stac::LevelSets &levels)
     return m_result;
 }
 
+void Refresh::make_level(int level, const stac::TileSet &tiles)
+{
+    const std::int64_t each = m_is_remote ? 1 : kTilesOfAThread;
+    const auto threads = std::min<std::int64_t>(std::max(1, m_settings.threads), (tiles.count() + each - 1) / each);
+    TileWalk walk(level, tiles);
+    while (!m_stopped && !walk.is_over())
+    {
+        store::TaskQueue queue(static_cast<int>(threads));
+        for (std::int64_t thread = 0; thread < threads; ++thread)
+        {
+            queue.add([&] { work(walk); });
+        }
+        queue.finish();
+        if (is_enough())
+        {
+            settle();
+        }
+    }
+}
+
 /// A tile that fails does not keep the others from being made.
 void Refresh::work(TileWalk &walk)
 {
-    while (!m_stopped)
+    while (!m_stopped && !is_enough())
     {
         const auto tile = walk.next();
         if (!tile)
@@ -114,21 +146,75 @@ void Refresh::work(TileWalk &walk)
         }
         try
         {
-            done(renew(*tile));
+            make(*tile);
         }
         catch (const TileError &error)
         {
             failed(error.what());
-            done(Outcome::Lost);
         }
         catch (...)
         {
             m_stopped = true; // no tile would fare better
             throw;
         }
+        progress();
     }
 }
 
+/// On a local disk names wait for settle(), so that one sync does for many. Over a network each is written at once.
+void Refresh::make(const stac::TileId &tile)
+{
+    if (m_is_remote)
+    {
+        count(renew(tile));
+        return;
+    }
+    store::Store &store = m_tiles.store();
+    const std::string key = m_tiles.pyramid().key(tile);
+    auto lock = store.lock(key);
+    const auto there = store.read_stamped(key);
+    MadeOverview made = make_overview(m_tiles, m_below, tile);
+    const Outcome outcome = put(tile, made, there, lock != nullptr, &store::Store::stage_if);
+    lock.reset();
+    if (outcome == Outcome::Lost)
+    {
+        count(renew(tile));
+        return;
+    }
+    made.pixels.reset();
+    const std::lock_guard<std::mutex> alone(m_mutex);
+    m_made.push_back({tile, std::move(made), outcome});
+}
+
+/// Gives the overviews their names. Those that are not what the tiles below give by then are made again, one by one.
+void Refresh::settle()
+{
+    const std::vector<std::string> keys = m_tiles.store().publish();
+    const std::set<std::string> lost(keys.begin(), keys.end());
+    for (Made &made : m_made)
+    {
+        try
+        {
+            const bool is_right =
+                lost.count(m_tiles.pyramid().key(made.tile)) == 0 && is_up_to_date(m_tiles, m_below, made.overview);
+            count(is_right || m_stopped ? made.outcome : renew(made.tile));
+        }
+        catch (const TileError &error)
+        {
+            failed(error.what());
+        }
+    }
+    m_made.clear();
+}
+
+/// Are as many made as shall wait for their names together?
+bool Refresh::is_enough()
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    return m_made.size() >= kTogether;
+}
+
+/// By itself, until it is what the tiles below give.
 Refresh::Outcome Refresh::renew(const stac::TileId &tile)
 {
     store::Store &store = m_tiles.store();
@@ -139,7 +225,7 @@ Refresh::Outcome Refresh::renew(const stac::TileId &tile)
     {
         const auto there = store.read_stamped(key);
         MadeOverview made = make_overview(m_tiles, m_below, tile);
-        const Outcome outcome = put(tile, made, there, lock != nullptr);
+        const Outcome outcome = put(tile, made, there, lock != nullptr, &store::Store::write_if);
         last = outcome == Outcome::Unchanged && last != Outcome::Lost ? last : outcome;
         // Under our lock: whoever changes what is below now waits for it, to make this tile again.
         const bool left_to_others = lock && tries + 1 == kMostTriesUnderLock;
@@ -156,7 +242,7 @@ Refresh::Outcome Refresh::renew(const stac::TileId &tile)
 }
 
 Refresh::Outcome Refresh::put(const stac::TileId &tile, MadeOverview &made,
-                              const std::optional<store::StampedObject> &there, bool locked)
+                              const std::optional<store::StampedObject> &there, bool locked, WriteIf write_if)
 {
     store::Store &store = m_tiles.store();
     const std::string key = m_tiles.pyramid().key(tile);
@@ -166,7 +252,7 @@ Refresh::Outcome Refresh::put(const stac::TileId &tile, MadeOverview &made,
                                                   : std::nullopt;
     const bool same = there.has_value() == bytes.has_value() && (!there || there->bytes == *bytes);
     const bool is_put =
-        same || (bytes ? store.write_if(key, bytes->data(), bytes->size(), before) : store.remove_if(key, before));
+        same || (bytes ? (store.*write_if)(key, bytes->data(), bytes->size(), before) : store.remove_if(key, before));
     // Nobody else writes under our lock: the stamp is of what we wrote, and the level above need not read it.
     if (is_put && (same || locked) && tile.level > m_tiles.pyramid().coarsest)
     {
@@ -187,13 +273,18 @@ void Refresh::failed(const std::string &why)
     m_first_failure = m_failed++ == 0 ? why : m_first_failure;
 }
 
-void Refresh::done(Outcome outcome)
+void Refresh::count(Outcome outcome)
 {
-    std::unique_lock<std::mutex> lock(m_mutex);
-    const double part = static_cast<double>(++m_done) / static_cast<double>(m_all);
+    const std::lock_guard<std::mutex> lock(m_mutex);
     m_result.unchanged += outcome == Outcome::Unchanged ? 1 : 0;
     m_result.written += outcome == Outcome::Written ? 1 : 0;
     m_result.removed += outcome == Outcome::Removed ? 1 : 0;
+}
+
+void Refresh::progress()
+{
+    std::unique_lock<std::mutex> lock(m_mutex);
+    const double part = static_cast<double>(++m_done) / static_cast<double>(m_all);
     lock.unlock();
     if (m_settings.go_on && std::this_thread::get_id() == m_caller && !m_settings.go_on(part))
     {

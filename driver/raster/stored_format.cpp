@@ -1,5 +1,6 @@
 #include "driver/raster/stored_format.h"
 
+#include "driver/journal/output_layout.h"
 #include "driver/raster/color_table.h"
 #include "driver/raster/data_type.h"
 #include "driver/raster/open_tile.h"
@@ -222,9 +223,9 @@ void take_from(const StoredTile &stored, bool bands_known, TileFormat &format)
 void read_format(const stac::JsonNode &node, TileFormat &format)
 {
     if (const auto version = node.object().find("version");
-        version && version->integer(0, std::numeric_limits<int>::max()) > kLayoutVersion)
+        version && version->integer(0, std::numeric_limits<int>::max()) > journal::kLayoutVersion)
     {
-        version->fail("is made by a newer tiledir; this one knows " + std::to_string(kLayoutVersion));
+        version->fail("is made by a newer tiledir; this one knows " + std::to_string(journal::kLayoutVersion));
     }
     if (const auto driver = node.find("driver"))
     {
@@ -309,7 +310,8 @@ TileFormat stored_format(const stac::TiledAssetsItem &item, const Pyramid &pyram
 
 void describe_format(const TileFormat &format, stac::TiledAssetsItem &item)
 {
-    nlohmann::json json = {{"version", kLayoutVersion}, {"driver", format.driver}, {"options", format.options}};
+    nlohmann::json json = {
+        {"version", journal::kLayoutVersion}, {"driver", format.driver}, {"options", format.options}};
     if (format.alpha)
     {
         json["alpha"] = true;

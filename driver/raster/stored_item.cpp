@@ -1,11 +1,11 @@
 #include "driver/raster/stored_item.h"
 
+#include "driver/journal/intent.h"
 #include "driver/raster/pam_statistics.h"
 #include "driver/raster/pyramid_builder.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
 #include "driver/raster/strip_listing.h"
-#include "driver/store/intent.h"
 #include "driver/store/task_queue.h"
 #include "driver/store/update_object.h"
 #include "stac/error.h"
@@ -184,7 +184,7 @@ void shrink_item(const TilePyramid &tiles, const std::string &key, const stac::T
             return;
         }
         // Should we die before the second look, whoever takes this over has that look.
-        store::Intent intent(store);
+        journal::Intent intent(store);
         stac::TileSet cut(*limits);
         cut.erase(stac::TileSet(rest));
         intent.add(all.base, cut);

@@ -1,5 +1,6 @@
 #include "driver/raster/stored_pyramid.h"
 
+#include "driver/journal/output_layout.h"
 #include "driver/raster/stored_format.h"
 #include "driver/raster/stored_item.h"
 #include "driver/store/network_path.h"
@@ -18,7 +19,6 @@ namespace
 {
 
 constexpr const char *kBaseLevel = "tiledir:base_level";
-constexpr const char *kVersionKey = ".tiledir/version";
 
 nlohmann::json property(const stac::TiledAssetsItem &item, const char *name)
 {
@@ -80,12 +80,12 @@ stac::TileMatrixSet grid_of(const stac::TiledAssetsItem &item)
 /// Written by every run of tiledir-process before anything else.
 void check_version(const store::Store &tiles)
 {
-    const auto text = tiles.read_text(kVersionKey);
-    if (const long version = text ? std::strtol(text->c_str(), nullptr, 10) : 0; version > kLayoutVersion)
+    const auto text = tiles.read_text(journal::kVersionKey);
+    if (const long version = text ? std::strtol(text->c_str(), nullptr, 10) : 0; version > journal::kLayoutVersion)
     {
-        throw InputError(std::string(kVersionKey) + ": opens read-only, since it is version " +
+        throw InputError(std::string(journal::kVersionKey) + ": opens read-only, since it is version " +
                          std::to_string(version) + ", made by a newer tiledir; this one knows " +
-                         std::to_string(kLayoutVersion));
+                         std::to_string(journal::kLayoutVersion));
     }
 }
 

@@ -11,8 +11,6 @@
 namespace tiledir::raster
 {
 
-/// Of what lies in `.tiledir/` and of "tiledir:format". A newer one is refused.
-constexpr int kLayoutVersion = 1;
 constexpr const char *kOverviews = "tiledir:overviews";
 constexpr const char *kTileMatrixSet = "TileMatrixSet"; ///< parameter of templates
 

@@ -40,9 +40,16 @@ public:
         return tile;
     }
 
+    /// Has the last one been taken?
+    bool is_over() const
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        return m_at == m_runs.size();
+    }
+
 private:
     int m_level;
-    std::mutex m_mutex;                  ///< for what follows
+    mutable std::mutex m_mutex;          ///< for what follows
     std::vector<stac::TileRange> m_runs; ///< of one row each
     std::size_t m_at = 0;
 };

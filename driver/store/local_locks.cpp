@@ -1,14 +1,12 @@
 #include "driver/store/local_locks.h"
 
-#include "driver/store/local_files.h"
+#include "driver/store/lock_file.h"
+#include "stac/error.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
-#include <limits>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -39,25 +37,6 @@ std::vector<Place> &held_by_this_thread()
     return held;
 }
 
-/// FNV-1a: the same in all programs.
-off_t byte_of(const std::string &key)
-{
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char letter : key)
-        hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
-    return static_cast<off_t>(hash % static_cast<std::uint64_t>(std::numeric_limits<off_t>::max()));
-}
-
-struct flock range_of(short type, off_t byte)
-{
-    struct flock range = {};
-    range.l_type = type;
-    range.l_whence = SEEK_SET;
-    range.l_start = byte;
-    range.l_len = 1;
-    return range;
-}
-
 class LocalLock final : public KeyLock
 {
 public:
@@ -71,9 +50,7 @@ public:
     {
         auto &held = held_by_this_thread();
         held.erase(std::find(held.begin(), held.end(), m_place));
-        // Closing is not enough where a child process has the file too.
-        struct flock range = range_of(F_UNLCK, m_place.byte);
-        fcntl(m_file.get(), F_OFD_SETLK, &range);
+        unlock(m_file, m_place.byte);
     }
 
 private:
@@ -81,60 +58,24 @@ private:
     Place m_place;
 };
 
-Descriptor open_lock_file(const std::string &folder, const std::string &path)
-{
-    const auto open_it = [&] { return open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666); };
-    int fd = open_it();
-    if (fd < 0 && errno == ENOENT)
-    {
-        make_folders(folder, true);
-        fd = open_it();
-    }
-    if (fd < 0)
-        throw StoreError(path + ": cannot lock: " + cause_of(errno) + remedy_of(errno));
-    return Descriptor(fd);
-}
-
-enum class Waited
-{
-    Locked,
-    HasNoLocks
-};
-
-Waited wait_for(const Descriptor &file, const std::string &path, off_t byte)
-{
-    struct flock range = range_of(F_WRLCK, byte);
-    while (fcntl(file.get(), F_OFD_SETLKW, &range) != 0)
-    {
-        if (errno == EINVAL || errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP)
-            return Waited::HasNoLocks;
-        if (errno != EINTR)
-            throw StoreError(path + ": cannot lock: " + cause_of(errno));
-    }
-    return Waited::Locked;
-}
-
 } // namespace
 
 std::unique_ptr<KeyLock> take_local_lock(const std::string &folder, const std::string &key)
 {
-    const std::string path = folder + "/lock";
-    const off_t byte = byte_of(key);
+    const off_t byte = lock_byte(key);
     for (;;)
     {
-        Descriptor file = open_lock_file(folder, path);
+        Descriptor file = open_lock_file(folder);
         struct stat opened = {};
         if (fstat(file.get(), &opened) != 0)
-            throw StoreError(path + ": cannot lock: " + cause_of(errno));
+            throw StoreError(folder + "/lock: cannot lock: " + cause_of(errno));
         const Place place{opened.st_dev, opened.st_ino, byte};
         const auto &held = held_by_this_thread();
         if (std::find(held.begin(), held.end(), place) != held.end())
             return std::make_unique<KeyLock>();
-        if (wait_for(file, path, byte) == Waited::HasNoLocks)
+        if (!wait_for_lock(file, folder, byte))
             return nullptr;
-        // A file that was deleted since keeps nobody out.
-        struct stat there = {};
-        if (stat(path.c_str(), &there) == 0 && there.st_dev == opened.st_dev && there.st_ino == opened.st_ino)
+        if (is_in_place(file, folder))
             return std::make_unique<LocalLock>(std::move(file), place);
     }
 }

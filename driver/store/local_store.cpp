@@ -1,14 +1,16 @@
 #include "driver/store/local_store.h"
 
+#include "driver/store/file_system.h"
+#include "driver/store/life_lock.h"
 #include "driver/store/local_files.h"
 #include "driver/store/local_locks.h"
+#include "driver/store/own_folder.h"
+#include "driver/store/random_id.h"
 
 #include <boost/filesystem.hpp>
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -81,31 +83,29 @@ void make_time_its_own(int fd)
 
 /// syncfs() for a batch of 2,209 files of 30 kB: 0.04 ms a file on ext4 here; fsync() of each after the batch: 0.8 ms
 /// (0.4 ms with their writeback started before), of each before its rename: 0.9 ms. It waits for other programs' data
-/// too, which is still the better bargain from about five files on. It covers the renames and the new folders as they
-/// are of the same file system. Only these types are known to flush the device's cache in it and (since Linux 5.8) to
-/// report lost pages; network and FUSE file systems may not, and get an fsync() a file.
+/// too, which is still the better bargain from about five files on.
 LocalStore::Durability durability_of(int folder)
 {
-    static const unsigned kWholeFileSystem[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC,
-                                                TMPFS_MAGIC};
-    struct statfs status = {};
-    if (fstatfs(folder, &status) != 0)
-        return LocalStore::Durability::EachFile;
-    const auto type = static_cast<unsigned>(status.f_type);
-    const bool known =
-        std::find(std::begin(kWholeFileSystem), std::end(kWholeFileSystem), type) != std::end(kWholeFileSystem);
-    return known ? LocalStore::Durability::WholeFileSystem : LocalStore::Durability::EachFile;
+    return is_synced_whole(folder) ? LocalStore::Durability::WholeFileSystem : LocalStore::Durability::EachFile;
+}
+
+/// Before its name is given by a sync(), where the fault would be that of all objects.
+void refuse_folder(const std::string &target)
+{
+    struct stat status = {};
+    if (lstat(target.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+        throw_write_error(target, "write", EISDIR);
 }
 
 } // namespace
 
 LocalStore::LocalStore(const std::string &root)
     : m_root(root)
-    , m_temporary_prefix(temporary_prefix())
+    , m_id(random_id())
 {
     while (m_root.size() > 1 && m_root.back() == '/')
         m_root.pop_back();
-    m_temporary_folder = path(".tiledir/tmp");
+    m_temporary_folder = path(kTemporaryFolder);
 }
 
 LocalStore::LocalStore(const std::string &root, Durability durability)
@@ -133,11 +133,14 @@ std::optional<Bytes> LocalStore::read(const std::string &key) const
 
 std::optional<StampedObject> LocalStore::read_stamped(const std::string &key) const
 {
-    const std::string full_path = path(key);
     for (int attempt = 1;; ++attempt)
     {
         struct stat before = {};
+        const std::string waiting = m_waiting.path(key);
+        const std::string full_path = waiting.empty() ? path(key) : waiting;
         const Descriptor file = open_file(full_path, before);
+        if (file.get() < 0 && !waiting.empty())
+            continue; // it has its name by now
         if (file.get() < 0)
             return std::nullopt;
         StampedObject object{Bytes(static_cast<std::size_t>(before.st_size)), stamp_of(before)};
@@ -155,30 +158,51 @@ std::optional<StampedObject> LocalStore::read_stamped(const std::string &key) co
 void LocalStore::write(const std::string &key, const void *data, std::size_t size)
 {
     TemporaryFile temporary = write_temporary(path(key), data, size);
-    rename_over(temporary, path(key));
-    note_change(key);
+    if (!m_waiting.path(key).empty() || !name_new(temporary, key))
+        m_waiting.put({key, std::move(temporary), WaitingObject::Until::Durable, std::nullopt});
+}
+
+void LocalStore::write_at_sync(const std::string &key, const void *data, std::size_t size)
+{
+    m_waiting.put({key, write_temporary(path(key), data, size), WaitingObject::Until::AllDurable, std::nullopt});
 }
 
 bool LocalStore::write_if(const std::string &key, const void *data, std::size_t size,
                           const std::optional<Stamp> &before)
 {
+    if (!m_waiting.path(key).empty())
+        return stage_if(key, data, size, before);
     TemporaryFile temporary = write_temporary(path(key), data, size);
+    if (!before)
+        return name_new(temporary, key);
+    fsync_path(temporary.path(), O_NONBLOCK);
     const auto alone = lock(key);
     if (stamp(key) != before)
         return false;
-    rename_over(temporary, path(key));
-    note_change(key);
+    rename_over(temporary, key);
+    return true;
+}
+
+bool LocalStore::stage_if(const std::string &key, const void *data, std::size_t size,
+                          const std::optional<Stamp> &before)
+{
+    if (!before)
+        return write_if(key, data, size, before);
+    if (stamp(key) != before)
+        return false;
+    m_waiting.put({key, write_temporary(path(key), data, size), WaitingObject::Until::Durable, before});
     return true;
 }
 
 TemporaryFile LocalStore::write_temporary(const std::string &target, const void *data, std::size_t size)
 {
     open_root_once();
+    take_life_once(); // so that nobody takes the file for a dead one's
     std::string temporary;
     int fd = -1;
     do
     {
-        temporary = m_temporary_folder + '/' + m_temporary_prefix + std::to_string(m_temporary_count++);
+        temporary = m_temporary_folder + '/' + m_id + '-' + std::to_string(m_temporary_count++);
         const auto create = [&] { return open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); };
         fd = create();
         if (fd < 0 && errno == ENOENT)
@@ -202,26 +226,57 @@ TemporaryFile LocalStore::write_temporary(const std::string &target, const void 
     return written;
 }
 
-void LocalStore::rename_over(TemporaryFile &temporary, const std::string &target) const
+/// False: there is such an object.
+bool LocalStore::name_new(TemporaryFile &temporary, const std::string &key)
 {
-    if (temporary.rename(target))
-        return;
-    if (errno == ENOENT)
+    const std::string target = path(key);
+    for (bool has_folder = false;; has_folder = true)
     {
+        if (temporary.rename_to_new(target))
+            break;
+        if (errno == EEXIST)
+        {
+            refuse_folder(target);
+            return false;
+        }
+        if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP) // a file system that has no such rename
+        {
+            const auto alone = lock(key);
+            if (stamp(key))
+                return false;
+            rename_over(temporary, key);
+            return true;
+        }
+        if (errno != ENOENT || has_folder)
+            throw_write_error(target, "write", errno);
         make_folders(parent_of(target), false);
-        if (temporary.rename(target))
-            return;
     }
-    throw_write_error(target, "write", errno);
+    note_change(key);
+    return true;
+}
+
+void LocalStore::rename_over(TemporaryFile &temporary, const std::string &key)
+{
+    const std::string target = path(key);
+    if (!temporary.rename(target))
+    {
+        if (errno != ENOENT)
+            throw_write_error(target, "write", errno);
+        make_folders(parent_of(target), false);
+        if (!temporary.rename(target))
+            throw_write_error(target, "write", errno);
+    }
+    note_change(key);
 }
 
 bool LocalStore::remove(const std::string &key)
 {
     const std::string full_path = path(key);
+    const bool was_waiting = m_waiting.drop(key);
     if (unlink(full_path.c_str()) != 0)
     {
         if (is_absent(errno))
-            return false;
+            return was_waiting;
         throw_write_error(full_path, "delete", errno);
     }
     open_root_once();
@@ -239,8 +294,22 @@ bool LocalStore::remove_if(const std::string &key, const std::optional<Stamp> &b
 
 std::optional<Stamp> LocalStore::stamp(const std::string &key) const
 {
+    for (;;)
+    {
+        struct stat status = {};
+        const std::string waiting = m_waiting.path(key);
+        // Opened, because network file systems answer stat() from their caches.
+        const Descriptor file = open_file(waiting.empty() ? path(key) : waiting, status);
+        if (file.get() >= 0)
+            return stamp_of(status);
+        if (waiting.empty())
+            return std::nullopt;
+    }
+}
+
+std::optional<Stamp> LocalStore::stamp_of_named(const std::string &key) const
+{
     struct stat status = {};
-    // Opened, because network file systems answer stat() from their caches.
     const Descriptor file = open_file(path(key), status);
     return file.get() < 0 ? std::nullopt : std::optional(stamp_of(status));
 }
@@ -263,7 +332,7 @@ std::optional<Seconds> LocalStore::age(const std::string &key)
 void LocalStore::check_writable() const
 {
     struct stat status = {};
-    const std::string own = path(".tiledir");
+    const std::string own = path(kOwnFolder);
     const std::string &folder = ::stat(own.c_str(), &status) == 0 ? own : m_root;
     if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0 && errno != ENOENT)
         throw_write_error(folder, "write", errno);
@@ -271,7 +340,17 @@ void LocalStore::check_writable() const
 
 std::unique_ptr<KeyLock> LocalStore::lock(const std::string &key)
 {
-    return take_local_lock(path(".tiledir"), key);
+    return take_local_lock(path(kOwnFolder), key);
+}
+
+std::unique_ptr<KeyLock> LocalStore::lock_for_life(const std::string &id)
+{
+    return take_life_lock(path(kOwnFolder), id);
+}
+
+std::optional<bool> LocalStore::lives(const std::string &id) const
+{
+    return is_life_locked(path(kOwnFolder), id);
 }
 
 std::vector<std::string> LocalStore::list(const std::string &folder) const
@@ -293,7 +372,12 @@ std::vector<std::string> LocalStore::list(const std::string &folder) const
 
 void LocalStore::remove_leftovers()
 {
-    remove_temporary_files_of_the_dead(m_temporary_folder);
+    const auto is_dead = [this](const std::string &id)
+    {
+        const auto living = lives(id);
+        return living ? std::optional(!*living) : std::nullopt;
+    };
+    remove_temporary_files_of_the_dead(m_temporary_folder, m_id, is_dead);
 }
 
 /// Before the first change, so that syncfs() on this descriptor reports what was lost since.
@@ -314,6 +398,21 @@ void LocalStore::open_root_once()
         m_durability = durability_of(m_root_fd);
 }
 
+void LocalStore::take_life_once()
+{
+    const std::lock_guard<std::mutex> lock(m_life_mutex);
+    if (std::exchange(m_has_life, true))
+        return;
+    try
+    {
+        m_life = lock_for_life(m_id);
+    }
+    catch (const StoreError &)
+    {
+        // What is written next says what is wrong.
+    }
+}
+
 void LocalStore::note_change(const std::string &key)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
@@ -322,22 +421,95 @@ void LocalStore::note_change(const std::string &key)
         m_changed_keys.insert(key);
 }
 
+std::vector<std::string> LocalStore::publish()
+{
+    const std::lock_guard<std::mutex> whole(m_sync_mutex);
+    return make_durable(
+        m_waiting.those([](const WaitingObject &object) { return object.until == WaitingObject::Until::Durable; }));
+}
+
 void LocalStore::sync()
 {
     const std::lock_guard<std::mutex> whole(m_sync_mutex);
-    if (!m_sync_failure.empty())
-        throw StoreError(m_sync_failure);
+    make_durable(m_waiting.those([](const WaitingObject &object)
+                                 { return object.until == WaitingObject::Until::Durable && !object.before; }));
+    const auto last =
+        m_waiting.those([](const WaitingObject &object) { return object.until == WaitingObject::Until::AllDurable; });
+    make_durable_all(last);
+    for (const auto &object : last)
+        name(object);
+}
+
+/// Contents, then names, which are not durable yet. Returns those whose objects others have changed.
+std::vector<std::string> LocalStore::make_durable(const std::vector<WaitingNames::ObjectPtr> &objects)
+{
+    std::vector<std::string> lost;
+    if (objects.empty())
+        return lost;
+    flush(
+        [&]
+        {
+            for (const auto &object : objects)
+                fsync_path(object->file.path(), O_NONBLOCK);
+        });
+    for (const auto &object : objects)
+    {
+        if (!name(object))
+            lost.push_back(object->key);
+    }
+    return lost;
+}
+
+/// What was changed before, with its names, and the contents of these.
+void LocalStore::make_durable_all(const std::vector<WaitingNames::ObjectPtr> &objects)
+{
     std::set<std::string> keys;
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
-        if (!std::exchange(m_changed, false))
+        if (!std::exchange(m_changed, false) && objects.empty())
+        {
+            if (!m_sync_failure.empty())
+                throw StoreError(m_sync_failure);
             return;
+        }
         keys.swap(m_changed_keys);
     }
+    flush(
+        [&]
+        {
+            for (const auto &object : objects)
+                fsync_path(object->file.path(), O_NONBLOCK);
+            sync_each(keys);
+        });
+}
+
+bool LocalStore::name(const WaitingNames::ObjectPtr &object)
+{
+    const auto alone = lock(object->key);
+    const bool is_as_before = !object->before || stamp_of_named(object->key) == object->before;
+    try
+    {
+        if (is_as_before)
+            rename_over(object->file, object->key);
+    }
+    catch (...)
+    {
+        m_waiting.done(object);
+        throw;
+    }
+    m_waiting.done(object);
+    return is_as_before;
+}
+
+/// The whole file system at once, or `each`.
+void LocalStore::flush(const std::function<void()> &each)
+{
+    if (!m_sync_failure.empty())
+        throw StoreError(m_sync_failure);
     try
     {
         if (m_durability == Durability::EachFile)
-            sync_each(keys);
+            each();
         else if (syncfs(m_root_fd) != 0)
             throw StoreError(m_root + ": cannot make durable: " + cause_of(errno) + remedy_of(errno));
     }

@@ -31,7 +31,7 @@ struct StampedObject
     Stamp stamp;
 };
 
-/// Keeps others out of a key while it lives. The thread that took it lets it go.
+/// Keeps others out of a key while it lives. The thread that took it lets it go, unless it is for life.
 class KeyLock
 {
 public:
@@ -64,8 +64,15 @@ public:
     virtual std::optional<StampedObject> read_stamped(const std::string &key) const = 0;
 
     /// Writes the object whole: a reader sees the old content or the new one, never a part. Makes folders.
-    /// Durable only after sync(). Where others may write_if() the key, hold its lock().
+    /// Durable only after sync(). Where it replaces an object of a local disk that is done, under the key's lock(), by
+    /// the next sync(), once the new content is durable: a power cut leaves the old one or the new one. Until then this
+    /// store sees the new one, others see the old one.
     virtual void write(const std::string &key, const void *data, std::size_t size) = 0;
+
+    /// For what is believed for its name: a word about tiles, a recipe. On a local disk it has its name after the next
+    /// sync(), which gives it once the content and all that was written before are durable; the name is durable after
+    /// the sync() after that. Until then this store alone sees it.
+    virtual void write_at_sync(const std::string &key, const void *data, std::size_t size) { write(key, data, size); }
 
     /// Writes the object whole if it is still as `before` tells (nullopt: absent); else false, and nothing is written.
     /// Of several who try at once from the same state one succeeds, on local disks that have locks and on S3 that has
@@ -73,6 +80,19 @@ public:
     /// Over a network, where an answer was lost, the same bytes in place count as one's own success.
     virtual bool write_if(const std::string &key, const void *data, std::size_t size,
                           const std::optional<Stamp> &before) = 0;
+
+    /// write_if() of many: on a local disk what replaces an object waits for publish(), so that one sync does for all.
+    /// Until then this store sees the new content. False: it is not as `before` tells now.
+    virtual bool stage_if(const std::string &key, const void *data, std::size_t size,
+                          const std::optional<Stamp> &before)
+    {
+        return write_if(key, data, size, before);
+    }
+
+    /// Makes what was staged, and what write() has left to sync(), durable and then gives it its names, each under its
+    /// lock(). Returns the keys of those that are not staged any more, as their objects are not as `before` told.
+    /// Durable names only after sync().
+    virtual std::vector<std::string> publish() { return {}; }
 
     /// Deletes; false where it was absent already, as far as the store tells: S3 does not.
     virtual bool remove(const std::string &key) = 0;
@@ -91,6 +111,13 @@ public:
     /// this key. No thread waits for a second lock.
     virtual std::unique_ptr<KeyLock> lock(const std::string &) { return nullptr; }
 
+    /// Tells others that the caller lives, as long as the lock does: `id` is a random_id(). Null where the store has no
+    /// locks. Any thread may let it go.
+    virtual std::unique_ptr<KeyLock> lock_for_life(const std::string &) { return nullptr; }
+
+    /// Does whoever has the lock_for_life() of this id live? Nullopt where locks do not tell.
+    virtual std::optional<bool> lives(const std::string &) const { return std::nullopt; }
+
     /// Names of the objects right below a folder ("" is the root), sorted; empty where there is no such folder.
     virtual std::vector<std::string> list(const std::string &folder) const = 0;
 
@@ -100,10 +127,16 @@ public:
     /// Deletes temporary files of writers that died.
     virtual void remove_leftovers() {}
 
-    /// Returns when all that this process wrote through this store before the call survives a power cut.
+    /// Returns when all that this process wrote through this store before the call survives a power cut, but for the
+    /// names of what was written by write_at_sync(). Throws StoreError, and from then on always: what the system has
+    /// lost it does not tell twice.
     virtual void sync() = 0;
 
     void write(const std::string &key, const std::string &text) { write(key, text.data(), text.size()); }
+    void write_at_sync(const std::string &key, const std::string &text)
+    {
+        write_at_sync(key, text.data(), text.size());
+    }
     bool write_if(const std::string &key, const std::string &text, const std::optional<Stamp> &before)
     {
         return write_if(key, text.data(), text.size(), before);

@@ -1,16 +1,15 @@
 #include "driver/store/temporary_files.h"
 
+#include "driver/store/random_id.h"
+
 #include <boost/filesystem.hpp>
 
-#include <csignal>
+#include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
-#include <random>
+#include <vector>
 
 namespace tiledir::store
 {
@@ -20,43 +19,28 @@ namespace fs = boost::filesystem;
 namespace
 {
 
-constexpr std::time_t kOldAge = 24 * 60 * 60;
+constexpr double kOldAge = 24 * 60 * 60;
 
-bool is_of_the_dead(const fs::path &file)
+std::string id_of(const std::string &name)
 {
-    const std::string name = file.filename().string();
-    const std::string own = host_name() + "-";
-    if (name.compare(0, own.size(), own) == 0)
-    {
-        const long process = std::strtol(name.c_str() + own.size(), nullptr, 10);
-        return is_dead(process);
-    }
+    const std::string id = name.substr(0, name.find('-'));
+    return is_random_id(id) ? id : std::string();
+}
+
+/// The time that the folder's file system gives a file now; nothing where none can be written there.
+std::optional<std::time_t> time_of(const std::string &folder)
+{
+    TemporaryFile clock(folder + "/clock-" + random_id());
     boost::system::error_code error;
-    const std::time_t written = fs::last_write_time(file, error);
-    return !error && written + kOldAge < std::time(nullptr);
+    const int file = open(clock.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file < 0)
+        return std::nullopt;
+    ::close(file);
+    const std::time_t now = fs::last_write_time(clock.path(), error);
+    return error ? std::nullopt : std::optional(now);
 }
 
 } // namespace
-
-std::string host_name()
-{
-    std::array<char, 64> host{};
-    gethostname(host.data(), host.size() - 1);
-    return host.data();
-}
-
-bool is_dead(long process)
-{
-    return process > 0 && kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
-}
-
-std::string temporary_prefix()
-{
-    std::random_device random;
-    std::array<char, 120> text{};
-    std::snprintf(text.data(), text.size(), "%s-%ld-%08x-", host_name().c_str(), static_cast<long>(getpid()), random());
-    return text.data();
-}
 
 TemporaryFile::~TemporaryFile()
 {
@@ -72,14 +56,40 @@ bool TemporaryFile::rename(const std::string &target)
     return true;
 }
 
-void remove_temporary_files_of_the_dead(const std::string &folder)
+bool TemporaryFile::rename_to_new(const std::string &target)
 {
-    boost::system::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    if (renameat2(AT_FDCWD, m_path.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0)
+        return false;
+    m_path.clear();
+    return true;
+}
+
+void remove_temporary_files_of_the_dead(const std::string &folder, const std::string &own,
+                                        const std::function<std::optional<bool>(const std::string &id)> &is_dead)
+{
+    std::optional<std::time_t> now;
+    bool asked = false;
+    const auto is_old = [&](const fs::path &file)
     {
+        boost::system::error_code error;
+        const std::time_t written = fs::last_write_time(file, error);
+        now = asked ? now : time_of(folder);
+        asked = true;
+        return !error && now && std::difftime(*now, written) > kOldAge;
+    };
+    boost::system::error_code error;
+    std::vector<fs::path> files;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+        files.push_back(entry->path());
+    for (const fs::path &file : files)
+    {
+        const std::string id = id_of(file.filename().string());
+        if (id == own)
+            continue;
+        const auto dead = id.empty() ? std::nullopt : is_dead(id);
         boost::system::error_code kept;
-        if (is_of_the_dead(entry->path()))
-            fs::remove(entry->path(), kept);
+        if (dead ? *dead : is_old(file))
+            fs::remove(file, kept);
     }
 }
 

@@ -1,6 +1,8 @@
-// Temporary files, and names that tell whose they are.
+// Temporary files, whose names tell whose they are.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -8,15 +10,6 @@
 
 namespace tiledir::store
 {
-
-/// Of this machine.
-std::string host_name();
-
-/// Is there no process of this machine with that id?
-bool is_dead(long process);
-
-/// HOST-PID-RANDOM-, the same for no two stores.
-std::string temporary_prefix();
 
 /// A file that goes with its object, unless it was renamed.
 class TemporaryFile
@@ -38,13 +31,17 @@ public:
     const std::string &path() const { return m_path; }
     /// False, and errno: it is not renamed.
     bool rename(const std::string &target);
+    /// The same where there is no such file yet, else EEXIST.
+    bool rename_to_new(const std::string &target);
 
 private:
     std::string m_path; ///< empty: there is none any more
 };
 
-/// Deletes files of this host's processes that are no more, and of other hosts where they are over a day old. What
-/// cannot be deleted stays.
-void remove_temporary_files_of_the_dead(const std::string &folder);
+/// Deletes from a folder files `ID-N` of the dead, but none of `own`. Where it is not known whether an id's store is
+/// dead, and files of other names, are deleted a day after they were written, by the clock of the folder's file system.
+/// What cannot be deleted stays.
+void remove_temporary_files_of_the_dead(const std::string &folder, const std::string &own,
+                                        const std::function<std::optional<bool>(const std::string &id)> &is_dead);
 
 } // namespace tiledir::store

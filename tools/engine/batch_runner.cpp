@@ -338,6 +338,7 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
                                  }
                                  else if (!fresh)
                                  {
+                                     const auto alone = context.store.lock(key); // who merges meanwhile must see this
                                      context.store.remove(key);
                                  }
                              }

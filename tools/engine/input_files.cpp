@@ -1,5 +1,6 @@
 #include "tools/engine/input_files.h"
 
+#include "driver/journal/output_layout.h"
 #include "driver/raster/raster_file.h"
 #include "driver/store/folder_entries.h"
 #include "driver/store/gdal_errors.h"
@@ -183,7 +184,7 @@ std::vector<std::string> expand_pattern(const std::string &pattern)
 
 KnownFiles::KnownFiles(const store::Store &output)
 {
-    const auto text = output.read_text(".tiledir/inputs.json");
+    const auto text = output.read_text(journal::kInputsKey);
     if (!text)
     {
         return;

@@ -1,11 +1,14 @@
 #include "tools/engine/item_writer.h"
 
+#include "driver/journal/output_layout.h"
 #include "driver/raster/data_type.h"
 #include "driver/raster/pam_statistics.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
 #include "driver/store/network_path.h"
+#include "driver/store/update_object.h"
 #include "stac/error.h"
+#include "stac/item_merge.h"
 #include "stac/tiled_assets_item.h"
 #include "stac/utc_time.h"
 #include "tools/engine/side_by_side.h"
@@ -19,9 +22,10 @@ namespace tiledir::engine
 namespace
 {
 
-constexpr const char *kItemKey = "stac.json";
+using journal::kItemKey;
 constexpr const char *kMixed = "tiledir:mixed";
 constexpr const char *kState = "tiledir:state";
+constexpr const char *kTitle = "title";
 
 stac::TileAsset asset(const Job &job)
 {
@@ -57,32 +61,31 @@ void name_item(stac::TiledAssetsItem &item, const Job &job)
     item.title = said["title"].is_null() ? process_kind(job.recipe.process).title : said["title"].get<std::string>();
 }
 
-} // namespace
+using OrderedJson = nlohmann::ordered_json;
 
-nlohmann::json item_properties(const store::Store &store)
+/// Null where it is none (a power cut).
+OrderedJson json_of(const store::Bytes *bytes)
 {
-    const auto text = store.read_text(kItemKey);
-    const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
-    const auto properties = json.is_object() ? json.find("properties") : json.end();
-    return json.is_object() && properties != json.end() && properties->is_object() ? *properties
-                                                                                   : nlohmann::json::object();
+    const auto json =
+        bytes == nullptr ? OrderedJson() : OrderedJson::parse(bytes->begin(), bytes->end(), nullptr, false);
+    return json.is_object() ? json : OrderedJson();
 }
 
-std::string state_in_item(const store::Store &store)
+nlohmann::json properties_in(const OrderedJson &item)
 {
-    const nlohmann::json properties = item_properties(store);
-    const auto state = properties.find(kState);
-    return state != properties.end() && state->is_string() ? state->get<std::string>() : std::string();
+    const auto properties = item.is_object() ? item.find("properties") : item.end();
+    return properties != item.end() && properties->is_object() ? nlohmann::json(*properties) : nlohmann::json::object();
 }
 
-void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
-                const std::vector<std::string> &notes, const std::string &state)
+/// What a run says of its output.
+struct Said
 {
-    write_item(store, job, tiles, notes, state, item_properties(store));
-}
+    const stac::LevelSets &tiles;
+    const std::vector<std::string> &notes;
+    const std::string &state;
+};
 
-void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
-                const std::vector<std::string> &notes, const std::string &state, const nlohmann::json &before)
+OrderedJson own_item(const Job &job, const Said &said, const nlohmann::json &before)
 {
     stac::TiledAssetsItem item;
     name_item(item, job);
@@ -97,27 +100,87 @@ void write_item(store::Store &store, const Job &job, const stac::LevelSets &tile
     item.tile_matrix_set = job.grid;
     const auto crs = raster::spatial_reference(job.grid.crs);
     item.proj_code = raster::authority_code(crs);
-    for (const auto &[level, set] : tiles)
+    for (const auto &[level, set] : said.tiles)
     {
         item.limits[job.matrix(level).id] = set.bounding();
     }
-    item.bbox = bbox_of(job, tiles.at(job.finest).bounding());
+    item.bbox = bbox_of(job, said.tiles.at(job.finest).bounding());
     item.assets.push_back(asset(job));
     item.extra_properties["tiledir:overviews"] = {{"from", job.recipe.overviews_from_process ? "process" : "children"}};
-    item.extra_properties[kState] = state;
+    item.extra_properties[kState] = said.state;
     raster::describe_pyramid(job, item);
     nlohmann::json mixed = before.value(kMixed, nlohmann::json::array());
-    if (!notes.empty() && (mixed.empty() || mixed.back().value("differences", nlohmann::json()) != notes))
+    if (!said.notes.empty() && (mixed.empty() || mixed.back().value("differences", nlohmann::json()) != said.notes))
     {
-        mixed.push_back({{"since", time}, {"differences", notes}});
+        mixed.push_back({{"since", time}, {"differences", said.notes}});
     }
     if (!mixed.empty())
     {
         item.extra_properties[kMixed] = mixed;
     }
-    const std::string text = Secrets().redacted(item.to_json().dump(2) + "\n");
-    side_by_side(store::is_on_network(store.path("")),
-                 {[&] { store.write(kItemKey, text); }, [&] { raster::drop_pam_statistics(store, kItemKey); }});
+    return item.to_json();
+}
+
+store::Bytes item_text(const Job &job, const Said &said, const store::Bytes *bytes)
+{
+    const OrderedJson there = json_of(bytes);
+    const nlohmann::json before = properties_in(there);
+    OrderedJson item = stac::merged_item(own_item(job, said, before), there);
+    if (job.document["stac"]["title"].is_null() && before.contains(kTitle))
+    {
+        item["properties"][kTitle] = before[kTitle];
+    }
+    const std::string text = Secrets().redacted(item.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+    return {text.begin(), text.end()};
+}
+
+/// False: another has written it since.
+bool put(store::Store &store, const store::Bytes &text, const ItemThere &there)
+{
+    if (there)
+    {
+        return store.write_if(kItemKey, text.data(), text.size(), there->stamp);
+    }
+    if (store.is_remote())
+    {
+        return store.write_if(kItemKey, text.data(), text.size(), std::nullopt);
+    }
+    store.write_at_sync(kItemKey, text.data(), text.size());
+    return true;
+}
+
+} // namespace
+
+ItemThere item_there(const store::Store &store)
+{
+    return store.read_stamped(kItemKey);
+}
+
+nlohmann::json item_properties(const ItemThere &there)
+{
+    return properties_in(json_of(there ? &there->bytes : nullptr));
+}
+
+std::string state_in_item(const ItemThere &there)
+{
+    const nlohmann::json properties = item_properties(there);
+    const auto state = properties.find(kState);
+    return state != properties.end() && state->is_string() ? state->get<std::string>() : std::string();
+}
+
+void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
+                const std::vector<std::string> &notes, const std::string &state, const ItemThere &there)
+{
+    const Said said{tiles, notes, state};
+    const auto write = [&]
+    {
+        if (!put(store, item_text(job, said, there ? &there->bytes : nullptr), there))
+        {
+            store::update_object(store, kItemKey,
+                                 [&](const store::Bytes *now) { return std::optional(item_text(job, said, now)); });
+        }
+    };
+    side_by_side(store.is_remote(), {write, [&] { raster::drop_pam_statistics(store, kItemKey); }});
 }
 
 } // namespace tiledir::engine

@@ -1,5 +1,6 @@
 #include "tools/engine/output_state.h"
 
+#include "driver/journal/output_layout.h"
 #include "driver/raster/grid_levels.h"
 #include "driver/raster/stored_pyramid.h"
 #include "driver/store/environment.h"
@@ -15,9 +16,9 @@ namespace tiledir::engine
 namespace
 {
 
-constexpr const char *kVersionKey = ".tiledir/version";
-constexpr const char *kRecipeKey = ".tiledir/recipe.yaml";
-constexpr const char *kInputsKey = ".tiledir/inputs.json";
+using journal::kInputsKey;
+using journal::kRecipeKey;
+using journal::kVersionKey;
 
 std::string base_id(const Json &recipe)
 {
@@ -96,7 +97,7 @@ OutputState OutputState::load(const store::Store &store)
     const auto reading = [&store](std::optional<std::string> &text, const char *key)
     { return [&store, &text, key] { text = store.read_text(key); }; };
     side_by_side(over_network, {reading(version, kVersionKey), reading(recipe, kRecipeKey), reading(inputs, kInputsKey),
-                                [&, read = reading(item, "stac.json")]
+                                [&, read = reading(item, journal::kItemKey)]
                                 {
                                     if (over_network || !version)
                                     {
@@ -112,10 +113,10 @@ OutputState OutputState::load(const store::Store &store)
         }
         return state;
     }
-    if (const int number = read_version(store, *version); number > raster::kLayoutVersion)
+    if (const int number = read_version(store, *version); number > journal::kLayoutVersion)
     {
         throw InputError(fmt::format("{}: is version {}, made by a newer tiledir; this one knows {}",
-                                     store.path(kVersionKey), number, raster::kLayoutVersion));
+                                     store.path(kVersionKey), number, journal::kLayoutVersion));
     }
     if (!recipe)
     {
@@ -214,15 +215,16 @@ std::string OutputState::coarsest_id() const
 
 void OutputState::claim(store::Store &store)
 {
-    store.write(kVersionKey, fmt::format("{}\n", raster::kLayoutVersion));
-    store.sync();
+    store.write_at_sync(kVersionKey, fmt::format("{}\n", journal::kLayoutVersion));
 }
 
 void OutputState::save(store::Store &store, const Job &job)
 {
-    store.write(kInputsKey, fingerprint(job));
+    store.write_at_sync(kInputsKey, fingerprint(job));
     store.sync();
-    store.write(kRecipeKey, to_yaml(Secrets().redacted_json(job.document))); // ${NAME} stands in it as it was written
+    // ${NAME} stands in it as it was written
+    store.write_at_sync(kRecipeKey, to_yaml(Secrets().redacted_json(job.document)));
+    store.sync(); // the inputs' name is durable, then the recipe has one
     store.sync();
 }
 

@@ -43,7 +43,7 @@ public:
     /// Id of the coarsest matrix of the saved recipe.
     std::string coarsest_id() const;
 
-    /// Says whose folder it is, before anything else is written there. Durable.
+    /// Says whose folder it is, before anything else is written there. Durable after the store's next two sync().
     static void claim(store::Store &store);
     /// Writes the state of a job; the recipe, which makes it count, comes last. Durable.
     static void save(store::Store &store, const Job &job);

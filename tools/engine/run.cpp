@@ -1,12 +1,13 @@
 #include "tools/engine/run.h"
 
+#include "driver/journal/journal.h"
 #include "driver/store/folder_entries.h"
+#include "driver/store/own_folder.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "tools/engine/ceilings.h"
 #include "tools/engine/executors/executor.h"
 #include "tools/engine/item_writer.h"
-#include "tools/engine/journal.h"
 #include "tools/engine/network_watch.h"
 #include "tools/engine/opening.h"
 #include "tools/engine/output_state.h"
@@ -19,6 +20,9 @@
 #include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
 #include "tools/engine/tiles_to_retry.h"
+#include "tools/engine/wipe.h"
+
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -40,32 +44,6 @@ void go_on()
     }
 }
 
-/// Removes the tiles of an output on another grid or in another format, and its journal last: killed on the way, the
-/// same command begins again with what is left.
-void wipe(store::Store &store, const OutputState &state)
-{
-    OutputState::begin_wipe(store);
-    const raster::Pyramid pyramid = state.pyramid();
-    Journal journal(store, pyramid.grid);
-    const stac::LevelSets stored = journal.before().all(); // of those found empty there may be none
-    for (const auto &[level, tiles] : stored)
-    {
-        tiles.for_each_run(
-            [&, of_level = level](std::int64_t row, std::int64_t first, std::int64_t last)
-            {
-                for (std::int64_t col = first; col <= last; ++col)
-                {
-                    go_on();
-                    store.remove(pyramid.key(of_level, row, col));
-                }
-            });
-    }
-    store.sync();
-    journal.clear();
-    store.sync();
-    OutputState::end_wipe(store);
-}
-
 /// Is it known that nothing lies in the output? Looking costs nothing on a disk, where removing does not either.
 bool is_fresh(const store::Store &store, const RunStart &start)
 {
@@ -74,13 +52,13 @@ bool is_fresh(const store::Store &store, const RunStart &start)
         return false;
     }
     const std::string root = store.path("");
-    const auto is_ours = [](const VSIDIREntry &entry) { return std::string(entry.pszName) == ".tiledir"; };
+    const auto is_ours = [](const VSIDIREntry &entry) { return std::string(entry.pszName) == store::kOwnFolder; };
     const std::string folder = root.substr(0, root.find_last_not_of('/') + 1);
     return store::for_each_entry(folder, store::Depth::Folder, false, is_ours) != store::Listing::Stopped;
 }
 
-/// What two runs have in common that may go side by side: all that the tiles depend on, and which tiles these are. The
-/// inputs are those that the output has recorded, unless the run differs.
+/// What two runs have in common that may go side by side: all that the tiles depend on, with the inputs as they are,
+/// and which tiles these are.
 std::string identity(const RunStart &start)
 {
     Json document = start.job->document;
@@ -88,10 +66,10 @@ std::string identity(const RunStart &start)
     {
         document.erase(key);
     }
-    return document.dump() + (start.differs ? " differs" : "");
+    return document.dump() + fingerprint(*start.job);
 }
 
-raster::JournalFolder journal_folder(store::Store &store, const Job &job)
+journal::JournalFolder journal_folder(store::Store &store, const Job &job)
 {
     return {store, job.recipe.journal};
 }
@@ -129,20 +107,31 @@ void show(RunMark &mark, const store::Store &store, const RunStart &start, const
 
 /// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
 /// The journal's folder as it is then.
-raster::JournalFolder clear(store::Store &store, const RunStart &start, RunMark &mark)
+journal::JournalFolder clear(store::Store &store, const RunStart &start, RunMark &mark)
 {
     const Job &job = *start.job;
-    raster::JournalFolder folder = journal_folder(store, job);
+    journal::JournalFolder folder = journal_folder(store, job);
     if (start.wipe)
     {
         show(mark, store, start, job.finest, stac::TileSet(job.selection));
-        wipe(store, start.state);
+        wipe(store, start.state,
+             [&mark]
+             {
+                 go_on();
+                 mark.check_after_pause();
+             });
         return journal_folder(store, job);
     }
-    if (!start.state.exists() && !folder.found().empty() && mark.is_alone())
+    if (!start.state.exists() && !folder.found().empty())
     {
-        for (const std::string &name : folder.found())
+        show(mark, store, start, job.finest, stac::TileSet(job.selection));
+        if (!mark.is_alone())
         {
+            return folder;
+        }
+        for (const std::string &name : folder.list())
+        {
+            mark.check();
             folder.remove(name);
         }
         return journal_folder(store, job);
@@ -151,7 +140,7 @@ raster::JournalFolder clear(store::Store &store, const RunStart &start, RunMark 
 }
 
 /// Writes what is noted, and what failed.
-void write_journal(const Report &report, const Job &job, Journal &journal)
+void write_journal(const Report &report, const Job &job, journal::Journal &journal)
 {
     for (const TileFailure &failure : report.failures())
     {
@@ -192,6 +181,7 @@ void leave(const RunContext &context, RunMark &mark)
     }
     context.store.remove_leftovers(); // of workers that outlived a killed run for a moment
     mark.finish();
+    context.journal.write_only_while([] {});
     const RunMark::Others others = mark.others();
     if (others.none_lives)
     {
@@ -205,7 +195,7 @@ void leave(const RunContext &context, RunMark &mark)
 
 /// What the output says before its first tile is written. What is no longer done is said before what is done otherwise:
 /// a kill between the two only makes tiles again.
-void begin(store::Store &store, const Job &job, Journal &journal, const Plan &plan,
+void begin(store::Store &store, const Job &job, journal::Journal &journal, const Plan &plan,
            const std::function<void()> &write_item)
 {
     side_by_side(store.is_remote(), {[&] { OutputState::claim(store); },
@@ -233,10 +223,10 @@ void wait_until_open(const Opening &opening)
 /// What it says after its last tile was made.
 void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postponed, const stac::LevelSets &tiles)
 {
-    Journal &journal = context.journal;
+    journal::Journal &journal = context.journal;
     store::Store &store = context.store;
     const Job &job = context.job;
-    nlohmann::json item;
+    ItemThere item;
     side_by_side(store.is_remote(),
                  {[&]
                   {
@@ -248,7 +238,7 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
                       }
                       journal.flush();
                   },
-                  [&] { item = item_properties(store); }});
+                  [&] { item = item_there(store); }});
     store.sync();
     const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
     side_by_side(store.is_remote(),
@@ -259,9 +249,9 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
 void run(const std::shared_ptr<const Job> &given, const RunOptions &options, store::Store *store, RunCourse &course)
 {
     std::optional<RunStart> found;
-    std::vector<store::FoundIntent> intents;
+    std::vector<journal::FoundIntent> intents;
     side_by_side(store->is_remote(),
-                 {[&] { found = begin_run(*store, given, options); }, [&] { intents = store::Intent::all(*store); }});
+                 {[&] { found = begin_run(*store, given, options); }, [&] { intents = journal::Intent::all(*store); }});
     const RunStart &start = *found;
     RunMark mark(*store, identity(start));
     mark.give_way(intents);
@@ -270,7 +260,12 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
         check_ceilings(*start.job, Plan(*start.job, {}), options);
         options.begins();
     }
-    Journal journal(*store, clear(*store, start, mark), start.job->grid);
+    journal::Journal journal(*store, clear(*store, start, mark), start.job->grid);
+    journal.write_only_while([&mark] { mark.check(); });
+    for (const std::string &path : journal.cut_short())
+    {
+        spdlog::warn("event=journal_file_cut_short path={} read_as=absent", path);
+    }
     const RunWork work = work_of(*store, start, options, journal.before());
     const Job &job = *work.job;
     const Plan plan(job, work.done);
@@ -281,11 +276,11 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
     {
         options.begins();
         bool fresh = false;
-        nlohmann::json item;
+        ItemThere item;
         const auto look = [&]
         {
             side_by_side(store->is_remote(), {[&] { fresh = is_fresh(*store, start); }, [&] { journal.begin(); },
-                                              [&] { item = item_properties(*store); }});
+                                              [&] { item = item_there(*store); }});
         };
         start.wipe ? look() : show(mark, *store, start, plan, look);
         const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
@@ -308,8 +303,21 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
             write_journal(report, job, journal);
             options.abandon(result_of(course, job, options));
         };
-        const RunContext context{
-            job, plan, *store, journal, report, stopping, abandon, fresh, [&] { wait_until_open(opening); }};
+        const RunContext context{job,
+                                 plan,
+                                 *store,
+                                 journal,
+                                 report,
+                                 stopping,
+                                 abandon,
+                                 fresh,
+                                 [&]
+                                 {
+                                     wait_until_open(opening);
+                                     mark.check_after_pause();
+                                 },
+                                 mark.intent_key(),
+                                 mark.intent_id()};
         try
         {
             make_tiles(context, options);
@@ -322,11 +330,16 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
         opening.wait();
         end(context, mark, postponed, tiles);
     }
-    else if (const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
-             state_in_item(*store) != state && mark.is_alone())
+    else
     {
-        write_item(*store, job, extent(job, journal.before().all()), {}, state); // a kill came before
-        store->sync();
+        const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+        const ItemThere item = item_there(*store);
+        if (state_in_item(item) != state && mark.is_alone())
+        {
+            write_item(*store, job, extent(job, journal.before().all()), {}, state, item); // a kill came before
+            store->sync();
+            store->sync();
+        }
     }
 }
 

@@ -1,6 +1,6 @@
+#include "driver/journal/journal.h"
 #include "driver/store/store.h"
 #include "tools/engine/ceilings.h"
-#include "tools/engine/journal.h"
 #include "tools/engine/request_estimate.h"
 #include "tools/engine/run.h"
 #include "tools/engine/run_start.h"
@@ -13,12 +13,13 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
 {
     const auto store = store::open_store(given->recipe.output_path);
     const RunStart start = begin_run(*store, given, options);
-    const DoneTiles none;
+    const journal::TileStates none;
     const bool fresh = !start.state.exists() || start.wipe;
     const RunWork work = work_of(
         *store, start, options,
         fresh ? none
-              : Journal(*store, raster::JournalFolder(*store, start.job->recipe.journal), start.job->grid).before());
+              : journal::Journal(*store, journal::JournalFolder(*store, start.job->recipe.journal), start.job->grid)
+                    .before());
     const Job &job = *work.job;
     const Plan plan(job, work.done);
     check_ceilings(job, plan, options);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace tiledir::engine
 {
@@ -25,22 +26,30 @@ std::string digest(const std::string &text)
 }
 
 /// Of runs, without the one's own.
-std::vector<store::FoundIntent> others_in(store::Store &output, const store::Intent &own)
+std::vector<journal::FoundIntent> others_in(store::Store &output, const journal::Intent &own)
 {
-    auto found = store::Intent::all(output, store::Intent::kDeadAfter, own.key());
-    found.erase(
-        std::remove_if(found.begin(), found.end(), [](const store::FoundIntent &intent) { return intent.run.empty(); }),
-        found.end());
+    auto found = journal::Intent::all(output, journal::Intent::kDeadAfter, own.key());
+    found.erase(std::remove_if(found.begin(), found.end(),
+                               [](const journal::FoundIntent &intent) { return intent.run.empty(); }),
+                found.end());
     return found;
 }
 
 } // namespace
 
-RunMark::RunMark(store::Store &output, const std::string &run)
+RunMark::RunMark(store::Store &output, const std::string &run, journal::PauseWatch::Clock clock)
     : m_output(output)
     , m_run(digest(run))
-    , m_intent(output, store::Intent::kInterval, m_run)
+    , m_intent(output, journal::Intent::kInterval, m_run)
+    , m_pauses(journal::kPauseToNotice, std::move(clock))
 {
+}
+
+void RunMark::refuse(const journal::FoundIntent &intent) const
+{
+    throw InputError(fmt::format("{}: another run makes this output, with another recipe, other inputs or another "
+                                 "region: {}; wait for its end, or choose another output",
+                                 m_output.path(""), intent.who));
 }
 
 void RunMark::give_way() const
@@ -48,16 +57,13 @@ void RunMark::give_way() const
     give_way(others_in(m_output, m_intent));
 }
 
-void RunMark::give_way(const std::vector<store::FoundIntent> &found) const
+void RunMark::give_way(const std::vector<journal::FoundIntent> &found) const
 {
-    for (const store::FoundIntent &intent : found)
+    for (const journal::FoundIntent &intent : found)
     {
         if (intent.lives && !intent.run.empty() && intent.run != m_run)
         {
-            throw InputError(
-                fmt::format("{}: another run makes this output, with another recipe, other inputs or another "
-                            "region: {}; wait for its end, or choose another output",
-                            m_output.path(""), intent.who));
+            refuse(intent);
         }
     }
 }
@@ -67,7 +73,7 @@ void RunMark::show(const std::string &matrix, const stac::TileSet &tiles, const 
     m_intent.add(matrix, tiles);
     try
     {
-        side_by_side(m_output.is_remote(), {[this] { give_way(); }, look});
+        side_by_side(m_output.is_remote(), {[this] { take_over(); }, look});
     }
     catch (const InputError &)
     {
@@ -76,21 +82,44 @@ void RunMark::show(const std::string &matrix, const stac::TileSet &tiles, const 
     }
 }
 
+/// Gives way, or tells runs that seem dead that this one goes on in their place.
+void RunMark::take_over()
+{
+    const auto found = others_in(m_output, m_intent);
+    give_way(found);
+    for (const journal::FoundIntent &intent : found)
+    {
+        if (!intent.lives && !journal::Intent::take(m_output, intent, m_intent))
+        {
+            refuse(intent);
+        }
+    }
+}
+
+void RunMark::check_after_pause()
+{
+    if (m_pauses.is_after_pause())
+    {
+        check();
+        m_pauses.go_on();
+    }
+}
+
 RunMark::Others RunMark::others() const
 {
     Others others;
-    for (store::FoundIntent &intent : others_in(m_output, m_intent))
+    for (journal::FoundIntent &intent : others_in(m_output, m_intent))
     {
         intent.lives ? static_cast<void>(others.none_lives = false) : others.ended.push_back(std::move(intent));
     }
     return others;
 }
 
-void RunMark::forget(const std::vector<store::FoundIntent> &ended) const
+void RunMark::forget(const std::vector<journal::FoundIntent> &ended) const
 {
-    for (const store::FoundIntent &intent : ended)
+    for (const journal::FoundIntent &intent : ended)
     {
-        store::Intent::forget(m_output, intent);
+        journal::Intent::forget(m_output, intent);
     }
 }
 

@@ -1,7 +1,7 @@
 #include "tools/engine/run_start.h"
 
+#include "driver/journal/journal.h"
 #include "stac/error.h"
-#include "tools/engine/journal.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -34,7 +34,7 @@ std::shared_ptr<const Job> with_saved_levels(const std::shared_ptr<const Job> &j
 /// Does the selection cover every base tile that the journal knows?
 bool covers_all(store::Store &store, const Job &job)
 {
-    const stac::LevelSets done = Journal(store, job.grid).before().all();
+    const stac::LevelSets done = journal::Journal(store, job.grid).before().all();
     const auto base = done.find(job.finest);
     return base == done.end() || job.selection.contains(base->second);
 }

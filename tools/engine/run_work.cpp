@@ -76,7 +76,8 @@ stac::LevelSets planned_tiles(const Plan &plan)
     return tiles;
 }
 
-RunWork work_of(const store::Store &store, const RunStart &start, const RunOptions &options, const DoneTiles &before)
+RunWork work_of(const store::Store &store, const RunStart &start, const RunOptions &options,
+                const journal::TileStates &before)
 {
     RunWork work{start.job, before.all()};
     work.job = of_all_runs(work.job, start.state, work.done);

@@ -1,7 +1,7 @@
 // Which tiles a run has to make.
 #pragma once
 
-#include "tools/engine/journal.h"
+#include "driver/journal/journal.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/run_start.h"
 
@@ -18,7 +18,8 @@ struct RunWork
 };
 
 /// `before`: what the journal says. Throws StoreError where the store is asked what was removed.
-RunWork work_of(const store::Store &store, const RunStart &start, const RunOptions &options, const DoneTiles &before);
+RunWork work_of(const store::Store &store, const RunStart &start, const RunOptions &options,
+                const journal::TileStates &before);
 
 /// All that the output stands for once a run is done.
 stac::LevelSets extent(const Job &job, const stac::LevelSets &done);

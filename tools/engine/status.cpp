@@ -1,12 +1,12 @@
 #include "tools/engine/status.h"
 
-#include "driver/store/intent.h"
+#include "driver/journal/intent.h"
+#include "driver/journal/journal.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
 #include "stac/tile_parents.h"
 #include "stac/utc_time.h"
 #include "tools/engine/item_writer.h"
-#include "tools/engine/journal.h"
 #include "tools/engine/network_options.h"
 #include "tools/engine/output_state.h"
 
@@ -20,7 +20,7 @@ namespace tiledir::engine
 namespace
 {
 
-Json json_of_levels(const DoneTiles &tiles, const stac::TileMatrixSet &grid)
+Json json_of_levels(const journal::TileStates &tiles, const stac::TileMatrixSet &grid)
 {
     Json levels = Json::object();
     for (int level = 0; level < static_cast<int>(grid.matrices.size()); ++level)
@@ -43,7 +43,7 @@ Json json_of_levels(const DoneTiles &tiles, const stac::TileMatrixSet &grid)
     return levels;
 }
 
-Json json_of_failures(const DoneTiles &tiles, const stac::TileMatrixSet &grid)
+Json json_of_failures(const journal::TileStates &tiles, const stac::TileMatrixSet &grid)
 {
     Json failures = Json::array();
     for (const auto &[tile, failure] : tiles.failures)
@@ -82,7 +82,7 @@ stac::LevelSets waiting_for(const raster::Pyramid &pyramid, const stac::LevelSet
     return waiting;
 }
 
-std::string state_of(const DoneTiles &tiles, const raster::Pyramid &pyramid, bool overviews_from_process)
+std::string state_of(const journal::TileStates &tiles, const raster::Pyramid &pyramid, bool overviews_from_process)
 {
     const stac::LevelSets waiting = overviews_from_process ? stac::LevelSets() : waiting_for(pyramid, tiles.failed);
     const bool is_stopped = std::any_of(tiles.pending.begin(), tiles.pending.end(),
@@ -107,17 +107,17 @@ Json status(const std::string &folder)
     }
     const raster::Pyramid pyramid = output.pyramid();
     apply_journal_options(output.recipe());
-    const Journal journal(*store, pyramid.grid);
+    const journal::Journal journal(*store, pyramid.grid);
     Json by = Json::array();
-    for (const store::FoundIntent &intent : store::Intent::all(*store))
+    for (const journal::FoundIntent &intent : journal::Intent::all(*store))
     {
         if (intent.lives && !intent.run.empty())
         {
             by.push_back(intent.who);
         }
     }
-    const DoneTiles &tiles = journal.before();
-    const nlohmann::json item = item_properties(*store);
+    const journal::TileStates &tiles = journal.before();
+    const nlohmann::json item = item_properties(item_there(*store));
     Json json = {{"output", folder}};
     json["state"] = by.empty() ? state_of(tiles, pyramid, output.has_overviews_from_process()) : kRunning;
     json["by"] = by;

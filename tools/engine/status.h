@@ -1,8 +1,8 @@
 // How far an output is, by its journal.
 #pragma once
 
+#include "driver/journal/tile_states.h"
 #include "driver/raster/pyramid.h"
-#include "tools/engine/done_tiles.h"
 #include "tools/engine/schema.h"
 
 #include <string>
@@ -19,7 +19,7 @@ constexpr const char *kStopped = "stopped";
 stac::LevelSets waiting_for(const raster::Pyramid &pyramid, const stac::LevelSets &tiles);
 
 /// Of an output that nobody makes at the moment: stopped where a tile is still to be made that waits for no failed one.
-std::string state_of(const DoneTiles &tiles, const raster::Pyramid &pyramid, bool overviews_from_process);
+std::string state_of(const journal::TileStates &tiles, const raster::Pyramid &pyramid, bool overviews_from_process);
 
 /// `{"output", "state", "by": [who], "started", "updated", "levels": {ID: {"stored", "empty", "foreign", "failed",
 /// "pending"}}, "failed": [{"tile", "reason", "attempts"}]}`. Writes nothing. Throws InputError where the folder is no

@@ -43,7 +43,7 @@ void erase_all(stac::LevelSets &tiles, const stac::LevelSets &others)
 
 } // namespace
 
-stac::LevelSets all_but_failed(const Job &job, const DoneTiles &before)
+stac::LevelSets all_but_failed(const Job &job, const journal::TileStates &before)
 {
     stac::LevelSets tiles = before.all();
     insert_all(tiles, selected_tiles(job));
@@ -52,7 +52,7 @@ stac::LevelSets all_but_failed(const Job &job, const DoneTiles &before)
     return tiles;
 }
 
-stac::LevelSets above_pending(const Job &job, const DoneTiles &before, const stac::LevelSets &planned)
+stac::LevelSets above_pending(const Job &job, const journal::TileStates &before, const stac::LevelSets &planned)
 {
     stac::LevelSets rest = before.pending;
     erase_all(rest, planned);
@@ -74,7 +74,7 @@ stac::LevelSets above_failed(const Job &job, const std::vector<TileFailure> &fai
     return common(waiting_for(job, failed), planned);
 }
 
-stac::LevelSets removed_tiles(const store::Store &store, const Job &job, const DoneTiles &before)
+stac::LevelSets removed_tiles(const store::Store &store, const Job &job, const journal::TileStates &before)
 {
     stac::LevelSets there = before.stored;
     insert_all(there, before.foreign);

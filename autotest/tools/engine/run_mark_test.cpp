@@ -63,23 +63,23 @@ TEST_F(RunMarkTest, OneThatHasEndedBeforeItWasDoneIsSeenUntilItIsForgotten)
         RunMark stopped(*m_store, "one recipe");
         stopped.show("5", m_tiles);
     }
-    ASSERT_EQ(store::Intent::adoptable(*m_store).size(), 1U);
+    ASSERT_EQ(journal::Intent::adoptable(*m_store).size(), 1U);
     const RunMark next(*m_store, "another recipe");
     next.give_way();
     EXPECT_TRUE(next.is_alone());
     next.forget(next.others().ended);
-    EXPECT_TRUE(store::Intent::all(*m_store).empty());
+    EXPECT_TRUE(journal::Intent::all(*m_store).empty());
 }
 
 TEST_F(RunMarkTest, WritersThatAreNoRunsAreNotInTheWay)
 {
-    store::Intent writer(*m_store);
+    journal::Intent writer(*m_store);
     writer.add("5", m_tiles);
     RunMark run(*m_store, "one recipe");
     run.show("5", m_tiles);
     EXPECT_TRUE(run.is_alone());
     run.finish();
     run.forget(run.others().ended);
-    EXPECT_EQ(store::Intent::all(*m_store).size(), 1U);
+    EXPECT_EQ(journal::Intent::all(*m_store).size(), 1U);
     writer.finish();
 }

@@ -1,13 +1,14 @@
 // Runs the batches of a plan: on threads of this process or in worker processes.
 #pragma once
 
+#include "driver/journal/journal.h"
 #include "tools/engine/batch_order.h"
-#include "tools/engine/journal.h"
 #include "tools/engine/memory_budget.h"
 #include "tools/engine/report.h"
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace tiledir::engine
@@ -19,13 +20,15 @@ struct RunContext
     const Job &job;
     const Plan &plan;
     store::Store &store;
-    Journal &journal;
+    tiledir::journal::Journal &journal;
     Report &report;
     std::function<bool()> stopping; ///< asked between portions of work
     std::function<void()> abandon;  ///< ends the process, where work does not end soon after `stopping`
     bool fresh = false;             ///< there was nothing in the output
-    /// Returns once tiles may be written. Throws StoreError: they never may.
+    /// Before a tile is written: returns once that may be done. Throws StoreError: it may not, or not any more.
     std::function<void()> wait_until_open = [] {};
+    std::string intent_key; ///< of the run, so that worker processes look at it too
+    std::string intent_id;
 
     /// A tile is written (by a worker: and durable).
     void made(const stac::TileId &tile, bool stored, std::size_t bytes) const;

@@ -1,5 +1,8 @@
 #include "tools/engine/executors/worker.h"
 
+#include "driver/journal/intent.h"
+#include "driver/journal/output_layout.h"
+#include "driver/journal/pause_watch.h"
 #include "stac/error.h"
 #include "stac/version.h"
 #include "tools/engine/batch_runner.h"
@@ -125,14 +128,22 @@ private:
     std::thread m_thread;
 };
 
+/// By which others see the run that a worker works for; empty where it works for none.
+struct RunIntent
+{
+    std::string key;
+    std::string id;
+};
+
 /// Makes batches and says what comes of them.
 class Worker
 {
 public:
-    Worker(const Job &job, store::Store &store, const Answers &answers)
+    Worker(const Job &job, store::Store &store, const Answers &answers, const RunIntent &intent)
         : m_job(job)
         , m_store(store)
         , m_answers(answers)
+        , m_intent(intent)
         , m_writes(writers_of(job.recipe.output_path))
         , m_kept(most_kept_bytes(job.recipe.output_path))
         , m_context{job,
@@ -149,7 +160,8 @@ public:
                         m_answers.say({{"waits", true}});
                     },
                     [] { return stop_requested() != 0; },
-                    [](const stac::TileId &) { return true; }}
+                    [](const stac::TileId &) { return true; },
+                    [this] { check_after_pause(); }}
         , m_runner(m_context)
     {
     }
@@ -167,6 +179,16 @@ public:
     }
 
 private:
+    /// Before a tile is written: should this process have stood still, does its run still make this output?
+    void check_after_pause()
+    {
+        if (!m_intent.key.empty() && m_pauses.is_after_pause())
+        {
+            journal::Intent::check(m_store, m_intent.key, m_intent.id);
+            m_pauses.go_on();
+        }
+    }
+
     void made(const stac::TileId &tile, bool stored, std::size_t bytes)
     {
         Json json = to_json(m_job.grid, tile);
@@ -250,6 +272,8 @@ private:
     const Job &m_job;
     store::Store &m_store;
     const Answers &m_answers;
+    const RunIntent m_intent;
+    journal::PauseWatch m_pauses{journal::kPauseToNotice};
     std::unique_ptr<Report> m_report; ///< of the batch that is being made
     WriteQueue m_writes;
     KeptTiles m_kept;
@@ -266,7 +290,7 @@ private:
 Recipe saved_recipe(const std::string &output)
 {
     const auto store = store::open_store(output);
-    const std::string key = ".tiledir/recipe.yaml";
+    const std::string key = journal::kRecipeKey;
     const auto text = store->read_text(key);
     if (!text)
     {
@@ -275,8 +299,8 @@ Recipe saved_recipe(const std::string &output)
     return Recipe::parse(*text, store->path(key), {{"output.path", output}});
 }
 
-/// The recipe of the line `{"recipe": {...}, "log": LEVEL}`.
-Recipe given_recipe(const std::string &line)
+/// The recipe of the line `{"recipe": {...}, "log": LEVEL, "intent": [KEY, ID]}`.
+Recipe given_recipe(const std::string &line, RunIntent &intent)
 {
     const Json json = Json::parse(line, nullptr, false);
     if (!json.is_object() || !json.contains("recipe"))
@@ -284,6 +308,10 @@ Recipe given_recipe(const std::string &line)
         throw InputError("standard input: the first line is not {\"recipe\": ...}, and no output is named");
     }
     spdlog::set_level(spdlog::level::from_str(json.value("log", "info")));
+    if (json.contains("intent"))
+    {
+        intent = {json["intent"].at(0), json["intent"].at(1)};
+    }
     return Recipe::parse(json["recipe"].dump(), "recipe of the run", {});
 }
 
@@ -297,9 +325,10 @@ int serve_batches(const std::string &output)
     int exit_code = 0;
     try
     {
-        const auto job = resolve(output.empty() ? given_recipe(questions.next()) : saved_recipe(output));
+        RunIntent intent;
+        const auto job = resolve(output.empty() ? given_recipe(questions.next(), intent) : saved_recipe(output));
         const auto store = store::open_store(job->recipe.output_path);
-        Worker worker(*job, *store, answers);
+        Worker worker(*job, *store, answers, intent);
         const NetworkWatch watch;
         answers.say({{"ready", kProtocol}, {"version", kVersion}});
         for (std::string line; stop_requested() == 0 && !(line = questions.next()).empty();)

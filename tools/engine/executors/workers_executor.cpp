@@ -120,8 +120,10 @@ bool WorkerMaker::start()
     {
         m_worker = std::make_unique<WorkerProcess>(std::vector<std::string>{"worker"});
         const auto level = spdlog::level::to_string_view(spdlog::get_level());
-        m_worker->send(
-            Json{{"recipe", m_context.job.document}, {"log", std::string(level.data(), level.size())}}.dump());
+        m_worker->send(Json{{"recipe", m_context.job.document},
+                            {"log", std::string(level.data(), level.size())},
+                            {"intent", {m_context.intent_key, m_context.intent_id}}}
+                           .dump());
         std::optional<std::string> line;
         while (!line && !m_worker->has_closed() && !m_context.stopping())
         {

@@ -1,6 +1,5 @@
-#include "driver/store/intent.h"
+#include "driver/journal/intent.h"
 
-#include "driver/store/temporary_files.h"
 #include "stac/error.h"
 
 #include <nlohmann/json.hpp>
@@ -12,13 +11,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <ctime>
+#include <limits>
+#include <memory>
 #include <thread>
 #include <utility>
 
-namespace tiledir::store
+namespace tiledir::journal
 {
 
 namespace fs = boost::filesystem;
@@ -28,8 +30,17 @@ namespace
 
 using stac::TileRange;
 using stac::TileSet;
+using store::Seconds;
+using store::Store;
 
 constexpr const char *kFolder = ".tiledir/intents";
+
+std::string host_name()
+{
+    std::array<char, 64> host{};
+    gethostname(host.data(), host.size() - 1);
+    return host.data();
+}
 
 class IntentTest : public testing::Test
 {
@@ -60,7 +71,7 @@ protected:
     }
 
     fs::path m_folder = fs::temp_directory_path() / fs::unique_path("tiledir intents %%%%%%%%");
-    std::unique_ptr<Store> m_store = open_store(m_folder.string());
+    std::unique_ptr<Store> m_store = store::open_store(m_folder.string());
 };
 
 } // namespace
@@ -202,13 +213,80 @@ TEST_F(IntentTest, OneThatItsWriterHasWrittenSinceIsNotDeleted)
 {
     Intent intent(*m_store);
     intent.add("5", TileSet({1, 2, 3, 4}));
-    make_old(keys().at(0));
-    const auto found = Intent::adoptable(*m_store);
+    const auto found = Intent::all(*m_store);
     ASSERT_EQ(found.size(), 1u);
     intent.add("6", TileSet({1, 2, 3, 4}));
     Intent::forget(*m_store, found[0]);
     EXPECT_EQ(keys().size(), 1u);
     EXPECT_TRUE(Intent::adoptable(*m_store).empty());
+}
+
+TEST_F(IntentTest, OneWhoseWriterStandsStillForHoursLivesAsLongAsItsLock)
+{
+    auto intent = std::make_unique<Intent>(*m_store);
+    intent->add("5", TileSet({1, 2, 3, 4}));
+    make_old(keys().at(0));
+    EXPECT_EQ(Intent::living(*m_store).size(), 1u);
+    EXPECT_TRUE(Intent::adoptable(*m_store).empty());
+    intent->release();
+    EXPECT_EQ(Intent::adoptable(*m_store).size(), 1u);
+}
+
+TEST_F(IntentTest, HostNameAndProcessIdDoNotTellWhoLives)
+{
+    leave_of(getpid(), host_name()); // of a container of the same name, say
+    EXPECT_EQ(Intent::living(*m_store).size(), 1u);
+    leave_of(std::numeric_limits<int>::max(), host_name());
+    EXPECT_EQ(Intent::living(*m_store).size(), 1u) << "no such process here, perhaps there";
+    make_old(keys().at(0));
+    EXPECT_EQ(Intent::adoptable(*m_store).size(), 1u);
+}
+
+TEST_F(IntentTest, OneWithAnIdThatNobodyHasLockedIsOfADeadWriter)
+{
+    leave(R"({"version": 1, "id": "0123456789abcdef0123456789abcdef", "locked": true, "host": "h", "pid": 1,
+              "since": "t", "released": false, "tiles": {}})");
+    EXPECT_EQ(Intent::adoptable(*m_store).size(), 1u);
+}
+
+TEST_F(IntentTest, ARunInWhosePlaceAnotherGoesOnIsToldSoAndWritesItNoMore)
+{
+    Intent sleeper(*m_store, Intent::kInterval, "first");
+    sleeper.add("5", TileSet({1, 2, 3, 4}));
+    sleeper.check();
+    Intent other(*m_store, Intent::kInterval, "second");
+    other.add("5", TileSet({1, 2, 3, 4}));
+    const auto found = Intent::all(*m_store, Intent::kDeadAfter, other.key());
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_TRUE(Intent::take(*m_store, found[0], other));
+    EXPECT_THROW(sleeper.check(), StoreError);
+    EXPECT_THROW(sleeper.renew(), StoreError);
+    EXPECT_THROW(Intent::check(*m_store, sleeper.key(), sleeper.id()), StoreError);
+    EXPECT_THROW(sleeper.finish(), StoreError);
+    EXPECT_EQ(Intent::adoptable(*m_store).size(), 1u) << "its tiles are the other's to make";
+    other.check();
+    other.finish();
+}
+
+TEST_F(IntentTest, ARunThatHasWrittenItsIntentSinceIsNotTaken)
+{
+    Intent run(*m_store, Intent::kInterval, "first");
+    run.add("5", TileSet({1, 2, 3, 4}));
+    const auto found = Intent::all(*m_store);
+    run.renew();
+    Intent other(*m_store, Intent::kInterval, "second");
+    EXPECT_FALSE(Intent::take(*m_store, found.at(0), other));
+    run.check();
+}
+
+TEST_F(IntentTest, ARunWhoseIntentIsGoneIsToldSo)
+{
+    Intent run(*m_store, Intent::kInterval, "first");
+    run.add("5", TileSet({1, 2, 3, 4}));
+    m_store->remove(run.key());
+    EXPECT_THROW(run.check(), StoreError);
+    EXPECT_THROW(run.renew(), StoreError);
+    EXPECT_TRUE(keys().empty()) << "it does not come back";
 }
 
 TEST_F(IntentTest, OneThatCannotBeReadMeansAnyTile)
@@ -245,4 +323,4 @@ TEST_F(IntentTest, FilesOfOthersAreLeftAlone)
     EXPECT_TRUE(Intent::adoptable(*m_store, Seconds(0)).empty());
 }
 
-} // namespace tiledir::store
+} // namespace tiledir::journal

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace tiledir::raster
+namespace tiledir::journal
 {
 
 /// `.tiledir/journal`, unless a file there, `elsewhere`, names another folder; in that one a file `output` says whose
@@ -32,11 +32,13 @@ public:
     /// Those that were there when this was made.
     const std::vector<std::string> &found() const { return m_found; }
     std::optional<std::string> read(const std::string &name) const { return m_store->read_text(key(name)); }
-    void write(const std::string &name, const std::string &content) { m_store->write(key(name), content); }
+    /// Whole, with its name, after the next sync(); durable after the one after that.
+    void write(const std::string &name, const std::string &content) { m_store->write_at_sync(key(name), content); }
     std::optional<store::Seconds> age(const std::string &name) { return m_store->age(key(name)); }
     void remove(const std::string &name) { m_store->remove(key(name)); }
-    /// What was written here is durable when it returns.
+    /// As Store::sync(), of the folder's store: the output's, unless the journal is_elsewhere().
     void sync() { m_store->sync(); }
+    bool is_elsewhere() const { return m_elsewhere != nullptr; }
     std::string path(const std::string &name) const { return m_store->path(key(name)); }
 
 private:
@@ -56,4 +58,4 @@ private:
     std::vector<std::string> m_found;
 };
 
-} // namespace tiledir::raster
+} // namespace tiledir::journal

@@ -2,35 +2,42 @@
 // durable. See docs/journal.md.
 #pragma once
 
-#include "driver/raster/journal_files.h"
-#include "tools/engine/done_tiles.h"
+#include "driver/journal/journal_files.h"
+#include "driver/journal/tile_states.h"
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-namespace tiledir::engine
+namespace tiledir::journal
 {
 
 /// Files are named GENERATION-KIND-WRITER-NUMBER and read in the order of their names. A generation is one run. Kinds:
-/// 0redo (tiles no longer done), 1done. Lines: `stored LEVEL ROW FIRST LAST`, `empty ...`, `foreign ...`, `redo ...`,
-/// `failed ... ATTEMPTS REASON`, where LEVEL is the tile matrix's id and the rest are a row and a run of columns;
-/// packed where they are many (done_tiles.h).
+/// 0redo (tiles no longer done), 1done. What stands in them: journal_document.h.
 class Journal
 {
 public:
-    /// Reads what is there: lists once and reads each file once. Throws TileError for a file that cannot be understood,
-    /// InputError for one of a newer tiledir.
-    Journal(store::Store &output, raster::JournalFolder folder, const stac::TileMatrixSet &grid);
+    /// Reads what is there: lists once and reads each file once. Throws as read_journal().
+    Journal(store::Store &output, JournalFolder folder, const stac::TileMatrixSet &grid);
     Journal(store::Store &output, const stac::TileMatrixSet &grid);
 
-    const DoneTiles &before() const { return m_before; } ///< what was said when this run began, less what it is to make
-    DoneTiles now() const;                               ///< what is said once all is written
+    const TileStates &before() const
+    {
+        return m_before;
+    }                       ///< what was said when this run began, less what it is to make
+    TileStates now() const; ///< what is said once all is written
     std::size_t files() const { return m_files.size(); }
+    /// Files that a power cut has cut short, which say nothing.
+    const std::vector<std::string> &cut_short() const { return m_cut_short; }
     /// The last file, to see its time; empty where there is none.
     std::string newest_file() const;
+
+    /// From now on asked before anything is written or removed: it throws where this run is no longer the one to do so.
+    void write_only_while(std::function<void()> check) { m_check = std::move(check); }
 
     /// Makes the journal this output's own, before the first file is written.
     void claim() { m_folder.claim(); }
@@ -64,29 +71,31 @@ private:
     struct Rank
     {
         std::vector<std::string> files;
-        DoneTiles said;
+        TileStates said;
     };
 
     void read(std::vector<std::string> names);
-    bool read_files(const std::vector<std::string> &names);
-    raster::JournalFiles &writer();
-    void write_done(const DoneTiles &tiles);
+    void make_durable();
+    JournalFiles &writer();
+    void write_done(const TileStates &tiles);
     void remove(const std::vector<std::string> &names);
     void merge();
-    DoneTiles take_noted();
+    TileStates take_noted();
 
     store::Store &m_output;
-    raster::JournalFolder m_folder;
+    JournalFolder m_folder;
     const stac::TileMatrixSet &m_grid;
     std::vector<std::string> m_files;
-    DoneTiles m_before;
+    std::vector<std::string> m_cut_short;
+    TileStates m_before;
+    std::function<void()> m_check = [] {};
     std::mutex m_write_mutex; ///< guards the writing of files, and what follows
-    std::optional<raster::JournalFiles> m_writer;
+    std::optional<JournalFiles> m_writer;
     std::vector<Rank> m_ranks;
     std::mutex m_mutex; ///< guards what follows
-    DoneTiles m_noted;
+    TileStates m_noted;
     bool m_has_noted = false;
     std::chrono::steady_clock::time_point m_last_write;
 };
 
-} // namespace tiledir::engine
+} // namespace tiledir::journal

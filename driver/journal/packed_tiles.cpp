@@ -1,23 +1,26 @@
-#include "tools/engine/packed_tiles.h"
+#include "driver/journal/packed_tiles.h"
 
 #include "stac/error.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
+#include <zlib.h>
 
 #include <memory>
 #include <utility>
 #include <vector>
 
-namespace tiledir::engine
+namespace tiledir::journal
 {
 namespace
 {
 
 constexpr std::uint64_t kLargest = std::uint64_t{1} << 62; ///< far beyond any grid, far from an overflow
 constexpr int kLevel = 6;
-constexpr std::size_t kMostRatio = 1032; ///< of what is deflated
+constexpr std::size_t kMostRatio = 1032;           ///< of what is deflated
+constexpr std::uint64_t kMostUnchecked = 64 << 20; ///< of a file that is cut short less may be there
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 31;
 
 void put(std::string &bytes, std::uint64_t number)
 {
@@ -162,25 +165,38 @@ std::string deflated(const std::string &text)
     return bytes.append(static_cast<const char *>(packed.get()), size);
 }
 
-/// Into room of the right size: without it, GDAL takes more and more for what is cut off.
-bool inflated(const std::string &bytes, std::string &text)
+Inflated inflate(const std::string &bytes, std::string &text)
 {
     Numbers numbers(bytes);
     const std::uint64_t size = numbers.next();
-    if (numbers.failed() || size / kMostRatio > bytes.size())
+    if (numbers.failed())
     {
-        return false;
+        return numbers.at_end() ? Inflated::CutShort : Inflated::Damaged;
+    }
+    if (size > kMostBytes || (size / kMostRatio > bytes.size() && size > kMostUnchecked))
+    {
+        return Inflated::Damaged;
     }
     std::string whole(size, '\0');
-    std::size_t got = 0;
-    const bool is_good =
-        CPLZLibInflate(bytes.data() + numbers.at(), bytes.size() - numbers.at(), whole.data(), size, &got) != nullptr;
-    if (!is_good || got != size)
+    z_stream stream = {};
+    if (inflateInit(&stream) != Z_OK)
     {
-        return false;
+        throw TileError("out of memory while the journal is unpacked");
     }
-    text = std::move(whole);
-    return true;
+    stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(bytes.data() + numbers.at())); // it only reads
+    stream.avail_in = static_cast<uInt>(bytes.size() - numbers.at());
+    stream.next_out = reinterpret_cast<Bytef *>(whole.data());
+    stream.avail_out = static_cast<uInt>(size);
+    const int result = ::inflate(&stream, Z_FINISH);
+    const bool is_at_end = stream.avail_in == 0;
+    const bool is_whole = result == Z_STREAM_END && stream.avail_out == 0;
+    inflateEnd(&stream);
+    if (is_whole)
+    {
+        text = std::move(whole);
+        return Inflated::Whole;
+    }
+    return is_at_end && (result == Z_OK || result == Z_BUF_ERROR) ? Inflated::CutShort : Inflated::Damaged;
 }
 
-} // namespace tiledir::engine
+} // namespace tiledir::journal

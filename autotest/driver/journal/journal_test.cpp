@@ -1,4 +1,4 @@
-#include "tools/engine/journal.h"
+#include "driver/journal/journal.h"
 
 #include "stac/error.h"
 
@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 using namespace tiledir;
-using namespace tiledir::engine;
+using namespace tiledir::journal;
 
 namespace
 {

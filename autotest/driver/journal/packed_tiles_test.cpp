@@ -1,11 +1,11 @@
-#include "tools/engine/packed_tiles.h"
+#include "driver/journal/packed_tiles.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
 using namespace tiledir;
-using namespace tiledir::engine;
+using namespace tiledir::journal;
 
 namespace
 {
@@ -71,13 +71,13 @@ TEST(PackedTiles, AreDeflatedAndBack)
     const std::string text(100000, 'x');
     std::string back;
     EXPECT_LT(deflated(text).size(), 1000U);
-    ASSERT_TRUE(inflated(deflated(text), back));
+    ASSERT_EQ(inflate(deflated(text), back), Inflated::Whole);
     EXPECT_EQ(back, text);
     const std::string whole = deflated(text);
     for (std::size_t size = 0; size + 4 < whole.size(); ++size) // the last four are a checksum
     {
-        ASSERT_FALSE(inflated(whole.substr(0, size), back)) << size;
+        ASSERT_EQ(inflate(whole.substr(0, size), back), Inflated::CutShort) << size;
     }
-    EXPECT_FALSE(inflated("no zlib", back));
-    EXPECT_FALSE(inflated(std::string(9, '\xff') + whole, back));
+    EXPECT_EQ(inflate("no zlib", back), Inflated::Damaged);
+    EXPECT_EQ(inflate(std::string(9, '\xff') + whole, back), Inflated::Damaged);
 }

@@ -1,4 +1,7 @@
-#include "tools/engine/journal.h"
+#include "driver/journal/journal.h"
+#include "driver/journal/journal_document.h"
+#include "driver/journal/journal_files.h"
+#include "driver/journal/tell_journal.h"
 
 #include "stac/error.h"
 
@@ -10,7 +13,7 @@
 #include <set>
 
 using namespace tiledir;
-using namespace tiledir::engine;
+using namespace tiledir::journal;
 
 namespace
 {
@@ -42,7 +45,7 @@ protected:
     std::set<std::string> said() const
     {
         const Journal journal(*m_store, m_grid);
-        const DoneTiles &tiles = journal.before();
+        const TileStates &tiles = journal.before();
         std::set<std::string> words;
         const auto add = [&](const char *word, const stac::LevelSets &sets)
         {
@@ -120,6 +123,26 @@ public:
 private:
     store::Store &m_inner;
     std::function<void(const std::string &)> m_change;
+};
+
+/// Lists some files, and says that they are not there.
+class HidingStore : public WatchedStore
+{
+public:
+    HidingStore(store::Store &inner, std::string part)
+        : WatchedStore(inner, [](const std::string &) {})
+        , m_part(std::move(part))
+    {
+    }
+    void show() { m_is_hiding = false; }
+    std::optional<store::Bytes> read(const std::string &key) const override
+    {
+        return m_is_hiding && key.find(m_part) != std::string::npos ? std::nullopt : WatchedStore::read(key);
+    }
+
+private:
+    std::string m_part;
+    bool m_is_hiding = true;
 };
 
 } // namespace
@@ -210,7 +233,7 @@ TEST_F(ManyFilesTest, WhatOthersSayIsStaleWhileARunGoesOnStaysSo)
     Journal run(*m_store, m_grid);
     run.add({5, 1, 1}, true);
     run.flush();
-    raster::tell_journal(*m_store, m_grid, one(5, 2, 2), one(5, 1, 1));
+    tell_journal(*m_store, m_grid, one(5, 2, 2), one(5, 1, 1));
     for (int flush = 0; flush < 40; ++flush) // its files become few, twice
     {
         run.add({6, 0, flush}, true);
@@ -235,7 +258,7 @@ TEST_F(ManyFilesTest, WhatIsSaidWhileFilesBecomeOneIsStillSaidAfterwards)
                        {
                            if (!std::exchange(was_said, true))
                            {
-                               raster::tell_journal(*m_store, m_grid, one(5, 2, 2), one(5, 1, 7));
+                               tell_journal(*m_store, m_grid, one(5, 2, 2), one(5, 1, 7));
                            }
                        });
     Journal(store, m_grid).compact();
@@ -319,26 +342,86 @@ TEST_F(ManyFilesTest, AFileOfANewerVersionAndADamagedOneAreNamed)
     EXPECT_THROW(Journal(*m_store, m_grid), TileError);
 }
 
+TEST_F(ManyFilesTest, TheLastFileOfAWriterSaysNothingWhereItIsCutShort)
+{
+    {
+        Journal journal(*m_store, m_grid);
+        journal.add({5, 1, 1}, true);
+        journal.flush();
+    }
+    const std::string name = ".tiledir/journal/00000002-1done-x-00000";
+    stac::LevelSets many;
+    for (int i = 0; i < 300; ++i)
+        many[9].insert(i, i, i);
+    TileStates said;
+    said.stored = many;
+    const std::string packed = journal_document(said, m_grid);
+    said.stored = one(5, 1, 2);
+    for (const std::string &whole : {packed, journal_document(said, m_grid)})
+    {
+        for (std::size_t size = 0; size < whole.size(); ++size)
+        {
+            m_store->write(name + "1", whole.substr(0, size));
+            const Journal journal(*m_store, m_grid);
+            const stac::LevelSets done = journal.before().all();
+            ASSERT_EQ(done.size(), 1U) << size << " of " << whole.size();
+            EXPECT_TRUE(done.at(5).contains(1, 1) && done.at(5).count() == 1) << size;
+            const bool is_at_line = size > 0 && whole.substr(0, size) == "tiledir journal 1\n"; // says nothing either
+            EXPECT_EQ(journal.cut_short().size(), is_at_line ? 0U : 1U) << size;
+        }
+    }
+    m_store->write(name + "1", std::string(100, '\0'));
+    EXPECT_EQ(Journal(*m_store, m_grid).cut_short().size(), 1U);
+    m_store->write(name + "2", packed);
+    EXPECT_THROW(Journal(*m_store, m_grid), TileError) << "what follows was written after it had been durable";
+}
+
+TEST_F(ManyFilesTest, NumbersAreInOrderWhateverTheirSize)
+{
+    const std::vector<std::int64_t> numbers = {0, 1, 9, 10, 999999, 1000000, 1000001, 9999999, 10000000, 123456789};
+    for (std::size_t i = 1; i < numbers.size(); ++i)
+        EXPECT_LT(sortable_number(numbers[i - 1], 6), sortable_number(numbers[i], 6)) << numbers[i];
+    EXPECT_EQ(sortable_number(42, 6), "000042");
+}
+
+TEST_F(ManyFilesTest, AFileThatIsListedAndNotThereIsAnErrorAndIsNotDeleted)
+{
+    for (int i = 0; i < 20; ++i)
+    {
+        Journal run(*m_store, m_grid);
+        run.add({5, 1, i}, true);
+        run.flush();
+    }
+    Journal(*m_store, m_grid).redo({{5, stac::TileSet(stac::TileRange{1, 1, 0, 19})}}); // and is killed
+    HidingStore store(*m_store, "0redo");
+    EXPECT_THROW(Journal(store, m_grid), StoreError);
+    store.show();
+    Journal journal(store, m_grid);
+    EXPECT_TRUE(journal.before().all().empty());
+    journal.compact();
+    EXPECT_TRUE(Journal(*m_store, m_grid).before().all().empty());
+}
+
 TEST_F(ManyFilesTest, AJournalElsewhereIsThisOutputsAlone)
 {
     const std::string place = "/vsimem/journal/elsewhere";
     const auto first = store::open_store("/vsimem/journal/first");
     const auto second = store::open_store("/vsimem/journal/second");
     {
-        Journal journal(*first, raster::JournalFolder(*first, place), m_grid);
+        Journal journal(*first, journal::JournalFolder(*first, place), m_grid);
         EXPECT_TRUE(store::open_store(place)->list("").empty()) << "nothing is written before it is claimed";
         journal.claim();
         journal.add({5, 1, 1}, true);
         journal.flush();
     }
     EXPECT_EQ(first->list(".tiledir/journal"), std::vector<std::string>{"elsewhere"});
-    raster::tell_journal(*first, m_grid, one(5, 1, 2), {});
+    tell_journal(*first, m_grid, one(5, 1, 2), {});
     const Journal found(*first, m_grid); // who does not know the recipe is told by the output
     EXPECT_TRUE(found.before().stored.at(5).contains(1, 1));
     EXPECT_TRUE(found.before().foreign.at(5).contains(1, 2));
-    EXPECT_THROW(raster::JournalFolder(*second, place), InputError);
-    EXPECT_THROW(raster::JournalFolder(*first, ""), InputError);
-    EXPECT_THROW(raster::JournalFolder(*first, "/vsimem/journal/nowhere"), InputError);
+    EXPECT_THROW(journal::JournalFolder(*second, place), InputError);
+    EXPECT_THROW(journal::JournalFolder(*first, ""), InputError);
+    EXPECT_THROW(journal::JournalFolder(*first, "/vsimem/journal/nowhere"), InputError);
     EXPECT_TRUE(second->list(".tiledir/journal").empty());
 }
 
@@ -347,5 +430,5 @@ TEST_F(ManyFilesTest, AJournalInTheOutputDoesNotMove)
     Journal journal(*m_store, m_grid);
     journal.add({5, 1, 1}, true);
     journal.flush();
-    EXPECT_THROW(raster::JournalFolder(*m_store, "/vsimem/journal/elsewhere"), InputError);
+    EXPECT_THROW(journal::JournalFolder(*m_store, "/vsimem/journal/elsewhere"), InputError);
 }

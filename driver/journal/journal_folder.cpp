@@ -1,34 +1,26 @@
-#include "driver/raster/journal_folder.h"
+#include "driver/journal/journal_folder.h"
 
+#include "driver/journal/output_layout.h"
 #include "driver/store/environment.h"
 #include "driver/store/network_path.h"
+#include "driver/store/random_id.h"
 #include "stac/error.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <random>
+#include <utility>
 
-namespace tiledir::raster
+namespace tiledir::journal
 {
 
 namespace
 {
 
-constexpr const char *kFolder = ".tiledir/journal";
 constexpr const char *kPointer = "elsewhere";
 constexpr const char *kOwner = "output";
 
 std::string pointer_key()
 {
-    return std::string(kFolder) + '/' + kPointer;
-}
-
-std::string random_id()
-{
-    std::random_device random;
-    char text[33];
-    std::snprintf(text, sizeof text, "%08x%08x%08x%08x", random(), random(), random(), random());
-    return text;
+    return std::string(kJournalFolder) + '/' + kPointer;
 }
 
 /// The first two lines of a text.
@@ -44,8 +36,8 @@ std::pair<std::string, std::string> two_lines(const std::string &text)
 JournalFolder::JournalFolder(store::Store &output)
     : m_output(output)
     , m_store(&output)
-    , m_prefix(std::string(kFolder) + '/')
-    , m_found(output.list(kFolder))
+    , m_prefix(std::string(kJournalFolder) + '/')
+    , m_found(output.list(kJournalFolder))
 {
     if (std::find(m_found.begin(), m_found.end(), kPointer) != m_found.end())
         read_pointer("");
@@ -54,8 +46,8 @@ JournalFolder::JournalFolder(store::Store &output)
 JournalFolder::JournalFolder(store::Store &output, const std::string &place)
     : m_output(output)
     , m_store(&output)
-    , m_prefix(std::string(kFolder) + '/')
-    , m_found(output.list(kFolder))
+    , m_prefix(std::string(kJournalFolder) + '/')
+    , m_found(output.list(kJournalFolder))
 {
     if (std::find(m_found.begin(), m_found.end(), kPointer) != m_found.end())
     {
@@ -69,7 +61,7 @@ JournalFolder::JournalFolder(store::Store &output, const std::string &place)
         return;
     if (!m_found.empty())
         throw InputError("journal: '" + place + "' is not where the journal of this output is: " +
-                         output.path(kFolder) + "; leave the key out");
+                         output.path(kJournalFolder) + "; leave the key out");
     open(place);
     refuse_files_of_others();
 }
@@ -118,11 +110,13 @@ void JournalFolder::claim()
         return;
     if (m_id.empty())
     {
-        m_id = random_id();
-        m_store->write(kOwner, m_id + '\n' + m_output.path("") + '\n');
+        m_id = store::random_id();
+        m_store->write_at_sync(kOwner, m_id + '\n' + m_output.path("") + '\n');
+        m_store->sync();
         m_store->sync();
     }
-    m_output.write(pointer_key(), m_place + '\n' + m_id + '\n');
+    m_output.write_at_sync(pointer_key(), m_place + '\n' + m_id + '\n');
+    m_output.sync();
     m_output.sync();
     m_is_claimed = true;
 }
@@ -136,4 +130,4 @@ std::vector<std::string> JournalFolder::list() const
     return names;
 }
 
-} // namespace tiledir::raster
+} // namespace tiledir::journal

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace tiledir::engine
+namespace tiledir::journal
 {
 
 /// Numbers of 7 bits a byte, the lowest first: for each row how far it is from the last one, its number of runs, and of
@@ -15,8 +15,15 @@ std::string pack(const stac::TileSet &tiles);
 /// False where the bytes are no such set.
 bool unpack(const std::string &bytes, stac::TileSet &tiles);
 
-/// The text's size, a number as above, and what zlib makes of it; and back. False, and no text, of what is damaged.
+/// The text's size, a number as above, and what zlib makes of it; and back.
 std::string deflated(const std::string &text);
-bool inflated(const std::string &bytes, std::string &text);
 
-} // namespace tiledir::engine
+enum class Inflated
+{
+    Whole,
+    CutShort, ///< a beginning of such bytes; no text
+    Damaged   ///< no text
+};
+Inflated inflate(const std::string &bytes, std::string &text);
+
+} // namespace tiledir::journal

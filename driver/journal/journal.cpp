@@ -1,19 +1,19 @@
-#include "tools/engine/journal.h"
+#include "driver/journal/journal.h"
 
+#include "driver/journal/journal_document.h"
+#include "driver/journal/journal_reading.h"
 #include "driver/store/task_queue.h"
-#include "stac/error.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace tiledir::engine
+namespace tiledir::journal
 {
 namespace
 {
 
 constexpr std::chrono::seconds kWriteInterval{2};
 constexpr std::size_t kManyFiles = 16;
-constexpr int kMostReads = 5; ///< while another run replaces files by fewer
 
 int threads_for(std::size_t files)
 {
@@ -23,7 +23,7 @@ int threads_for(std::size_t files)
 
 } // namespace
 
-Journal::Journal(store::Store &output, raster::JournalFolder folder, const stac::TileMatrixSet &grid)
+Journal::Journal(store::Store &output, JournalFolder folder, const stac::TileMatrixSet &grid)
     : m_output(output)
     , m_folder(std::move(folder))
     , m_grid(grid)
@@ -33,49 +33,22 @@ Journal::Journal(store::Store &output, raster::JournalFolder folder, const stac:
 }
 
 Journal::Journal(store::Store &output, const stac::TileMatrixSet &grid)
-    : Journal(output, raster::JournalFolder(output), grid)
+    : Journal(output, JournalFolder(output), grid)
 {
 }
 
-/// A file that is gone once it is read was replaced by another, which a new list has.
 void Journal::read(std::vector<std::string> names)
 {
-    for (int attempt = 1; !read_files(names) && attempt < kMostReads; ++attempt)
-    {
-        names = m_folder.list();
-    }
-    m_files = std::move(names);
-}
-
-bool Journal::read_files(const std::vector<std::string> &names)
-{
-    std::vector<std::optional<std::string>> contents(names.size());
-    store::TaskQueue reading(threads_for(names.size()));
-    for (std::size_t index = 0; index < names.size(); ++index)
-    {
-        reading.add([&, index] { contents[index] = m_folder.read(names[index]); });
-    }
-    reading.finish();
-    m_before = {};
-    bool is_whole = true;
-    for (std::size_t index = 0; index < names.size(); ++index)
-    {
-        if (const auto content = std::exchange(contents[index], std::nullopt))
-        {
-            read_journal_document(m_folder.path(names[index]), *content, m_grid, m_before);
-        }
-        else
-        {
-            is_whole = false;
-        }
-    }
-    return is_whole;
+    ReadJournal found = read_journal(m_folder, std::move(names), m_grid);
+    m_before = std::move(found.states);
+    m_files = std::move(found.files);
+    m_cut_short = std::move(found.cut_short);
 }
 
 /// Of two ranks the next was said first.
-DoneTiles Journal::now() const
+TileStates Journal::now() const
 {
-    DoneTiles tiles = m_before;
+    TileStates tiles = m_before;
     for (auto rank = m_ranks.rbegin(); rank != m_ranks.rend(); ++rank)
     {
         tiles.say(rank->said);
@@ -89,7 +62,7 @@ std::string Journal::newest_file() const
 }
 
 /// Files are read after all those that are there when the first of them is written.
-raster::JournalFiles &Journal::writer()
+JournalFiles &Journal::writer()
 {
     if (!m_writer)
     {
@@ -101,21 +74,26 @@ raster::JournalFiles &Journal::writer()
 void Journal::redo(const stac::LevelSets &tiles)
 {
     const std::lock_guard<std::mutex> writing(m_write_mutex);
-    DoneTiles said;
+    TileStates said;
     for (const auto &[level, set] : tiles)
     {
-        if (!set.empty())
-        {
-            said.pending[level] = set;
-        }
+        said.say(&TileStates::pending, level, set);
     }
     m_before.say(said);
     if (!said.pending.empty())
     {
+        m_check();
         m_files.push_back(writer().write("0redo", journal_document(said, m_grid)));
     }
-    m_folder.sync();
+    make_durable();
     m_output.sync();
+}
+
+/// The files, and then their names.
+void Journal::make_durable()
+{
+    m_folder.sync();
+    m_folder.sync();
 }
 
 void Journal::add(const stac::TileId &tile, bool stored)
@@ -155,12 +133,12 @@ void Journal::postpone(const stac::LevelSets &tiles)
     }
 }
 
-DoneTiles Journal::take_noted()
+TileStates Journal::take_noted()
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     m_has_noted = false;
     m_last_write = std::chrono::steady_clock::now();
-    return std::exchange(m_noted, DoneTiles());
+    return std::exchange(m_noted, TileStates());
 }
 
 void Journal::flush()
@@ -173,14 +151,18 @@ void Journal::flush()
             return;
         }
     }
-    const DoneTiles noted = take_noted();
-    m_output.sync();
-    m_folder.sync(); // the file before is durable before this one is there
+    const TileStates noted = take_noted();
+    m_check();
+    if (m_folder.is_elsewhere())
+    {
+        m_output.sync();
+    }
     write_done(noted);
+    m_folder.sync(); // tiles and the file before are durable, then this one has its name
     merge();
 }
 
-void Journal::write_done(const DoneTiles &tiles)
+void Journal::write_done(const TileStates &tiles)
 {
     if (m_ranks.empty())
     {
@@ -204,7 +186,8 @@ void Journal::merge()
         }
         const Rank merged = std::exchange(m_ranks[rank], Rank());
         const std::string name = writer().write("1done", journal_document(merged.said, m_grid));
-        m_folder.sync();
+        make_durable();
+        m_check();
         remove(merged.files);
         for (const std::string &file : merged.files)
         {
@@ -223,17 +206,19 @@ void Journal::compact()
     {
         return;
     }
+    m_check();
     read(m_folder.list());
     const std::vector<std::string> replaced = m_files;
     // In the place of the last of them: what comes later, whoever writes it, is still read later.
     m_files = {writer().write_after(replaced.back(), journal_document(m_before, m_grid))};
-    m_folder.sync();
+    make_durable();
     remove(replaced);
     m_ranks.clear();
 }
 
 void Journal::clear()
 {
+    m_check();
     remove(m_folder.list());
     m_files.clear();
 }
@@ -249,4 +234,4 @@ void Journal::remove(const std::vector<std::string> &names)
     removing.finish();
 }
 
-} // namespace tiledir::engine
+} // namespace tiledir::journal

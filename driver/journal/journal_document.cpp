@@ -1,77 +1,26 @@
-#include "tools/engine/done_tiles.h"
+#include "driver/journal/journal_document.h"
 
-#include "driver/raster/journal_files.h"
+#include "driver/journal/packed_tiles.h"
 #include "stac/error.h"
-#include "tools/engine/packed_tiles.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <sstream>
 #include <utility>
 
-namespace tiledir::engine
+namespace tiledir::journal
 {
 namespace
 {
 
-using Member = stac::LevelSets DoneTiles::*;
-
-constexpr std::array<std::pair<const char *, Member>, 5> kWords{{{"stored", &DoneTiles::stored},
-                                                                 {"empty", &DoneTiles::empty},
-                                                                 {"foreign", &DoneTiles::foreign},
-                                                                 {"failed", &DoneTiles::failed},
-                                                                 {"redo", &DoneTiles::pending}}};
+constexpr const char *kHeading = "tiledir journal 1";
 constexpr const char *kPacked = " packed";
 constexpr std::size_t kManyRuns = 200; ///< are packed
 
-void erase_from(stac::LevelSets &sets, int level, const stac::TileSet &tiles)
-{
-    const auto found = sets.find(level);
-    if (found == sets.end())
-    {
-        return;
-    }
-    found->second.erase(tiles);
-    if (found->second.empty())
-    {
-        sets.erase(found);
-    }
-}
-
-void erase_failures(DoneTiles &tiles, int level, const stac::TileSet &said)
-{
-    for (auto failure = tiles.failures.begin(); failure != tiles.failures.end();)
-    {
-        const auto &[tile, noted] = *failure;
-        failure = tile.level == level && said.contains(tile.row, tile.col) ? tiles.failures.erase(failure)
-                                                                           : std::next(failure);
-    }
-}
-
-void say(DoneTiles &tiles, Member word, int level, const stac::TileSet &said)
-{
-    if (said.empty())
-    {
-        return;
-    }
-    for (const auto &[name, member] : kWords)
-    {
-        if (member != word)
-        {
-            erase_from(tiles.*member, level, said);
-        }
-    }
-    erase_failures(tiles, level, said);
-    (tiles.*word)[level].insert(said);
-}
-
-bool has_many_runs(const DoneTiles &tiles)
+bool has_many_runs(const TileStates &tiles)
 {
     std::size_t runs = 0;
-    for (const auto &[word, member] : kWords)
+    for (const auto &[word, member] : kStateWords)
     {
         for (const auto &[level, set] : tiles.*member)
         {
@@ -81,6 +30,21 @@ bool has_many_runs(const DoneTiles &tiles)
     return runs > kManyRuns;
 }
 
+/// `WORD LEVEL ROW FIRST LAST` for each run of tiles, LEVEL being the tile matrix's id.
+std::string lines(const char *word, const stac::TileMatrixSet &grid, const stac::LevelSets &tiles)
+{
+    std::string text;
+    for (const auto &[level, set] : tiles)
+    {
+        const std::string prefix = std::string(word) + ' ' + grid.matrices[static_cast<std::size_t>(level)].id + ' ';
+        set.for_each_run(
+            [&](std::int64_t row, std::int64_t first, std::int64_t last) {
+                text += prefix + std::to_string(row) + ' ' + std::to_string(first) + ' ' + std::to_string(last) + '\n';
+            });
+    }
+    return text;
+}
+
 std::string on_one_line(std::string text)
 {
     std::replace_if(
@@ -88,7 +52,7 @@ std::string on_one_line(std::string text)
     return text;
 }
 
-std::string failure_lines(const DoneTiles &tiles, const stac::TileMatrixSet &grid)
+std::string failure_lines(const TileStates &tiles, const stac::TileMatrixSet &grid)
 {
     std::string text;
     for (const auto &[level, set] : tiles.failed)
@@ -101,8 +65,9 @@ std::string failure_lines(const DoneTiles &tiles, const stac::TileMatrixSet &gri
                 {
                     const auto found = tiles.failures.find({at, row, col});
                     const NotedFailure noted = found == tiles.failures.end() ? NotedFailure() : found->second;
-                    text += fmt::format("failed {} {} {} {} {} {}\n", matrix, row, col, col, noted.attempts,
-                                        on_one_line(noted.reason));
+                    const std::string column = std::to_string(col);
+                    text += "failed " + matrix + ' ' + std::to_string(row) + ' ' + column + ' ' + column + ' ' +
+                            std::to_string(noted.attempts) + ' ' + on_one_line(noted.reason) + '\n';
                 }
             });
     }
@@ -113,7 +78,7 @@ std::string failure_lines(const DoneTiles &tiles, const stac::TileMatrixSet &gri
 class Reader
 {
 public:
-    Reader(const std::string &path, const stac::TileMatrixSet &grid, DoneTiles &tiles)
+    Reader(const std::string &path, const stac::TileMatrixSet &grid, TileStates &tiles)
         : m_path(path)
         , m_grid(grid)
         , m_tiles(tiles)
@@ -133,7 +98,7 @@ public:
             std::string number;
             if (!(words >> word >> matrix >> number))
             {
-                refuse(fmt::format("'{}' is not a line of a journal", line));
+                refuse("'" + line + "' is not a line of a journal");
             }
             turn_to(word, matrix);
             if (number != "packed")
@@ -145,7 +110,7 @@ public:
             if (!(words >> size) || size > text.size() - std::min(at, text.size()) ||
                 !unpack(text.substr(at, size), m_said))
             {
-                refuse(fmt::format("'{}' is followed by what is not a set of tiles", line));
+                refuse("'" + line + "' is followed by what is not a set of tiles");
             }
             at += size;
         }
@@ -163,15 +128,15 @@ private:
         }
         end_word();
         const auto *const known =
-            std::find_if(kWords.begin(), kWords.end(), [&](const auto &each) { return word == each.first; });
-        if (known == kWords.end())
+            std::find_if(kStateWords.begin(), kStateWords.end(), [&](const auto &each) { return word == each.first; });
+        if (known == kStateWords.end())
         {
-            refuse(fmt::format("'{}' is none of stored, empty, foreign, failed and redo", word));
+            refuse("'" + word + "' is none of stored, empty, foreign, failed and redo");
         }
         const auto level = m_grid.index_of(matrix);
         if (!level)
         {
-            refuse(fmt::format("names the tile matrix '{}', which {} has not", matrix, m_grid.id));
+            refuse("names the tile matrix '" + matrix + "', which " + m_grid.id + " has not");
         }
         m_word = word;
         m_matrix = matrix;
@@ -188,11 +153,11 @@ private:
         if (*end != '\0' || !(words >> first >> last) || first > last ||
             last - first > std::numeric_limits<std::int32_t>::max())
         {
-            refuse(fmt::format("'{}' is not a line of a journal", line));
+            refuse("'" + line + "' is not a line of a journal");
         }
         m_said.insert(row, first, last);
         NotedFailure failure;
-        if (m_member == &DoneTiles::failed && words >> failure.attempts)
+        if (m_member == &TileStates::failed && words >> failure.attempts)
         {
             std::getline(words >> std::ws, failure.reason);
             for (std::int64_t col = first; col <= last; ++col)
@@ -206,7 +171,7 @@ private:
     {
         if (m_member != nullptr)
         {
-            say(m_tiles, m_member, m_level, m_said);
+            m_tiles.say(m_member, m_level, m_said);
         }
         for (auto &[tile, failure] : m_failures)
         {
@@ -218,10 +183,10 @@ private:
 
     const std::string &m_path;
     const stac::TileMatrixSet &m_grid;
-    DoneTiles &m_tiles;
+    TileStates &m_tiles;
     std::string m_word;
     std::string m_matrix;
-    Member m_member = nullptr;
+    StateMember m_member = nullptr;
     int m_level = 0;
     stac::TileSet m_said;
     std::map<stac::TileId, NotedFailure> m_failures;
@@ -229,78 +194,37 @@ private:
 
 } // namespace
 
-stac::LevelSets DoneTiles::all() const
-{
-    stac::LevelSets sets = stored;
-    for (const stac::LevelSets *more : {&empty, &foreign})
-    {
-        for (const auto &[level, tiles] : *more)
-        {
-            sets[level].insert(tiles);
-        }
-    }
-    return sets;
-}
-
-void DoneTiles::erase(const stac::LevelSets &tiles)
-{
-    for (const auto &[level, set] : tiles)
-    {
-        for (const auto &[name, member] : kWords)
-        {
-            erase_from(this->*member, level, set);
-        }
-        erase_failures(*this, level, set);
-    }
-}
-
-void DoneTiles::say(const DoneTiles &later)
-{
-    for (const auto &[name, member] : kWords)
-    {
-        for (const auto &[level, set] : later.*member)
-        {
-            engine::say(*this, member, level, set);
-        }
-    }
-    for (const auto &[tile, failure] : later.failures)
-    {
-        failures[tile] = failure;
-    }
-}
-
-std::string journal_document(const DoneTiles &tiles, const stac::TileMatrixSet &grid)
+std::string journal_document(const TileStates &tiles, const stac::TileMatrixSet &grid)
 {
     const bool is_packed = has_many_runs(tiles);
     std::string text;
-    for (const auto &[word, member] : kWords)
+    for (const auto &[word, member] : kStateWords)
     {
-        if (member == &DoneTiles::failed)
+        if (member == &TileStates::failed)
         {
             text += failure_lines(tiles, grid);
             continue;
         }
         if (!is_packed)
         {
-            text += raster::journal_lines(word, grid, tiles.*member);
+            text += lines(word, grid, tiles.*member);
             continue;
         }
         for (const auto &[level, set] : tiles.*member)
         {
             const std::string bytes = pack(set);
-            text += fmt::format("{} {}{} {}\n", word, grid.matrices[static_cast<std::size_t>(level)].id, kPacked,
-                                bytes.size());
-            text += bytes;
+            text += std::string(word) + ' ' + grid.matrices[static_cast<std::size_t>(level)].id + kPacked + ' ' +
+                    std::to_string(bytes.size()) + '\n' + bytes;
         }
     }
-    const std::string heading = raster::kJournalHeading;
+    const std::string heading = kHeading;
     return is_packed ? heading + kPacked + '\n' + deflated(text) : heading + '\n' + text;
 }
 
 void read_journal_document(const std::string &path, const std::string &content, const stac::TileMatrixSet &grid,
-                           DoneTiles &tiles)
+                           TileStates &tiles)
 {
-    const std::string known = raster::kJournalHeading;
+    const std::string known = kHeading;
     const std::string heading = content.substr(0, content.find('\n'));
     const std::string rest = content.substr(std::min(heading.size() + 1, content.size()));
     Reader reader(path, grid, tiles);
@@ -312,7 +236,7 @@ void read_journal_document(const std::string &path, const std::string &content, 
     if (heading == known + kPacked)
     {
         std::string text;
-        if (!inflated(rest, text))
+        if (inflate(rest, text) != Inflated::Whole)
         {
             reader.refuse("is damaged: what is packed in it cannot be unpacked");
         }
@@ -322,10 +246,27 @@ void read_journal_document(const std::string &path, const std::string &content, 
     const std::string name = known.substr(0, known.rfind(' ') + 1); // without its version
     if (heading.compare(0, name.size(), name) == 0)
     {
-        throw InputError(
-            fmt::format("{}: is '{}', made by a newer tiledir; this one knows '{}'", path, heading, known));
+        throw InputError(path + ": is '" + heading + "', made by a newer tiledir; this one knows '" + known + "'");
     }
-    reader.refuse(fmt::format("is not a journal file: it does not begin with '{}'", known));
+    reader.refuse("is not a journal file: it does not begin with '" + known + "'");
 }
 
-} // namespace tiledir::engine
+bool is_cut_short(const std::string &content)
+{
+    if (content.find_first_not_of('\0') == std::string::npos || content.back() == '\0')
+    {
+        return true;
+    }
+    const std::string packed = std::string(kHeading) + kPacked + '\n';
+    if (content.compare(0, packed.size(), packed) == 0)
+    {
+        std::string text;
+        return inflate(content.substr(packed.size()), text) == Inflated::CutShort;
+    }
+    const std::string heading = std::string(kHeading) + '\n';
+    const bool is_beginning =
+        heading.compare(0, content.size(), content) == 0 || packed.compare(0, content.size(), content) == 0;
+    return is_beginning ? content != heading : content.back() != '\n';
+}
+
+} // namespace tiledir::journal

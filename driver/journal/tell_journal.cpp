@@ -1,0 +1,83 @@
+#include "driver/journal/tell_journal.h"
+
+#include "driver/journal/journal_document.h"
+#include "driver/journal/journal_files.h"
+#include "driver/journal/journal_reading.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace tiledir::journal
+{
+
+namespace
+{
+
+bool is_empty(const stac::LevelSets &tiles)
+{
+    return std::all_of(tiles.begin(), tiles.end(), [](const auto &level) { return level.second.empty(); });
+}
+
+/// Others than runs tell of foreign tiles, and of overviews to be made.
+bool is_of_a_run(const TileStates &said, int level)
+{
+    const auto pending = said.pending.find(level);
+    return !is_empty(said.stored) || !is_empty(said.empty) ||
+           (pending != said.pending.end() && !pending->second.empty());
+}
+
+} // namespace
+
+void tell_journal(store::Store &store, const stac::TileMatrixSet &grid, const stac::LevelSets &foreign,
+                  const stac::LevelSets &stale)
+{
+    JournalFolder folder(store);
+    if (folder.found().empty())
+    {
+        return;
+    }
+    JournalFiles files(folder, folder.found());
+    const auto tell = [&](const char *kind, StateMember word, const stac::LevelSets &tiles)
+    {
+        TileStates said;
+        for (const auto &[level, set] : tiles)
+        {
+            said.say(word, level, set);
+        }
+        if (!is_empty(tiles))
+        {
+            files.write(kind, journal_document(said, grid));
+        }
+    };
+    tell("0redo", &TileStates::pending, stale);
+    tell("1done", &TileStates::foreign, foreign);
+    folder.sync();
+}
+
+std::optional<std::chrono::steady_clock::time_point> last_word_of_run(store::Store &store,
+                                                                      const stac::TileMatrixSet &grid, int level)
+{
+    JournalFolder folder(store);
+    std::vector<std::string> words;
+    read_journal(folder, folder.found(), grid,
+                 [&](const std::string &name, const TileStates &said)
+                 {
+                     if (is_of_a_run(said, level))
+                     {
+                         words.push_back(name);
+                     }
+                 });
+    using Clock = std::chrono::steady_clock;
+    std::optional<Clock::time_point> last;
+    for (const std::string &name : words)
+    {
+        if (const auto age = folder.age(name))
+        {
+            const Clock::time_point written = Clock::now() - std::chrono::duration_cast<Clock::duration>(*age);
+            last = last ? std::max(*last, written) : written;
+        }
+    }
+    return last;
+}
+
+} // namespace tiledir::journal

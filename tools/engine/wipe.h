@@ -1,0 +1,16 @@
+// Removes what is in an output that is to be made on another grid, or in another format.
+#pragma once
+
+#include "driver/store/store.h"
+#include "tools/engine/output_state.h"
+
+#include <functional>
+
+namespace tiledir::engine
+{
+
+/// Removes all tiles that may lie there, and the journal last: killed on the way, the same command begins again with
+/// what is left. `before_each` is asked before anything is removed; what it throws ends the work. Throws as Store.
+void wipe(store::Store &store, const OutputState &state, const std::function<void()> &before_each);
+
+} // namespace tiledir::engine
