@@ -10,18 +10,41 @@ def python(program):
     return measured_run.measured_run([sys.executable, "-c", program])
 
 
-def test_memory_of_one_process_is_its_highest_even_when_it_is_freed_at_once():
-    cost, _ = python(f"import time; b = b'x' * (200 * {MIB}); del b; time.sleep(0.3)")
+@pytest.fixture
+def until_sampled(monkeypatch, tmp_path):
+    """A program's lines that wait until its memory was looked at."""
+    ready, seen = tmp_path / "ready", tmp_path / "seen"
+
+    class Sampling(measured_run.PeakMemory):
+        was_ready = False
+
+        def members(self):
+            """Begins a look: the one before is done."""
+            if self.was_ready:
+                seen.touch()
+            self.was_ready = ready.exists()
+            return super().members()
+
+    monkeypatch.setattr(measured_run, "PeakMemory", Sampling)
+    return f"""
+    import os, pathlib, time
+    pathlib.Path({str(ready)!r}).touch()
+    while not os.path.exists({str(seen)!r}):
+        time.sleep(0.01)
+"""
+
+
+def test_memory_of_one_process_is_its_highest_even_when_it_is_freed_at_once(until_sampled):
+    cost, _ = python(f"b = b'x' * (200 * {MIB}); del b\nif True:{until_sampled}")
     assert 200 * MIB < cost.peak < 300 * MIB
 
 
-def test_memory_of_several_processes_is_counted_together_and_what_they_share_once():
+def test_memory_of_several_processes_is_counted_together_and_what_they_share_once(until_sampled):
     program = f"""
-import os, time
+import os
 shared = b'x' * (100 * {MIB})
 if os.fork() == 0:
-    own = b'x' * (100 * {MIB})
-    time.sleep(0.5)
+    own = b'x' * (100 * {MIB}){until_sampled}
     os._exit(0)
 os.wait()
 """

@@ -221,6 +221,9 @@ def text_of(arguments, versions, seconds, stopped):
     text = f"{machine_line(arguments.rounds, versions)}\n\n{table(['command', 'ms to its end (goal: 50)'], rows)}\n\n"
     rows = []
     for name, times in stopped.items():
+        if not times:
+            rows.append([name, "never: it had ended", "", "", ""])
+            continue
         slowest = max(times, key=times.get)
         moments = f"{min(times)}-{max(times)} s, {len(times)} moments"
         rows.append([name, moments, number(statistics.median(times.values()), 3), number(times[slowest], 3), f"{slowest} s"])

@@ -27,6 +27,7 @@ sys.path.insert(0, str(HERE.parent / "interop"))
 gdal.UseExceptions()
 
 SIDE, TILE = 1024, 64
+BETWEEN_LOOKS = 0.02  # s
 PLACE = (500000.0, 10.0, 0, 6000000.0, 0, -10.0)
 
 
@@ -56,10 +57,12 @@ def updates_of(arguments, writer):
 
 
 def write(arguments):
-    """One writer; prints each update that is done, begins after `first`."""
+    """One writer; prints each update that is done, begins after `first`, makes the last one once its input has ended."""
     for update, (col, row, width, height) in updates_of(arguments, arguments.writer):
         if update < arguments.first:
             continue
+        if update == arguments.updates - 1:
+            sys.stdin.read()
         dataset = gdal.OpenEx(arguments.name, gdal.OF_UPDATE, allowed_drivers=["TileDir"])
         dataset.WriteArray(np.full((height, width), value(arguments.writer, update), np.uint32), col, row)
         dataset.FlushCache()
@@ -81,7 +84,10 @@ class Writer:
     def start(self):
         command = [*self.command, "--first", str(self.done + 1)]
         with open(self.said, "a") as output:
-            self.process = subprocess.Popen(command, stdout=output, env=self.environment)
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, env=self.environment)
+
+    def may_end(self):
+        self.process.stdin.close()
 
     def read(self):
         lines = self.said.read_text().split("\n")
@@ -91,8 +97,13 @@ class Writer:
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self.process.stdin.close()
         self.read()
         self.start()
+
+    def updates_done(self):
+        self.is_finished()
+        return self.done + 1
 
     def is_finished(self):
         code = self.process.poll()
@@ -148,17 +159,19 @@ def run_in(arguments, name, environment, folder):
 
 
 def wait_and_kill(arguments, writers, chosen):
-    kills = 0
-    while True:
-        unfinished = [writer for writer in writers if not writer.is_finished()]
-        if not unfinished:
-            return kills
+    """No writer ends before the last kill: the moment of each is chosen by the updates that are done."""
+    last = len(writers) * (arguments.updates - 1)
+    for kill in range(arguments.kills):
+        count = int((kill + chosen.random()) / arguments.kills * last)
+        while sum(writer.updates_done() for writer in writers) < count:
+            time.sleep(BETWEEN_LOOKS)
         time.sleep(chosen.uniform(0, 2 * arguments.pause))
-        if kills < arguments.kills:
-            victim = chosen.choice(unfinished)
-            if victim.process.poll() is None:
-                victim.kill()
-                kills += 1
+        chosen.choice(writers).kill()
+    for writer in writers:
+        writer.may_end()
+    while not all([writer.is_finished() for writer in writers]):
+        time.sleep(BETWEEN_LOOKS)
+    return arguments.kills
 
 
 def check_pixels(arguments, pixels):
@@ -234,7 +247,7 @@ def main():
     parser.add_argument("--processes", type=int, default=8)
     parser.add_argument("--updates", type=int, default=500, help="of each process")
     parser.add_argument("--kills", type=int, default=0, help="SIGKILL of a writer at random, in all")
-    parser.add_argument("--pause", type=float, default=0.1, help="seconds between kills, about")
+    parser.add_argument("--pause", type=float, default=0.1, help="seconds before a kill whose turn has come, about")
     parser.add_argument("--seed", type=int, default=1)
     for hidden in ("--name", "--writer", "--first"):
         parser.add_argument(hidden, help=argparse.SUPPRESS, type=str if hidden == "--name" else int, default=0)

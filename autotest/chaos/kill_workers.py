@@ -1,6 +1,6 @@
-"""SIGKILL at random moments: of a run's workers, or of the run itself and then the same command again, until it ends. It
-must leave the tiles of a run that nobody disturbed and nothing in .tiledir/tmp, write no tile of a batch again that was
-done, and have no more batches begun and not done than it may (IN_FLIGHT).
+"""SIGKILL whenever some more tiles have been made: of a run's workers, or of the run itself and then the same command
+again, until it ends. It must leave the tiles of a run that nobody disturbed and nothing in .tiledir/tmp, write no tile
+of a batch again that was done, and have no more batches begun and not done than it may (IN_FLIGHT).
 
 kill_workers.py [--victim workers|run] [--store local|s3] [--kills 100] [--seed 1]
 """
@@ -12,6 +12,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,22 +22,20 @@ import time
 from batch_log import BatchLog
 from system_calls import DATA, ROOT, tiles
 
+sys.path.insert(0, str(ROOT / "autotest" / "interop"))
+
+from gate import Gate
+from processes import children
+from waiting import wait_until
+
 PROGRAM = ROOT / "build" / "autotest" / "tiledir-test"
-PAUSE = 20  # ms that each portion takes longer, so that a run lives to see its kills
+PAUSE = 20  # ms that each portion takes longer, so that kills strike at work
+MOST_LOOKS = 50
+MOST_PAUSE = 0.2  # s between a kill's turn and the kill
 WORKERS = 2
 CLOCK = 0.02  # s that times of files and of the log may differ
 # Batches of a worker at most: the one in work, and those made that the journal does not name yet.
 IN_FLIGHT = {"local": 2, "s3": 5}
-
-
-def children(process):
-    found = []
-    for task in pathlib.Path(f"/proc/{process}/task").glob("*/children"):
-        try:
-            found += map(int, task.read_text().split())
-        except OSError:  # it has just ended
-            pass
-    return found
 
 
 class Bench:
@@ -44,6 +43,7 @@ class Bench:
 
     def __init__(self, work, program=PROGRAM, bucket=None, environment=None):
         self.work = pathlib.Path(work)
+        self.gates = self.work / "gates"
         self.program = shutil.copy(program, self.work)  # one may build meanwhile
         self.out = (bucket or self.work) / "out"
         self.url = f"s3://{bucket.name}/out" if bucket else str(self.out)
@@ -52,7 +52,7 @@ class Bench:
     def command(self, output, pause):
         recipe = {
             "process": "bad_hillshade",
-            "parameters": {"milliseconds": pause},
+            "parameters": {"milliseconds": pause, "gates": str(self.gates)},
             "input": {"dem": [str(DATA / name) for name in ("jacksboro_west.tif", "jacksboro_east.tif")]},
             "output": output,
             "grid": {"tile_size": 256},
@@ -77,13 +77,13 @@ class Bench:
 
     def left(self):
         """Temporary files, after a run that finds no writer of them alive."""
-        deadline = time.monotonic() + 10
-        while True:
+        for _ in range(MOST_LOOKS):
             found = list((self.out / ".tiledir" / "tmp").glob("*"))
-            if not found or time.monotonic() > deadline:
-                return found
+            if not found:
+                break
+            time.sleep(0.2)  # a worker may be about to end with its run
             subprocess.run(self.command(self.url, PAUSE), check=True, capture_output=True, env=self.environment)
-            time.sleep(0.2)
+        return found
 
     def start(self):
         return subprocess.Popen(
@@ -95,21 +95,24 @@ class Bench:
         subprocess.run(self.command(str(folder), 0), check=True, capture_output=True)
         return tiles(folder)
 
-    def kill_workers(self, kills, moments):
-        """Of one run, as often as it lives to see."""
+    def come_to(self, count, run, moments):
+        """Waits for so many tiles, and a moment; False where the run has ended."""
+        wait_until(lambda: run.poll() is not None or len(self.stamps()) >= count)
+        time.sleep(moments.uniform(0, MOST_PAUSE))
+        return run.poll() is None
+
+    def kill_workers(self, kills, moments, total):
+        """Of one run: at its begin, and then as often as it lives to see while it makes so many tiles."""
         run, before = self.start(), {}
         said = Reader(run)
         result = Result()
-        while result.kills < kills and run.poll() is None:
-            time.sleep(moments.uniform(0.02, 0.3))
-            victims = children(run.pid)
-            if not victims:
-                continue
-            try:
-                subprocess.run(["kill", "-9", str(moments.choice(victims))], check=True, capture_output=True)
-            except subprocess.CalledProcessError:
-                continue  # it had just ended
-            result.kills += 1
+        with Gate(self.gates) as gate:
+            gate.wait_for(run, WORKERS)
+            self.kill_one_of(children(run.pid), moments, result)
+        for turn in range(1, kills):
+            if not self.come_to((turn - 1 + moments.random()) * total / kills, run, moments):
+                break
+            self.kill_one_of(children(run.pid), moments, result)
             now = self.stamps()
             result.again(changed(before, now))
             before = now
@@ -129,17 +132,23 @@ class Bench:
                     result.twice.add(tile)
         return result
 
-    def kill_runs(self, kills, moments):
-        """One after the other, of runs into one output."""
+    @staticmethod
+    def kill_one_of(workers, moments, result):
+        with contextlib.suppress(IndexError, ProcessLookupError):  # they have just ended
+            os.kill(moments.choice(workers), signal.SIGKILL)
+            result.kills += 1
+
+    def kill_runs(self, kills, moments, total):
+        """One after the other, of runs into one output: before anything is made, or after up to a third of all tiles."""
         result, before, done = Result(), {}, set()
         while True:
             run = self.start()
-            try:
-                _, err = run.communicate(timeout=moments.uniform(0.05, 4) if result.kills < kills else None)
-            except subprocess.TimeoutExpired:
+            said = Reader(run)
+            count = len(before) + moments.uniform(-0.1, 0.33) * total
+            if result.kills < kills and self.come_to(count, run, moments):
                 run.kill()
-                _, err = run.communicate()
-                result.kills += 1
+            _, err = said.all()
+            result.kills += run.returncode == -signal.SIGKILL
             if run.returncode not in (0, -9):
                 raise SystemExit(f"the run ended with {run.returncode}: {err.strip()[-500:]}")
             now = self.stamps()
@@ -219,7 +228,6 @@ def bench_of(store):
         if store == "local":
             yield Bench(work)
             return
-        sys.path.insert(0, str(ROOT / "autotest" / "interop"))
         from s3_server import S3Server
 
         buckets = pathlib.Path(work) / "buckets"
@@ -238,7 +246,7 @@ def main():
     with bench_of(arguments.store) as bench:
         expected = bench.clean()
         kill = bench.kill_workers if arguments.victim == "workers" else bench.kill_runs
-        result = kill(arguments.kills, random.Random(arguments.seed))
+        result = kill(arguments.kills, random.Random(arguments.seed), len(expected))
         same = tiles(bench.out) == expected
         left = bench.left()
         print(f"{len(expected)} tiles, {'the same' if same else 'OTHER'} bytes, {left}; {result}")

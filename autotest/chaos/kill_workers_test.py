@@ -17,7 +17,7 @@ def test_kills_cost_what_was_in_work_and_no_byte(build, tmp_path, request, clean
     bench = Bench(tmp_path, build / "autotest" / "tiledir-test")
     most = request.config.getoption("kills")
     kill = bench.kill_workers if victim == "workers" else bench.kill_runs
-    result = kill(most, random.Random(1))
+    result = kill(most, random.Random(1), len(clean))
     assert 0 < result.kills <= most
     assert not result.faults()
     assert tiles(bench.out) == clean

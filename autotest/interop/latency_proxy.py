@@ -11,11 +11,13 @@ import collections
 import contextlib
 import dataclasses
 import http.client
+import itertools
 import json
 import subprocess
 import urllib.parse
 
 import go_program
+from waiting import wait_until
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Request:
     path: str
     query: str
     range: str  # "" or "bytes=..."
-    status: int  # 0: not answered
+    status: int  # 0: not answered; 499: kept until the client gave up
     bytes: int  # of the answer's body, -1: not announced
     in_flight: int  # requests that the proxy was busy with, this one among them
     fault: str  # "" or what was done to it
@@ -43,7 +45,7 @@ class LatencyProxy:
 
     def __init__(self, target, milliseconds=50):
         self.target, self.milliseconds = target, milliseconds
-        self.faults = []
+        self.faults, self.names = [], map(str, itertools.count(1))
 
     def __enter__(self):
         command = [go_program.latency_proxy(), "-target", self.target, "-delay", f"{self.milliseconds}ms"]
@@ -77,16 +79,19 @@ class LatencyProxy:
         self.tell("PUT", "/delay", f"{milliseconds}ms")
 
     @contextlib.contextmanager
-    def fault(self, action, path="", method="", fraction=1.0, times=0, each_path=False, **more):
+    def fault(self, action, **more):
         """Spoils requests: `action` is a status (204, 403, 404, 500, 503), "reset", "truncate", "hang",
-        "lose": the server gets it, and the client no answer; "delay", by so many `seconds`; or "limit": 503 to what is
-        more than `rate` requests a second.
+        "lose": the server gets it, and the client no answer; "delay", by so many `seconds`; "limit": 503 to what is
+        more than `rate` requests a second; "hold": the server gets it when the block ends; or "gather": it gets those
+        that wait, and all later ones, once `at_once` of them are there, or after so many `seconds`.
 
-        `path` is a regular expression that fits a part of the path, `fraction` chooses at random of what fits, `times`
-        (0: for ever) ends it after so many requests, of all paths or of each one.
+        `method` is that of the requests that it strikes, `path`, `query` and `range` are regular expressions that fit a
+        part of theirs; `fraction` (1.0) chooses at random of what fits, `after` leaves so many of them alone first,
+        `times` (0: for ever) ends it after so many requests, of all paths or, with `each_path`, of each one.
         """
-        fault = {"path": path, "method": method, "fraction": fraction, "times": times, "each_path": each_path, **more}
+        fault = {"fraction": 1.0, **more}
         fault.update({"action": "status", "status": action} if isinstance(action, int) else {"action": action})
+        fault["name"] = next(self.names)
         self.faults.insert(0, fault)
         self.tell("PUT", "/faults", json.dumps(self.faults))
         try:
@@ -94,6 +99,18 @@ class LatencyProxy:
         finally:
             self.faults.remove(fault)
             self.tell("PUT", "/faults", json.dumps(self.faults))
+
+    def gather(self, at_once, **which):
+        """Keeps such requests until so many wait at once: a client that sends fewer waits for the time to pass."""
+        return self.fault("gather", at_once=at_once, seconds=120, **which)
+
+    def held(self):
+        """The requests that a "hold" keeps at this moment, or has let go and has no answer to yet."""
+        return [request for request in self.requests() if request.fault == "hold" and request.status == 0]
+
+    def wait_until(self, seen, process=None):
+        """Until the requests so far are as wanted."""
+        wait_until(lambda: seen(self.requests()), process)
 
     def tell(self, method, path, body=None):
         connection = http.client.HTTPConnection(self.control, timeout=30)

@@ -13,7 +13,16 @@ from osgeo import gdal
 
 from latency_proxy import LatencyProxy
 
+GAVE_UP = 499
 CODE = "import sys\nfrom osgeo import gdal\nsys.exit(gdal.VSIStatL(sys.argv[1]) is None)"
+
+WRITE = """
+import sys
+from osgeo import gdal
+file = gdal.VSIFOpenL(sys.argv[1], "wb")
+gdal.VSIFWriteL(b"x", 1, 1, file)
+gdal.VSIFCloseL(file)
+"""
 
 
 def read(path):
@@ -96,18 +105,57 @@ def test_another_process_is_told_by_its_environment(s3):
     assert subprocess.run([*command[:-1], f"{s3.path}/absent.bin"], env=s3.environment).returncode == 1
 
 
-def test_requests_wait_beside_one_another(s3):
-    for number in range(64):
+def read_all(s3, count):
+    """By as many threads."""
+    for number in range(count):
         (s3.folder / f"{number}.bin").write_bytes(b"x" * 100)
+    with concurrent.futures.ThreadPoolExecutor(count) as threads:
+        return list(threads.map(read, [f"{s3.path}/{number}.bin" for number in range(count)]))
+
+
+def test_a_request_waits(s3):
+    (s3.folder / "late.bin").write_bytes(b"x")
     s3.proxy.delay(300)
     began = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(64) as threads:
-        contents = list(threads.map(read, [f"{s3.path}/{number}.bin" for number in range(64)]))
-    seconds = time.monotonic() - began
-    assert contents == [b"x" * 100] * 64
-    requests = s3.proxy.requests()
-    assert seconds > 0.3
-    assert max(request.in_flight for request in requests) > 32
+    assert read(f"{s3.path}/late.bin") == b"x"
+    assert time.monotonic() - began > 0.3
+
+
+def test_requests_wait_beside_one_another(s3):
+    with s3.proxy.gather(64, path="bin$"):
+        assert read_all(s3, 64) == [b"x" * 100] * 64
+    assert max(request.in_flight for request in s3.proxy.requests()) >= 64
+
+
+def test_a_gathering_that_too_few_come_to_ends_after_its_time(s3):
+    with s3.proxy.fault("gather", at_once=5, seconds=0.1, path="bin$"):
+        assert read_all(s3, 4) == [b"x" * 100] * 4
+    assert max(request.in_flight for request in s3.proxy.requests()) <= 4
+
+
+def test_a_request_is_held_as_long_as_it_is_told(s3):
+    for name in ("first", "second", "third"):
+        (s3.folder / f"{name}.bin").write_bytes(b"x")
+    with concurrent.futures.ThreadPoolExecutor(1) as threads:
+        with s3.proxy.fault("hold", path="bin$", after=1):
+            assert read(f"{s3.path}/first.bin") == b"x"
+            second = threads.submit(read, f"{s3.path}/second.bin")
+            s3.proxy.wait_until(lambda _: s3.proxy.held())
+            with s3.proxy.fault(404, path="third"):
+                assert not read(f"{s3.path}/third.bin")
+            assert [request.path for request in s3.proxy.held()] == [f"/{s3.name}/second.bin"]
+            assert not second.done()
+        assert second.result() == b"x"
+
+
+def test_what_is_held_of_a_client_that_is_gone_does_not_reach_the_server(s3):
+    with s3.proxy.fault("hold", method="PUT"):
+        client = subprocess.Popen([sys.executable, "-c", WRITE, f"{s3.path}/new.bin"], env=s3.environment)
+        s3.proxy.wait_until(lambda _: s3.proxy.held(), client)
+        client.kill()
+        client.wait()
+        s3.proxy.wait_until(lambda requests: [each.status for each in requests if each.method == "PUT"] == [GAVE_UP])
+    assert not (s3.folder / "new.bin").exists()
 
 
 @pytest.mark.parametrize("status", [204, 403, 404, 500, 503])

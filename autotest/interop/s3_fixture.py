@@ -1,4 +1,4 @@
-"""The pytest fixtures of S3: `s3`, a bucket of a test's own behind a proxy that counts, delays and spoils requests.
+"""The pytest fixtures of S3: `s3`, a bucket of a test's own behind a proxy that counts, holds and spoils requests.
 
     def test_x(s3):
         TileFolder(s3.folder / "tiles", pyramid())

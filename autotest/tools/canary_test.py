@@ -7,7 +7,8 @@ import time
 import urllib.parse
 
 import pytest
-from failures_test import children
+from gate import Gate
+from processes import children
 from secrets_test import web  # noqa: F401
 
 CANARY = "geheim+4711"
@@ -20,19 +21,32 @@ class Watched:
     def __init__(self, tiledir, environment, output, stored):
         self.tiledir, self.environment = tiledir, {**tiledir.environment, **environment}
         self.output, self.stored = output, stored  # as the recipe has it, and its folder
+        self.gates = tiledir.folder / "gates"
         self.command_lines = set()
 
     def recipe(self, path, **keys):
-        job = {"parameters": {"milliseconds": 100}, "grid": {"tile_size": 64}, "threads": 2, "executor": "workers"}
+        job = {"parameters": {"gates": str(self.gates)}, "grid": {"tile_size": 64}, "threads": 2, "executor": "workers"}
         return self.tiledir.recipe(
             process="bad_hillshade", input={"dem": path}, output=self.output, levels="9-11", **{**job, **keys}
         )
 
+    def start(self, *arguments):
+        return self.tiledir.start(*arguments, env=self.environment)
+
     def run(self, *arguments, code=0):
-        return self.see(self.tiledir.start(*arguments, env=self.environment), code)
+        return self.see(self.start(*arguments), code)
+
+    def run_with_workers(self, *arguments):
+        """They wait at their first tiles until they have been looked at."""
+        with Gate(self.gates) as gate:
+            process = self.start(*arguments)
+            gate.wait_for(process, 2)
+            self.look_at(process.pid)
+        assert any("\0worker\0" in words for words in self.command_lines)
+        return self.see(process, 0)
 
     def status(self, *arguments):
-        command = [str(self.tiledir.program), "status", self.output, *arguments]
+        command = [str(self.tiledir.commands), "status", self.output, *arguments]
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return self.see(subprocess.Popen(command, env=self.environment, cwd=self.tiledir.folder, **options), 0)
 
@@ -62,8 +76,7 @@ def run_all(watched, recipe):
     """A dry run, a run, its status, and what follows a run that is finished."""
     for arguments in (["--dry-run"], ["--dry-run", "--json"]):
         watched.run(recipe, *arguments)
-    watched.run(recipe, "--json")
-    assert any("worker" in words for words in watched.command_lines)
+    watched.run_with_workers(recipe, "--json")
     assert '"finished"' in watched.status("--json")[0]
     watched.status()
     for arguments in (["--check"], ["--json"], ["--overwrite", "--executor", "threads"]):

@@ -1,11 +1,13 @@
 """Runs the commands as a user does."""
 
+import contextlib
 import json
 import os
 import pathlib
 import subprocess
 
 import pytest
+from gate import Gate
 from osgeo import gdal
 
 
@@ -17,8 +19,10 @@ def errors_are_exceptions():
 class Tiledir:
     def __init__(self, build, folder):
         self.program = build / "bin" / "tiledir-process"
+        self.commands = build / "bin" / "tiledir"  # the others, as words of it
         self.folder = folder
         self.environment = dict(os.environ)
+        self.started = []
 
     def recipe(self, name="recipe.yaml", **keys):
         """Writes a recipe: JSON is YAML."""
@@ -27,7 +31,7 @@ class Tiledir:
         return path
 
     def start(self, *arguments, **options):
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [str(self.program), *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -35,11 +39,20 @@ class Tiledir:
             cwd=self.folder,
             **{"env": self.environment, **options},
         )
+        self.started.append(process)
+        return process
 
     def run(self, *arguments, **options):
         process = self.start(*arguments, **options)
         out, err = process.communicate(timeout=600)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def end(self):
+        """Leaves nothing running, as a test that has failed may."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
     def make(self, recipe, *arguments):
         """Runs a recipe that must succeed; the report."""
@@ -58,7 +71,9 @@ class Tiledir:
 
 @pytest.fixture
 def tiledir(build, tmp_path):
-    return Tiledir(build, tmp_path)
+    tiledir = Tiledir(build, tmp_path)
+    yield tiledir
+    tiledir.end()
 
 
 class TiledirWithBadProcesses(Tiledir):
@@ -66,7 +81,7 @@ class TiledirWithBadProcesses(Tiledir):
 
     def __init__(self, build, folder):
         super().__init__(build, folder)
-        self.program = build / "autotest" / "tiledir-test"
+        self.program = self.commands = build / "autotest" / "tiledir-test"
 
     def start(self, recipe, *arguments, **options):
         return super().start("process", recipe, *arguments, **options)
@@ -74,7 +89,16 @@ class TiledirWithBadProcesses(Tiledir):
 
 @pytest.fixture
 def bad_tiledir(build, tmp_path):
-    return TiledirWithBadProcesses(build, tmp_path)
+    tiledir = TiledirWithBadProcesses(build, tmp_path)
+    yield tiledir
+    tiledir.end()
+
+
+@pytest.fixture
+def gate(tmp_path):
+    """What portions of bad_hillshade wait at, by its parameter `gates`: gate.folder."""
+    with Gate(tmp_path / "gates") as gate:
+        yield gate
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +108,9 @@ def jacksboro(data):
 
 def snapshot(folder):
     """Every file below a folder: to show that nothing was changed."""
-    return {
-        str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in pathlib.Path(folder).rglob("*") if path.is_file()
-    }
+    found = {}
+    for path in pathlib.Path(folder).rglob("*"):
+        if path.is_file():
+            with contextlib.suppress(FileNotFoundError):  # of a run at work, which has just renamed it
+                found[str(path)] = path.read_bytes(), path.stat().st_mtime_ns
+    return found

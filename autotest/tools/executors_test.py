@@ -2,14 +2,17 @@
 
 import json
 import subprocess
+import time
 
 import pytest
-from failures_test import BAD, JOB, bad_job, failures
+from failures_test import BAD, JOB, all_but, bad_job, clean  # noqa: F401 (a fixture)
+from gate import Gate
 from reference import Output
+from waiting import ended, wait_until
 
 
 def job(tiledir, inputs, **keys):
-    return tiledir.recipe(process="hillshade", input={"dem": inputs}, **{**JOB, **keys})
+    return tiledir.recipe(**{"process": "hillshade", "input": {"dem": inputs}, **JOB, **keys})
 
 
 @pytest.mark.parametrize("overviews", [{}, {"resampling": "cubic"}, {"from": "process"}])
@@ -64,7 +67,7 @@ def test_a_worker_makes_the_batches_of_a_saved_recipe(tiledir, build, jacksboro)
     assert worker.ready["ready"] == 1
     answers = worker.ask({"make": "tiles", "level": "11", "tiles": [[802, 543, 544]], "overviews": {"10": [[401, 271, 271]]}})
     assert answers[0] == {"at": ["11", 802, 802, 543, 544]}
-    (made,) = (answer["made"] for answer in answers if "made" in answer)
+    made = [tile for answer in answers for tile in answer.get("made", [])]
     sizes = {f"{level}/{row}/{col}": (stored, size) for level, row, col, stored, size in made}
     assert sizes == {name: (1, len(before[f"{name}.tif"])) for name in ("11/802/543", "11/802/544", "10/401/271")}
     assert Output(out).files() == before
@@ -88,14 +91,18 @@ def test_a_worker_without_a_run_is_refused(tiledir, build):
     assert worker.end(None) == 4
 
 
-def test_a_small_budget_makes_fewer_batches_at_once(tiledir, jacksboro):
-    recipe = job(tiledir, jacksboro, levels="8-13")
-    plenty = tiledir.make(recipe, "--threads", 4, "--output", "plenty")
-    little = tiledir.make(recipe, "--threads", 4, "--memory", "64MB")
+def test_a_small_budget_makes_fewer_batches_at_once(bad_tiledir, jacksboro, gate):
+    keys = {"process": "bad_hillshade", "parameters": {"gates": str(gate.folder)}, "levels": "8-13"}
+    recipe = job(bad_tiledir, jacksboro, **keys)
+    run = bad_tiledir.start(recipe, "--threads", 4, "--output", "plenty", "--json")
+    gate.wait_for(run, 2)
+    gate.open()
+    plenty = json.loads(ended(run)[0])
+    little = bad_tiledir.make(recipe, "--threads", 4, "--memory", "64MB")
     assert plenty["memory"]["most_batches_at_once"] > 1
     assert little["memory"]["most_batches_at_once"] == 1
     assert little["memory"]["budget"] == 64 * 2**20
-    assert Output(tiledir.folder / "out").files() == Output(tiledir.folder / "plenty").files()
+    assert Output(bad_tiledir.folder / "out").files() == Output(bad_tiledir.folder / "plenty").files()
 
 
 @pytest.mark.parametrize("memory", ["much", "0", "12 parsecs"])
@@ -106,19 +113,37 @@ def test_an_amount_of_memory_that_is_none_is_refused(tiledir, jacksboro, memory)
 
 
 def test_progress_with_json_is_lines_of_json(bad_tiledir, jacksboro):
-    recipe = bad_job(bad_tiledir, jacksboro, milliseconds=600)
-    report, log = failures(bad_tiledir, recipe, "--executor", "serial")
-    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
-    assert lines and all(line["event"] == "progress" and line["of"] == report["planned"] for line in lines)
-    assert 0 < lines[-1]["tiles"] <= lines[-1]["of"] and lines[-1]["seconds_left"] >= 0
-    assert lines[-1]["failed"] in (0, 1)
+    """The run waits at its last base tile until it has told of others."""
+    gates = bad_tiledir.folder / "gates"
+    recipe = bad_job(bad_tiledir, jacksboro, tiles=["11/803/545"], gates=str(gates))
+    lines = []
+    with Gate(gates, "11-803-545") as gate:
+        run = bad_tiledir.start(recipe, "--json", "--executor", "serial")
+        gate.wait_for(run)
+        while not lines or lines[-1]["tiles"] == 0:
+            lines.append(json.loads(run.stderr.readline()))
+    out, _ = ended(run)
+    report = json.loads(out)
+    assert [failure["tile"] for failure in report["failed"]] == ["11/803/545"]
+    assert all(line["event"] == "progress" and line["of"] == report["planned"] for line in lines)
+    assert lines[-1]["tiles"] < lines[-1]["of"] and lines[-1]["seconds_left"] >= 0
+    assert lines[-1]["failed"] == 0
 
 
-def test_the_report_names_the_slowest_tiles(bad_tiledir, jacksboro):
-    recipe = bad_job(bad_tiledir, jacksboro, milliseconds=20)
-    report, _ = failures(bad_tiledir, recipe, "--executor", "workers")
+def test_the_report_names_the_slowest_tiles(bad_tiledir, jacksboro, clean):  # noqa: F811
+    """One waits until all others of its level are made."""
+    gates, slow = bad_tiledir.folder / "gates", "11/801/543"
+    others = [bad_tiledir.folder / "out" / name for name in all_but(clean, {slow, BAD}) if name.startswith("11/")]
+    recipe = bad_job(bad_tiledir, jacksboro, gates=str(gates))
+    with Gate(gates, slow.replace("/", "-")) as gate:
+        run = bad_tiledir.start(recipe, "--json", "--executor", "workers")
+        gate.wait_for(run)
+        began = time.monotonic()
+        wait_until(lambda: all(path.exists() for path in others), run)
+        seconds = time.monotonic() - began
+    report = json.loads(ended(run)[0])
     slowest = report["slowest"]
     assert 1 <= len(slowest) <= 10
     assert [each["seconds"] for each in slowest] == sorted((each["seconds"] for each in slowest), reverse=True)
-    assert slowest[0]["seconds"] > 0.02 and slowest[0]["tiles"].startswith("11/")
+    assert [each["seconds"] >= seconds for each in slowest if each["tiles"] == slow] == [True]
     assert report["failed"][0]["tile"] == BAD

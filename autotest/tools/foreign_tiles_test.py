@@ -1,5 +1,6 @@
 """What the driver writes into a run's output is kept when the run goes on, and replaced by --overwrite."""
 
+import os
 import subprocess
 
 import numpy
@@ -31,6 +32,13 @@ def fill_a_tile(folder):
     tile.GetRasterBand(1).Fill(77)
     del tile
     return path, f"11 {path.parent.name} {path.stem} {path.stem}"
+
+
+def let_time_pass(folder):
+    """All that is there becomes older: what is written now is newer, by any clock."""
+    for path in folder.rglob("*"):
+        state = path.stat()
+        os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns - 100 * 10**9))
 
 
 def bounds_of(path):
@@ -77,6 +85,7 @@ def test_foreign_tiles_are_kept_by_resuming_and_replaced_by_overwriting(tiledir,
 @pytest.mark.parametrize("which", ["--since", "--bounds", "--all"])
 def test_a_refresh_tells_the_journal_of_the_tiles_that_are_newer_than_the_run(tiledir, finished, build, which):
     out = tiledir.folder / "out"
+    let_time_pass(out)
     path, tile = fill_a_tile(out)
     refresh(build, out, *{"--since": ["--since", "1d"], "--bounds": [bounds_of(path)], "--all": ["--all"]}[which])
     assert [line for line in journal_lines(out) if line.startswith("foreign")] == [f"foreign {tile}"]
@@ -95,6 +104,7 @@ def test_a_run_that_goes_on_keeps_the_tiles_that_a_refresh_has_told_of(tiledir, 
     for told in (False, True):
         # As a run leaves it that was killed before it came to the tile.
         (out / ".tiledir" / "journal" / f"0000000{7 + told}-0redo-test-000001").write_text(f"tiledir journal 1\nredo {tile}\n")
+        let_time_pass(out)
         path, tile = fill_a_tile(out)
         if told:
             refresh(build, out, bounds_of(path))

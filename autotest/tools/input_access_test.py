@@ -1,12 +1,12 @@
 """Inputs on an object store whose credentials expire while they are read, and those that are refused."""
 
 import json
-import time
 
 import pytest
 from osgeo import gdal
 from reference import mosaic
 from s3_server import S3Server
+from waiting import ended
 
 SIDE = 6  # objects a side: each is opened when the first tile needs it
 SECRET = "geheim4711"
@@ -35,8 +35,16 @@ class Inputs:
         options = {key: value for key, value in self.server.gdal_config(self.proxy.endpoint).items() if "KEY" not in key}
         return {"path": "s3://elevation/in/*.tif", "gdal_options": {**options, "CPL_AWS_CREDENTIALS_FILE": str(self.credentials)}}
 
-    def were_refused(self):
-        return any(request.status == 403 for request in self.proxy.requests())
+    def held(self):
+        """Keeps whoever reads more than a file's header."""
+        return self.proxy.fault("hold", path="[.]tif$", range="bytes=[1-9]")
+
+    def wait_until_refused_for(self, seconds, run):
+        def is_refused(requests):
+            times = [request.at for request in requests if request.status == 403]
+            return times and max(times) - min(times) > seconds
+
+        self.proxy.wait_until(is_refused, run)
 
 
 @pytest.fixture
@@ -56,23 +64,14 @@ def inputs(tmp_path, jacksboro):
         yield Inputs(server, proxy, tmp_path)
 
 
-def recipe_of(tiledir, source, name="recipe.yaml", milliseconds=0, output="out", **keys):
-    """`milliseconds` longer for each portion."""
-    parameters = {"milliseconds": milliseconds}
+def recipe_of(tiledir, source, name="recipe.yaml", output="out", gates=None, **keys):
+    parameters = {"gates": gates and str(gates)}
     job = {"grid": {"tile_size": 64}, "levels": "11-14", "threads": 2, "output": output, **keys}
     return tiledir.recipe(name, process="bad_hillshade", parameters=parameters, input={"dem": source}, **job)
 
 
 def tiles(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.tif")}
-
-
-def begun(tiledir, recipe, *arguments):
-    """A run that has made its first tiles, and has most of them before it."""
-    run = tiledir.start(recipe, "--json", *arguments)
-    while run.poll() is None and not tiles(tiledir.folder / "out"):
-        time.sleep(0.02)
-    return run
 
 
 @pytest.fixture
@@ -85,15 +84,16 @@ def expected(bad_tiledir, inputs):
 
 @pytest.mark.parametrize("executor", ["threads", "workers"])
 def test_a_run_waits_for_credentials_of_its_inputs_that_have_expired(bad_tiledir, inputs, expected, executor):
-    recipe = recipe_of(bad_tiledir, inputs.keys(), milliseconds=150)
-    run = begun(bad_tiledir, recipe, "--executor", executor, "--tile-timeout", 4)
-    inputs.keep_out()
-    while run.poll() is None and not inputs.were_refused():
-        time.sleep(0.02)
-    assert inputs.were_refused()
-    time.sleep(6)
+    """For longer than a tile may take."""
+    seconds = 4
+    recipe = recipe_of(bad_tiledir, inputs.keys())
+    with inputs.held():
+        run = bad_tiledir.start(recipe, "--json", "--executor", executor, "--tile-timeout", seconds)
+        inputs.proxy.wait_until(lambda _: inputs.proxy.held(), run)
+        inputs.keep_out()
+    inputs.wait_until_refused_for(seconds, run)
     inputs.let_in()
-    out, err = run.communicate(timeout=120)
+    out, err = ended(run)
     assert run.returncode == 0, err
     report = json.loads(out)
     assert report["failed"] == [] and report["dead_workers"] == 0
@@ -101,12 +101,17 @@ def test_a_run_waits_for_credentials_of_its_inputs_that_have_expired(bad_tiledir
 
 
 @pytest.mark.parametrize("executor", ["threads", "workers"])
-def test_inputs_that_stay_refused_stop_the_run_and_the_same_command_goes_on(bad_tiledir, inputs, expected, executor):
+def test_inputs_that_stay_refused_stop_the_run_and_the_same_command_goes_on(
+    bad_tiledir, inputs, expected, executor, gate
+):
+    """Those of the first tiles have been read."""
     bad_tiledir.environment["TILEDIR_HTTP_PATIENCE"] = "1"
-    recipe = recipe_of(bad_tiledir, inputs.keys(), milliseconds=400)
-    run = begun(bad_tiledir, recipe, "--quiet", "--executor", executor)
+    recipe = recipe_of(bad_tiledir, inputs.keys(), gates=gate.folder)
+    run = bad_tiledir.start(recipe, "--json", "--quiet", "--executor", executor)
+    gate.wait_for(run, 2)
     inputs.keep_out()
-    out, err = run.communicate(timeout=120)
+    gate.open()
+    out, err = ended(run)
     assert run.returncode == 4, err
     (line,) = err.strip().splitlines()
     assert "/vsis3/elevation/in/" in line and "InvalidAccessKeyId" in line
@@ -118,13 +123,14 @@ def test_inputs_that_stay_refused_stop_the_run_and_the_same_command_goes_on(bad_
     assert tiles(bad_tiledir.folder / "out") == expected
 
 
-def test_inputs_that_are_denied_stop_the_run_at_once(bad_tiledir, inputs):
-    run = begun(bad_tiledir, recipe_of(bad_tiledir, inputs.keys(), milliseconds=400))
-    since = time.monotonic()
+def test_inputs_that_are_denied_stop_the_run_at_once(bad_tiledir, inputs, gate):
+    bad_tiledir.environment["TILEDIR_HTTP_PATIENCE"] = "1e6"  # with credentials
+    run = bad_tiledir.start(recipe_of(bad_tiledir, inputs.keys(), gates=gate.folder), "--json")
+    gate.wait_for(run)
     with inputs.proxy.fault(403, path="[.]tif"):
-        out, err = run.communicate(timeout=120)
+        gate.open()
+        out, err = ended(run)
     assert run.returncode == 4, err
-    assert time.monotonic() - since < 30  # the patience with credentials is two minutes
     assert json.loads(out)["failed"] == []
 
 

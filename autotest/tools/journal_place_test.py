@@ -23,7 +23,7 @@ def test_a_journal_elsewhere_resumes_and_is_found_from_the_output(tiledir, jacks
     assert [path.name for path in (tiledir.folder / "out" / ".tiledir" / "journal").iterdir()] == ["elsewhere"]
     assert tiledir.make(recipe)["planned"] == 0
     known = subprocess.run(
-        [str(tiledir.program.parent / "tiledir"), "status", "out", "--json"], cwd=tiledir.folder, capture_output=True, check=True
+        [str(tiledir.commands), "status", "out", "--json"], cwd=tiledir.folder, capture_output=True, check=True
     )
     assert json.loads(known.stdout)["state"] == "finished"
 
@@ -115,7 +115,7 @@ def test_output_and_journal_on_two_endpoints(tiledir, jacksboro, s3, elsewhere):
     assert any("-1done-" in path.name for path in (elsewhere.folder / "journals" / "out").iterdir())
     again = tiledir.run(recipe, "--json", env=environment)
     assert json.loads(again.stdout)["planned"] == 0
-    status = [str(tiledir.program.parent / "tiledir"), "status", f"s3://{s3.name}/out", "--json"]
+    status = [str(tiledir.commands), "status", f"s3://{s3.name}/out", "--json"]
     known = subprocess.run(status, cwd=tiledir.folder, env=environment, capture_output=True, text=True)
     assert known.returncode == 0, known.stderr
     assert json.loads(known.stdout)["state"] == "finished"

@@ -5,11 +5,13 @@ import os
 import random
 import shutil
 import signal
-import time
 
 import pytest
 from conftest import snapshot
+from gate import Gate
+from processes import send_signal
 from reference import Output
+from waiting import ended, wait_until
 
 MAIN_JOB = {"process": "hillshade", "output": "out"}
 
@@ -105,43 +107,57 @@ def test_metatiles_and_sizes_hold_the_same_pixels(tiledir, jacksboro):
         assert (large != 0).sum() == (small != 0).sum()
 
 
+def gated_job(tiledir, inputs, gates, **keys):
+    """The same tiles, made by a process that waits at gates."""
+    return main_job(tiledir, inputs, process="bad_hillshade", parameters={"gates": str(gates)}, **keys)
+
+
 @pytest.mark.skipif("not config.getoption('kills')")
-def test_a_killed_run_resumes_to_the_same_bytes(tiledir, jacksboro, request):
-    """kill -9 at random moments of up to three runs into one output, then a run to its end; then again from nothing."""
-    recipe = main_job(tiledir, jacksboro, grid={"tile_size": 16}, levels="5-12")
-    begun = time.monotonic()
+def test_a_killed_run_resumes_to_the_same_bytes(bad_tiledir, jacksboro, request):
+    """kill -9 of up to three runs into one output, as each comes to a random tile, then a run to its end; again and again."""
+    tiledir, gates = bad_tiledir, bad_tiledir.folder / "gates"
+    recipe = gated_job(tiledir, jacksboro, gates, grid={"tile_size": 16}, levels="5-12", threads=4)
     tiledir.make(recipe)
-    whole = time.monotonic() - begun
     expected = Output(tiledir.folder / "out").files()
+    base = sorted(name.removesuffix(".tif") for name in expected if name.startswith("12/"))
     moments = random.Random(1)
     kills = 0
     while kills < request.config.getoption("kills"):
         shutil.rmtree(tiledir.folder / "killed", ignore_errors=True)
         for _ in range(moments.randint(1, 3)):
-            process = tiledir.start(recipe, "--output", "killed", "--quiet")
-            time.sleep(moments.uniform(0.02, whole * 0.7))
-            process.kill()
-            process.communicate()
-            kills += process.returncode == -signal.SIGKILL
+            left = [name for name in base if not (tiledir.folder / "killed" / f"{name}.tif").exists()]
+            with Gate(gates, moments.choice(left).replace("/", "-")) as gate:
+                process = tiledir.start(recipe, "--output", "killed", "--quiet")
+                gate.wait_for(process)  # the other threads are at work
+                process.kill()
+                process.communicate()
+            shutil.rmtree(gates)
+            kills += 1
         tiledir.make(recipe, "--output", "killed")
         assert Output(tiledir.folder / "killed").files() == expected
         assert not list((tiledir.folder / "killed" / ".tiledir" / "tmp").glob("*"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_the_run_and_it_goes_on(tiledir, jacksboro, number):
-    recipe = main_job(tiledir, jacksboro, grid={"tile_size": 16}, levels="5-17")
-    process = tiledir.start(recipe, "--quiet")
-    while not list((tiledir.folder).glob("out/17/*/*.tif")) and process.poll() is None:
-        time.sleep(0.01)
-    process.send_signal(number)
-    begun = time.monotonic()
-    process.communicate(timeout=60)
+def test_a_signal_stops_the_run_and_it_goes_on(bad_tiledir, jacksboro, number):
+    """The run waits at a tile, after others that the journal knows of, until it has the signal."""
+    tiledir, gates = bad_tiledir, bad_tiledir.folder / "gates"
+    recipe = gated_job(tiledir, jacksboro, gates, grid={"tile_size": 16}, levels="5-13", threads=2)
+    tiledir.make(recipe, "--output", "fresh")
+    fresh = Output(tiledir.folder / "fresh").files()
+    base = sorted(name.removesuffix(".tif") for name in fresh if name.startswith("13/"))
+    with Gate(gates, base[len(base) // 2].replace("/", "-")) as gate:
+        process = tiledir.start(recipe, "--quiet")
+        gate.wait_for(process)
+        wait_until(lambda: any("done" in path.name for path in journal(tiledir.folder / "out")), process)
+        send_signal(process, number)
+    ended(process)
     assert process.returncode == 128 + number
-    assert time.monotonic() - begun < 20
-    made = tiledir.make(recipe)["planned"]
-    assert 0 < made
+    made = len(list(tiledir.folder.glob("out/*/*/*.tif")))
+    planned = tiledir.make(recipe)["planned"]
+    assert 0 < made < len(fresh) and len(fresh) - made <= planned < len(fresh)
     assert tiledir.make(recipe)["planned"] == 0
+    assert Output(tiledir.folder / "out").files() == fresh
 
 
 def test_a_changed_recipe_stops_and_shows_the_difference(tiledir, jacksboro):

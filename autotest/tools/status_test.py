@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 
 import pytest
 from conftest import snapshot
@@ -19,7 +18,7 @@ def recipe_of(tiledir, inputs, name="recipe.yaml", **keys):
 
 
 def status(tiledir, folder="out", code=0):
-    command = [str(tiledir.program.parent / "tiledir"), "status", str(folder)]
+    command = [str(tiledir.commands), "status", str(folder)]
     result = subprocess.run([*command, "--json"], cwd=tiledir.folder, capture_output=True, text=True)
     assert result.returncode == code, result.stderr
     if code != 0:
@@ -162,58 +161,66 @@ def test_a_row_removed_by_hand_is_made_again(tiledir, jacksboro):
     assert tiles(tiledir.folder / "out") == whole
 
 
+def gated_recipe(tiledir, inputs, gate, **keys):
+    return recipe_of(tiledir, inputs, process="bad_hillshade", parameters={"gates": str(gate.folder)}, **keys)
+
+
 @contextlib.contextmanager
-def long_run(tiledir, inputs, **keys):
-    """A run of minutes, once its first tiles are there; killed at the end."""
-    recipe = recipe_of(tiledir, inputs, name="long.yaml", grid={"tile_size": 16}, levels="5-18", **keys)
+def held_run(tiledir, inputs, gate, **keys):
+    """A run that waits at its first tiles; killed at the end."""
+    recipe = gated_recipe(tiledir, inputs, gate, name="held.yaml", **keys)
     process = tiledir.start(recipe, "--quiet")
     try:
-        while not list(tiledir.folder.glob("out/18/*/*.tif")):
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.01)
+        gate.wait_for(process)
         yield recipe
     finally:
         process.kill()
         process.communicate()
+        gate.open()
 
 
-def test_a_run_is_seen_while_it_goes_and_stopped_once_it_is_killed(tiledir, jacksboro):
-    with long_run(tiledir, jacksboro):
-        known = status(tiledir)
-        assert known["state"] == item_state(tiledir) == "running"
+def test_a_run_is_seen_while_it_goes_and_stopped_once_it_is_killed(bad_tiledir, jacksboro, gate):
+    with held_run(bad_tiledir, jacksboro, gate):
+        known = status(bad_tiledir)
+        assert known["state"] == item_state(bad_tiledir) == "running"
         assert len(known["by"]) == 1 and " process " in known["by"][0]
         assert total(known, "pending") > 0
-    assert status(tiledir)["state"] == "stopped"
-    assert status(tiledir)["by"] == []
+    assert status(bad_tiledir)["state"] == "stopped"
+    assert status(bad_tiledir)["by"] == []
 
 
-def test_a_run_of_another_recipe_or_region_is_refused_while_one_goes(tiledir, jacksboro):
-    with long_run(tiledir, jacksboro) as recipe:
-        line = tiledir.refused(recipe_of(tiledir, jacksboro, parameters={"altitude": 30}), "--overwrite")
+def test_a_run_of_another_recipe_or_region_is_refused_while_one_goes(bad_tiledir, jacksboro, gate):
+    with held_run(bad_tiledir, jacksboro, gate) as recipe:
+        line = bad_tiledir.refused(recipe_of(bad_tiledir, jacksboro, parameters={"altitude": 30}), "--overwrite")
         assert "another run makes this output" in line and " process " in line
-        assert "another run" in tiledir.refused(recipe, "--bounds", "-84.3,36.2,-84.2,36.3")
-        assert len(status(tiledir)["by"]) == 1
-    tiledir.make(recipe_of(tiledir, jacksboro, levels="5-6"), "--overwrite")
+        assert "another run" in bad_tiledir.refused(recipe, "--bounds", "-84.3,36.2,-84.2,36.3")
+        assert len(status(bad_tiledir)["by"]) == 1
+    bad_tiledir.make(recipe_of(bad_tiledir, jacksboro, levels="5-6"), "--overwrite")
 
 
-def test_two_runs_of_the_same_recipe_end_alike(tiledir, jacksboro):
-    recipe = recipe_of(tiledir, jacksboro, grid={"tile_size": 16})
-    both = [tiledir.start(recipe, "--quiet") for _ in range(2)]
+def test_two_runs_of_the_same_recipe_end_alike(bad_tiledir, jacksboro, gate):
+    """Both have tiles in work before either goes on."""
+    recipe = gated_recipe(bad_tiledir, jacksboro, gate, grid={"tile_size": 16}, threads=2)
+    both = []
+    for _ in range(2):
+        both.append(bad_tiledir.start(recipe, "--quiet"))
+        gate.wait_for(both[-1], 2 * len(both))
+    gate.open()
     for process in both:
         out, err = process.communicate(timeout=600)
         assert process.returncode == 0, err
-    assert tiledir.make(recipe)["planned"] == 0
-    assert status(tiledir)["state"] == "finished"
-    tiledir.make(recipe, "--output", "fresh")
-    assert tiles(tiledir.folder / "out") == tiles(tiledir.folder / "fresh")
+    assert bad_tiledir.make(recipe)["planned"] == 0
+    assert status(bad_tiledir)["state"] == "finished"
+    bad_tiledir.make(recipe, "--output", "fresh")
+    assert tiles(bad_tiledir.folder / "out") == tiles(bad_tiledir.folder / "fresh")
 
 
-def test_a_killed_run_leaves_its_mark_until_its_tiles_are_made(tiledir, jacksboro):
-    marks = tiledir.folder / "out" / ".tiledir" / "intents"
-    with long_run(tiledir, jacksboro, bounds=[-84.3, 36.2, -84.29, 36.21]) as recipe:
+def test_a_killed_run_leaves_its_mark_until_its_tiles_are_made(bad_tiledir, jacksboro, gate):
+    marks = bad_tiledir.folder / "out" / ".tiledir" / "intents"
+    with held_run(bad_tiledir, jacksboro, gate) as recipe:
         pass
     assert len(list(marks.iterdir())) == 1
-    tiledir.make(recipe)
+    bad_tiledir.make(recipe)
     assert list(marks.iterdir()) == []
 
 

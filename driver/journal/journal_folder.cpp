@@ -39,8 +39,24 @@ JournalFolder::JournalFolder(store::Store &output)
     , m_prefix(std::string(kJournalFolder) + '/')
     , m_found(output.list(kJournalFolder))
 {
-    if (std::find(m_found.begin(), m_found.end(), kPointer) != m_found.end())
-        read_pointer("");
+    if (const auto pointer = pointer_text())
+        read_pointer(*pointer, "");
+}
+
+/// Nullopt where there is none; one that a power cut has left nothing of is none.
+std::optional<std::string> JournalFolder::pointer_text()
+{
+    const auto pointer = std::find(m_found.begin(), m_found.end(), kPointer);
+    if (pointer == m_found.end())
+        return std::nullopt;
+    auto text = m_output.read_text(pointer_key());
+    if (!text)
+        throw StoreError(m_output.path(pointer_key()) +
+                         ": is listed, and cannot be read: the store says that it is absent");
+    if (text->find_first_not_of('\0') != std::string::npos)
+        return text;
+    m_found.erase(pointer);
+    return std::nullopt;
 }
 
 JournalFolder::JournalFolder(store::Store &output, const std::string &place)
@@ -49,12 +65,12 @@ JournalFolder::JournalFolder(store::Store &output, const std::string &place)
     , m_prefix(std::string(kJournalFolder) + '/')
     , m_found(output.list(kJournalFolder))
 {
-    if (std::find(m_found.begin(), m_found.end(), kPointer) != m_found.end())
+    if (const auto pointer = pointer_text())
     {
         if (place.empty())
             throw InputError("journal: is missing; the journal of " + output.path("") + " is elsewhere, as " +
                              output.path(pointer_key()) + " says");
-        read_pointer(place);
+        read_pointer(*pointer, place);
         return;
     }
     if (place.empty())
@@ -75,9 +91,9 @@ void JournalFolder::open(const std::string &place)
 }
 
 /// `place`: where a run wants it; another spelling or another path to the same folder is as good.
-void JournalFolder::read_pointer(const std::string &place)
+void JournalFolder::read_pointer(const std::string &pointer, const std::string &place)
 {
-    const auto [there, id] = two_lines(m_output.read_text(pointer_key()).value_or(""));
+    const auto [there, id] = two_lines(pointer);
     open(place.empty() ? there : place);
     m_id = id;
     if (id.empty() || two_lines(owner()).first != id)

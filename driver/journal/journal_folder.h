@@ -44,8 +44,9 @@ public:
 private:
     std::string key(const std::string &name) const { return m_prefix + name; }
     void open(const std::string &place);
+    std::optional<std::string> pointer_text();
     std::string owner() const;
-    void read_pointer(const std::string &place);
+    void read_pointer(const std::string &pointer, const std::string &place);
     void refuse_files_of_others() const;
 
     store::Store &m_output;

@@ -31,8 +31,14 @@ public:
     };
     using Place = std::unique_ptr<Throttle, CountOut>;
 
-    /// Null where no more may be under way, of a call that has `own`. A call that has none waits for a place, but no
-    /// longer than a second, since it may be made by a thread that others wait for; and then for its turn.
+    /// `most_wait`: of a call for its first place.
+    explicit Throttle(Clock::duration most_wait = std::chrono::seconds(1))
+        : m_most_wait(most_wait)
+    {
+    }
+
+    /// Null where no more may be under way, of a call that has `own`. A call that has none waits for a place, but not
+    /// for ever, since it may be made by a thread that others wait for; and then for its turn.
     Place place(int own, int most);
     /// Until a call that has some may ask for a place again.
     Clock::duration until_next() const;
@@ -52,6 +58,7 @@ private:
     void count_out();
     int limit_locked(int most) const;
 
+    const Clock::duration m_most_wait;
     mutable std::mutex m_mutex;
     std::condition_variable m_left;
     int m_under_way = 0;

@@ -1,6 +1,7 @@
 #include "driver/store/written_objects.h"
 
 #include "driver/store/folder_entries.h"
+#include "driver/store/own_folder.h"
 
 namespace tiledir::store
 {
@@ -8,7 +9,7 @@ namespace tiledir::store
 namespace
 {
 
-constexpr const char *kOwnFolder = ".tiledir/";
+const std::string kOwnPrefix = std::string(kOwnFolder) + "/";
 
 std::time_t time_of(const VSIDIREntry &entry, const std::string &path)
 {
@@ -32,7 +33,7 @@ void for_each_written_since(const Store &store, const std::string &folder, std::
                    {
                        const std::string key = prefix + entry.pszName;
                        const bool is_file = entry.bModeKnown ? VSI_ISREG(entry.nMode) : key.back() != '/';
-                       if (is_file && key.compare(0, std::string(kOwnFolder).size(), kOwnFolder) != 0 &&
+                       if (is_file && key.compare(0, kOwnPrefix.size(), kOwnPrefix) != 0 &&
                            time_of(entry, store.path(key)) >= since)
                        {
                            visit(key);

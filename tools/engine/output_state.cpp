@@ -10,6 +10,7 @@
 #include "tools/engine/side_by_side.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 namespace tiledir::engine
 {
@@ -84,6 +85,17 @@ int read_version(const store::Store &store, const std::string &text)
     return static_cast<int>(version);
 }
 
+/// A power cut may leave nothing of a file, or zeros: then it is as if it had not been written.
+std::optional<std::string> unless_cut_short(std::optional<std::string> text, const std::string &path)
+{
+    if (text && text->find_first_not_of('\0') == std::string::npos)
+    {
+        spdlog::warn("event=file_cut_short path={} read_as=absent", path);
+        text.reset();
+    }
+    return text;
+}
+
 } // namespace
 
 OutputState OutputState::load(const store::Store &store)
@@ -95,7 +107,7 @@ OutputState OutputState::load(const store::Store &store)
     std::optional<std::string> item;
     const bool over_network = store::is_on_network(store.path(""));
     const auto reading = [&store](std::optional<std::string> &text, const char *key)
-    { return [&store, &text, key] { text = store.read_text(key); }; };
+    { return [&store, &text, key] { text = unless_cut_short(store.read_text(key), store.path(key)); }; };
     side_by_side(over_network, {reading(version, kVersionKey), reading(recipe, kRecipeKey), reading(inputs, kInputsKey),
                                 [&, read = reading(item, journal::kItemKey)]
                                 {

@@ -7,8 +7,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace tiledir::raster
@@ -22,20 +25,35 @@ stac::TileSet one(std::int64_t row, std::int64_t col)
     return stac::TileSet(stac::TileRange{row, row, col, col});
 }
 
-/// Which tells what is there at once, and what is not after a while.
+/// Tells what is not there, in the row of one that is, after it has told of that.
 class LateMisses : public PlainStore
 {
 public:
-    using PlainStore::PlainStore;
+    LateMisses(store::Store &store, std::string row)
+        : PlainStore(store)
+        , m_row(std::move(row))
+    {
+    }
     std::optional<store::Stamp> stamp(const std::string &key) const override
     {
         auto stamp = PlainStore::stamp(key);
-        if (!stamp)
+        if (key.rfind(m_row, 0) == 0)
         {
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            std::unique_lock<std::mutex> lock(m_mutex);
+            m_told = m_told || stamp;
+            m_changed.notify_all();
+            m_in_order = m_changed.wait_for(lock, std::chrono::minutes(1), [this] { return m_told; }) && m_in_order;
         }
         return stamp;
     }
+    bool in_order() const { return m_in_order; }
+
+private:
+    const std::string m_row;
+    mutable std::mutex m_mutex;
+    mutable std::condition_variable m_changed;
+    mutable bool m_told = false;
+    mutable bool m_in_order = true;
 };
 
 class StoredItemTest : public testing::Test
@@ -124,8 +142,9 @@ TEST_F(StoredItemTest, AnItemShrinksToTheTilesThatAreThere)
 TEST_F(StoredItemTest, WhatIsFoundStaysFoundWhenAnotherThreadMissesLater)
 {
     write_item_of({0, 7, 0, 7}, {{1, 0}, {7, 7}});
-    LateMisses store(m_folder.store());
+    LateMisses store(m_folder.store(), "3/1/");
     shrink_item(TilePyramid(m_read, store), "stac.json", one(0, 0), 4);
+    EXPECT_TRUE(store.in_order());
     EXPECT_EQ(base_limits(), (stac::TileRange{1, 7, 0, 7}));
 }
 

@@ -213,7 +213,7 @@ TEST_F(HttpObjectsTest, RemoveIsOneRequestAndNoErrorWhereThereIsNothing)
 
 TEST_F(HttpObjectsTest, PatienceOutlastsSlowDownsAndExpiredCredentials)
 {
-    CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "30");
+    CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "600");
     m_options.push_back("TILEDIR_HTTP_PATIENCE");
     const ObjectServer::Answer slow_down{503, false, false, "SlowDown"};
     const ObjectServer::Answer expired{403, false, false, "ExpiredToken"};
@@ -226,7 +226,7 @@ TEST_F(HttpObjectsTest, AServerThatDoesNotFindTheUserSaysNothingOfTheObject)
 {
     m_store->write("a", "text");
     const ObjectServer::Answer no_user{404, false, false, "XAdminUserNotFound"};
-    CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "30");
+    CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "600");
     m_options.push_back("TILEDIR_HTTP_PATIENCE");
     m_server.next("GET", {no_user});
     EXPECT_TRUE(m_store->read("a"));
@@ -240,7 +240,7 @@ TEST_F(HttpObjectsTest, AServerThatDoesNotFindTheUserSaysNothingOfTheObject)
 
 TEST_F(HttpObjectsTest, NoPatienceHelpsWhereAccessIsDenied)
 {
-    CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "30");
+    CPLSetConfigOption("TILEDIR_HTTP_PATIENCE", "600");
     m_options.push_back("TILEDIR_HTTP_PATIENCE");
     const std::int64_t again = HttpClient::of_process().counts().again;
     EXPECT_EQ(failure_of_write({403, false, false, "AccessDenied"}).rfind("store: ", 0), 0U);

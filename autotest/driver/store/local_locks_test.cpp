@@ -1,5 +1,6 @@
 #include "driver/store/local_locks.h"
 
+#include "autotest/driver/store/other_thread.h"
 #include "stac/error.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +16,6 @@
 #include <chrono>
 #include <csignal>
 #include <functional>
-#include <future>
 #include <thread>
 #include <vector>
 
@@ -33,13 +33,9 @@ protected:
     ~LocalLocksTest() override { fs::remove_all(m_folder); }
 
     std::unique_ptr<KeyLock> take(const std::string &key) const { return take_local_lock(m_folder.string(), key); }
-    std::future<bool> taken_by_another_thread(const std::string &key) const
+    OtherThread taken_by_another_thread(const std::string &key) const
     {
-        return std::async(std::launch::async, [this, key] { return take(key) != nullptr; });
-    }
-    static bool waits(const std::future<bool> &taken)
-    {
-        return taken.wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout;
+        return OtherThread([this, key] { return take(key) != nullptr; });
     }
 
     fs::path m_folder = fs::temp_directory_path() / fs::unique_path("tiledir locks %%%%%%%%");
@@ -51,7 +47,7 @@ TEST_F(LocalLocksTest, OneThreadAtATimeHoldsAKey)
 {
     auto first = take("5/1/2.tif");
     auto second = taken_by_another_thread("5/1/2.tif");
-    EXPECT_TRUE(waits(second));
+    EXPECT_TRUE(second.waits());
     first.reset();
     EXPECT_TRUE(second.get());
 }
@@ -67,7 +63,7 @@ TEST_F(LocalLocksTest, AThreadDoesNotWaitForItself)
     auto outer = take("a");
     take("a").reset();
     auto other = taken_by_another_thread("a");
-    EXPECT_TRUE(waits(other)) << "the inner one has let go of the outer one's";
+    EXPECT_TRUE(other.waits()) << "the inner one has let go of the outer one's";
     outer.reset();
     EXPECT_TRUE(other.get());
 }
@@ -87,7 +83,7 @@ TEST_F(LocalLocksTest, AnotherProcessWaitsAndAKilledOneLetsGo)
     char told = 0;
     ASSERT_EQ(read(pipe_ends[0], &told, 1), 1);
     auto mine = taken_by_another_thread("a");
-    EXPECT_TRUE(waits(mine));
+    EXPECT_TRUE(mine.waits());
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     EXPECT_TRUE(mine.get());
@@ -114,11 +110,11 @@ TEST_F(LocalLocksTest, ALockFileThatIsDeletedMeanwhileKeepsNobodyApart)
 {
     auto first = take("a");
     auto waiting = taken_by_another_thread("a"); // on the file that goes
-    EXPECT_TRUE(waits(waiting));
+    EXPECT_TRUE(waiting.waits());
     fs::remove_all(m_folder);
     auto second = take("a");
     first.reset();
-    EXPECT_TRUE(waits(waiting)) << "both hold it";
+    EXPECT_TRUE(waiting.waits()) << "both hold it";
     second.reset();
     EXPECT_TRUE(waiting.get());
 }

@@ -1,5 +1,7 @@
 #include "driver/store/local_store.h"
 
+#include "autotest/driver/store/other_thread.h"
+
 #include <gtest/gtest.h>
 
 #include <boost/filesystem.hpp>
@@ -11,12 +13,10 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <csignal>
 #include <ctime>
 #include <fstream>
 #include <functional>
-#include <future>
 #include <iterator>
 #include <set>
 #include <thread>
@@ -229,9 +229,8 @@ TEST_F(LocalStoreTest, WhoHoldsAKeysLockMayWriteItAndOthersWait)
     auto lock = store->lock("a");
     ASSERT_TRUE(lock);
     EXPECT_TRUE(store->write_if("a", "mine", std::nullopt));
-    auto other =
-        std::async(std::launch::async, [&] { return open_store(m_root)->write_if("a", "theirs", store->stamp("a")); });
-    EXPECT_EQ(other.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+    OtherThread other([&] { return open_store(m_root)->write_if("a", "theirs", store->stamp("a")); });
+    EXPECT_TRUE(other.waits());
     EXPECT_TRUE(store->remove_if("a", store->stamp("a")));
     lock.reset();
     EXPECT_FALSE(other.get()) << "it was deleted before";

@@ -16,23 +16,33 @@ import (
 type fault struct {
 	// status: the server is not asked. reset: the connection is. truncate: half of the body, then the connection ends.
 	// hang: no answer until the client gives up. lose: the server is asked, and its answer is kept from the client.
-	// delay: the answer comes seconds later. limit: 503 to what is more than a rate.
+	// delay: the answer comes seconds later. limit: 503 to what is more than a rate. hold: the server is asked once the
+	// fault is taken away. gather: once so many are there at once, or after so many seconds; then the fault is over.
 	Action   string  `json:"action"`
+	Name     string  `json:"name"` // a fault of the list before that has it goes on; "": none does
 	Status   int     `json:"status"`
 	Method   string  `json:"method"`   // "": any
 	Path     string  `json:"path"`     // a regular expression that fits a part of it
+	Query    string  `json:"query"`    // one that fits a part of what follows the path, as sent
+	Range    string  `json:"range"`    // one that fits a part of this header
 	Fraction float64 `json:"fraction"` // of what fits, chosen at random
+	After    int     `json:"after"`    // so many are left alone first
 	Times    int     `json:"times"`    // then never again; 0: for ever
 	EachPath bool    `json:"each_path"`
-	Seconds  float64 `json:"seconds"` // of a delay
+	Seconds  float64 `json:"seconds"` // of a delay; at most, of a gathering
 	Rate     float64 `json:"rate"`    // requests a second, of a limit; as many at once
+	AtOnce   int     `json:"at_once"` // of a gathering
 
 	mutex    sync.Mutex
-	path     *regexp.Regexp
+	fits     map[string]*regexp.Regexp
 	random   *rand.Rand
+	fitted   map[string]int
 	happened map[string]int
 	tokens   float64
 	last     time.Time
+	kept     int
+	over     chan struct{} // closed: what it keeps may go on
+	isOver   bool
 }
 
 func readFaults(from io.Reader) ([]*fault, error) {
@@ -44,9 +54,13 @@ func readFaults(from io.Reader) ([]*fault, error) {
 	}
 	for _, fault := range faults {
 		switch fault.Action {
-		case "status", "reset", "truncate", "hang", "lose", "delay", "limit":
+		case "status", "reset", "truncate", "hang", "lose", "delay", "limit", "hold", "gather":
 		default:
-			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang, lose, delay, limit", fault.Action)
+			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang, lose, delay, limit, hold, gather",
+				fault.Action)
+		}
+		if fault.Action == "gather" && fault.AtOnce <= 0 {
+			return nil, fmt.Errorf("at_once: a gathering has one above 0")
 		}
 		if fault.Action == "limit" && fault.Rate <= 0 {
 			return nil, fmt.Errorf("rate: a limit has one above 0")
@@ -54,12 +68,16 @@ func readFaults(from io.Reader) ([]*fault, error) {
 		if fault.Action == "status" && (fault.Status < 200 || fault.Status > 599) {
 			return nil, fmt.Errorf("status: %d is not one of 200 to 599", fault.Status)
 		}
-		var err error
-		if fault.path, err = regexp.Compile(fault.Path); err != nil {
-			return nil, err
+		fault.fits = map[string]*regexp.Regexp{}
+		for part, text := range map[string]string{"path": fault.Path, "query": fault.Query, "range": fault.Range} {
+			var err error
+			if fault.fits[part], err = regexp.Compile(text); err != nil {
+				return nil, err
+			}
 		}
 		fault.random = rand.New(rand.NewSource(1))
-		fault.happened = map[string]int{}
+		fault.fitted, fault.happened = map[string]int{}, map[string]int{}
+		fault.over = make(chan struct{})
 		fault.tokens, fault.last = fault.Rate, time.Now()
 	}
 	return faults, nil
@@ -67,12 +85,13 @@ func readFaults(from io.Reader) ([]*fault, error) {
 
 // happens says whether the fault strikes this request, and counts it if so.
 func (fault *fault) happens(request *http.Request) bool {
-	if fault.Method != "" && fault.Method != request.Method || !fault.path.MatchString(request.URL.Path) {
+	if fault.Method != "" && fault.Method != request.Method || !fault.fits["path"].MatchString(request.URL.Path) ||
+		!fault.fits["query"].MatchString(request.URL.RawQuery) || !fault.fits["range"].MatchString(request.Header.Get("Range")) {
 		return false
 	}
 	fault.mutex.Lock()
 	defer fault.mutex.Unlock()
-	if fault.Action == "limit" && fault.bears() {
+	if fault.isOver || fault.Action == "limit" && fault.bears() {
 		return false
 	}
 	if fault.random.Float64() >= fault.Fraction {
@@ -82,11 +101,54 @@ func (fault *fault) happens(request *http.Request) bool {
 	if fault.EachPath {
 		counted = request.URL.Path
 	}
-	if fault.Times > 0 && fault.happened[counted] >= fault.Times {
+	fault.fitted[counted]++
+	if fault.fitted[counted] <= fault.After || fault.Times > 0 && fault.happened[counted] >= fault.Times {
 		return false
 	}
 	fault.happened[counted]++
 	return true
+}
+
+// end lets go what the fault keeps.
+func (fault *fault) end() {
+	fault.mutex.Lock()
+	defer fault.mutex.Unlock()
+	fault.endLocked()
+}
+
+func (fault *fault) endLocked() {
+	if !fault.isOver {
+		fault.isOver = true
+		close(fault.over)
+	}
+}
+
+// keep returns when the request may go on; false where its client has given it up.
+func (fault *fault) keep(request *http.Request) bool {
+	fault.count(1)
+	defer fault.count(-1)
+	var tooLong <-chan time.Time
+	if fault.Action == "gather" {
+		tooLong = time.After(time.Duration(fault.Seconds * float64(time.Second)))
+	}
+	select {
+	case <-fault.over:
+	case <-tooLong:
+		fault.end()
+	case <-request.Context().Done():
+		return false
+	}
+	return true
+}
+
+// count knows how many requests are kept.
+func (fault *fault) count(change int) {
+	fault.mutex.Lock()
+	defer fault.mutex.Unlock()
+	fault.kept += change
+	if fault.Action == "gather" && fault.kept >= fault.AtOnce {
+		fault.endLocked()
+	}
 }
 
 // bears says whether a request is within the rate: a bucket of tokens that holds a second's.

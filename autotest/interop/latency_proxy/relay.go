@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
 )
+
+// gaveUp is the status of a request whose client did not wait for its answer.
+const gaveUp = 499
 
 // relay sends each request on after its delay, with the Host header as it came: signatures still fit.
 type relay struct {
@@ -36,9 +40,24 @@ func (relay *relay) setDelay(delay time.Duration) {
 	atomic.StoreInt64(&relay.delay, int64(delay))
 }
 
+// setFaults lets those of the same name go on, with what they have counted and what they keep.
 func (relay *relay) setFaults(faults []*fault) {
 	relay.mutex.Lock()
 	defer relay.mutex.Unlock()
+	goesOn := map[*fault]bool{}
+	for index, fault := range faults {
+		for _, known := range relay.faults {
+			if fault.Name != "" && fault.Name == known.Name {
+				faults[index] = known
+				goesOn[known] = true
+			}
+		}
+	}
+	for _, known := range relay.faults {
+		if !goesOn[known] {
+			known.end()
+		}
+	}
 	relay.faults = faults
 }
 
@@ -70,6 +89,15 @@ func (relay *relay) ServeHTTP(answer http.ResponseWriter, request *http.Request)
 	switch {
 	case fault != nil && fault.Action == "delay":
 		time.Sleep(time.Duration(fault.Seconds * float64(time.Second)))
+		relay.forward(answer, request, logged, nil)
+	case fault != nil && (fault.Action == "hold" || fault.Action == "gather"):
+		// Whether a client gives up is only seen once all that it has sent is read.
+		body, err := io.ReadAll(request.Body)
+		if err != nil || !fault.keep(request) {
+			relay.log.answered(logged, gaveUp, -1)
+			return
+		}
+		request.Body = io.NopCloser(bytes.NewReader(body))
 		relay.forward(answer, request, logged, nil)
 	case fault == nil || fault.Action == "truncate" || fault.Action == "lose":
 		relay.forward(answer, request, logged, fault)

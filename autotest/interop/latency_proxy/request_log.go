@@ -13,7 +13,7 @@ type loggedRequest struct {
 	Path     string  `json:"path"`  // unescaped
 	Query    string  `json:"query"` // as sent
 	Range    string  `json:"range"`
-	Status   int     `json:"status"`    // 0: not answered (yet)
+	Status   int     `json:"status"`    // 0: not answered (yet); 499: kept until the client gave up
 	Bytes    int64   `json:"bytes"`     // of the answer's body, as announced; -1: not announced
 	InFlight int     `json:"in_flight"` // requests being answered when this one came, itself among them
 	Fault    string  `json:"fault"`

@@ -6,11 +6,14 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <new>
+#include <set>
 #include <thread>
 
 namespace tiledir::engine
@@ -18,19 +21,75 @@ namespace tiledir::engine
 namespace
 {
 
+/// Until somebody ends the process.
+void wait_for_ever()
+{
+    for (;;)
+    {
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+}
+
+/// Where a folder has such a FIFO: until somebody has it open for writing. A file beside it says meanwhile who waits.
+void wait_at(const std::string &gate)
+{
+    if (access(gate.c_str(), F_OK) != 0)
+    {
+        return;
+    }
+    const std::string mark = fmt::format("{}.{}.{}", gate, getpid(), gettid());
+    std::ofstream(mark).close();
+    std::ifstream(gate).close();
+    std::remove(mark.c_str());
+}
+
+/// Memory that is written to.
+std::vector<std::unique_ptr<char[]>> taken(int megabytes)
+{
+    constexpr std::size_t kStep = 16 << 20;
+    const auto most = static_cast<std::size_t>(megabytes) << 20;
+    std::vector<std::unique_ptr<char[]>> blocks;
+    for (std::size_t size = 0; size < most; size += kStep)
+    {
+        blocks.emplace_back(new char[kStep]);
+        std::memset(blocks.back().get(), 1, kStep);
+    }
+    return blocks;
+}
+
+/// Whether it happens for the first time; always where nobody counts.
+bool is_first(const Json &mark, const std::string &tile)
+{
+    if (mark.is_null())
+    {
+        return true;
+    }
+    const std::string path = mark;
+    if (std::ifstream(path))
+    {
+        return false;
+    }
+    std::ofstream file(path);
+    file << tile;
+    return true;
+}
+
 /// What happens on the tile of matrix `level`, `row`, `col`.
 void misbehave(const Json &parameters, const std::string &tile)
 {
     const std::string how = parameters["how"];
-    if (!parameters["once"].is_null())
+    const bool first = is_first(parameters["once"], tile);
+    if (how == "memory")
     {
-        const std::string mark = parameters["once"];
-        if (std::ifstream(mark))
+        const auto blocks = taken(parameters["megabytes"]);
+        if (first)
         {
-            return;
+            wait_for_ever(); // so that it is seen
         }
-        std::ofstream file(mark);
-        file << tile;
+    }
+    if (!first)
+    {
+        return;
     }
     if (how == "throw")
     {
@@ -48,24 +107,9 @@ void misbehave(const Json &parameters, const std::string &tile)
     {
         std::_Exit(7);
     }
-    if (how == "memory")
-    {
-        constexpr std::size_t kStep = 16 << 20;
-        const auto most = static_cast<std::size_t>(parameters["megabytes"].get<int>()) << 20;
-        std::vector<std::unique_ptr<char[]>> blocks;
-        for (std::size_t taken = 0; taken < most; taken += kStep)
-        {
-            blocks.emplace_back(new char[kStep]);
-            std::memset(blocks.back().get(), 1, kStep);
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(200)); // so that it is seen
-    }
     if (how == "hang")
     {
-        for (;;)
-        {
-            std::this_thread::sleep_for(std::chrono::seconds(1));
-        }
+        wait_for_ever();
     }
 }
 
@@ -74,6 +118,7 @@ class BadHillshade : public Process
 public:
     BadHillshade(Json parameters, std::unique_ptr<Process> good)
         : m_parameters(std::move(parameters))
+        , m_bad(m_parameters["tiles"].get<std::set<std::string>>())
         , m_good(std::move(good))
     {
     }
@@ -87,18 +132,17 @@ public:
         {
             std::this_thread::sleep_for(std::chrono::milliseconds(pause));
         }
+        pass_gates("any");
         const stac::TileRange tiles = matrix.tiles_of(window);
-        for (const auto &bad : m_parameters["tiles"])
+        for (std::int64_t row = tiles.min_row; row <= tiles.max_row; ++row)
         {
-            const std::string tile = bad;
-            for (std::int64_t row = tiles.min_row; row <= tiles.max_row; ++row)
+            for (std::int64_t col = tiles.min_col; col <= tiles.max_col; ++col)
             {
-                for (std::int64_t col = tiles.min_col; col <= tiles.max_col; ++col)
+                const std::string tile = fmt::format("{}/{}/{}", matrix.id, row, col);
+                pass_gates(fmt::format("{}-{}-{}", matrix.id, row, col));
+                if (m_bad.count(tile) > 0)
                 {
-                    if (fmt::format("{}/{}/{}", matrix.id, row, col) == tile)
-                    {
-                        misbehave(m_parameters, tile);
-                    }
+                    misbehave(m_parameters, tile);
                 }
             }
         }
@@ -106,7 +150,16 @@ public:
     }
 
 private:
+    void pass_gates(const std::string &name) const
+    {
+        if (const Json &gates = m_parameters["gates"]; !gates.is_null())
+        {
+            wait_at(gates.get<std::string>() + "/" + name);
+        }
+    }
+
     const Json m_parameters;
+    const std::set<std::string> m_bad; ///< tiles
     const std::unique_ptr<Process> m_good;
 };
 
@@ -120,7 +173,8 @@ ProcessKind bad_hillshade()
                     .one_of({"throw", "network", "crash", "exit", "memory", "hang"}),
                 Key("tiles", KeyType::Texts, "LEVEL/ROW/COL").otherwise(Json::array({"none"})),
                 Key("once", KeyType::Text, "file that is made the first time, and then nothing goes wrong"),
-                Key("megabytes", KeyType::Integer, "that are taken").otherwise(4096),
+                Key("gates", KeyType::Text, "folder of FIFOs that portions wait at: LEVEL-ROW-COL, or any"),
+                Key("megabytes", KeyType::Integer, "that are taken, until it is ended").otherwise(1200),
                 Key("milliseconds", KeyType::Integer, "that each portion takes longer").otherwise(0),
             }),
             good.inputs,
