@@ -12,8 +12,10 @@ namespace
 {
 
 constexpr std::size_t kFirstLooks = 20; ///< random schedules, to learn which keys are shared
-constexpr Breadth kShort{2, 400, 100};
-constexpr Breadth kFull{3, 1000000, 20000};
+constexpr Breadth kShort{2, 40, 40};
+constexpr int kFullPreemptions = 3;
+constexpr std::size_t kAll = 100000000;
+constexpr std::size_t kFullRandom = 5000;
 
 class Exploring
 {
@@ -90,7 +92,12 @@ private:
 Breadth Breadth::of_environment()
 {
     const char *said = std::getenv("TILEDIR_EXPLORER");
-    return said != nullptr && std::string(said) == "full" ? kFull : kShort;
+    if (said == nullptr)
+    {
+        return kShort;
+    }
+    const std::size_t count = std::strtoul(said, nullptr, 10);
+    return count > 0 ? Breadth{kFullPreemptions, count, count} : Breadth{kFullPreemptions, kAll, kFullRandom};
 }
 
 std::string Explored::text() const

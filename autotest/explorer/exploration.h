@@ -42,7 +42,7 @@ struct Breadth
     std::size_t most = 1000;  ///< schedules with so many preemptions and the same names
     std::size_t random = 200; ///< schedules
 
-    /// A short one, or all of it where the environment variable TILEDIR_EXPLORER says `full`.
+    /// A short one; or what the environment variable TILEDIR_EXPLORER says: `full`, or how many of each kind.
     static Breadth of_environment();
 };
 

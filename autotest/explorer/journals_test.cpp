@@ -1,7 +1,7 @@
 // The journal beside compaction, and where a file of it is listed and cannot be read.
 #include "autotest/explorer/explorer_test.h"
 #include "autotest/explorer/memory_store.h"
-#include "tools/engine/journal.h"
+#include "driver/journal/journal.h"
 
 using namespace tiledir;
 using namespace tiledir::explorer;
@@ -23,9 +23,9 @@ void say_much(MemoryFolder &folder, const Recipe &recipe)
               const auto job = job_of(recipe);
               for (int count = 0; count < kMany; ++count)
               {
-                  engine::Journal journal(*store, job->grid);
-                  journal.add({job->finest, 12, 13}, true);
-                  journal.flush();
+                  journal::Journal said(*store, job->grid);
+                  said.add({job->finest, 12, 13}, true);
+                  said.flush();
               }
           });
 }
@@ -60,7 +60,7 @@ void make_pending(MemoryFolder &folder, const Recipe &recipe)
           {
               const auto store = open();
               const auto job = job_of(recipe);
-              engine::Journal(*store, job->grid).redo({{job->finest, stac::TileSet(stac::TileRange{12, 12, 13, 13})}});
+              journal::Journal(*store, job->grid).redo({{job->finest, stac::TileSet(stac::TileRange{12, 12, 13, 13})}});
           });
 }
 
@@ -164,8 +164,8 @@ TEST_F(ExplorerTest, WhoReadsTheJournalBesideCompactionSeesAllThatIsDone)
         const auto job = job_of({100});
         try
         {
-            const engine::Journal journal(*store, job->grid);
-            const auto all = journal.before().all();
+            const journal::Journal said(*store, job->grid);
+            const auto all = said.before().all();
             const auto base = all.find(job->finest);
             const bool is_whole =
                 base != all.end() && base->second.contains(stac::TileSet(stac::TileRange{12, 12, 12, 13}));

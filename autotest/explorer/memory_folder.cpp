@@ -51,11 +51,33 @@ bool MemoryFolder::may_go(const Step &step, int writer) const
     return held == locks.end() || (held->second.writer == writer && held->second.thread == step.thread);
 }
 
+void MemoryFolder::let_go(const std::string &key, int writer)
+{
+    const auto held = locks.find(key);
+    if (held != locks.end() && held->second.writer == writer)
+    {
+        locks.erase(held);
+    }
+}
+
+void MemoryFolder::end_life(const std::string &id, int writer)
+{
+    const auto life = lives.find(id);
+    if (life != lives.end() && life->second == writer)
+    {
+        lives.erase(life);
+    }
+}
+
 void MemoryFolder::let_go_all(int writer)
 {
     for (auto lock = locks.begin(); lock != locks.end();)
     {
         lock = lock->second.writer == writer ? locks.erase(lock) : std::next(lock);
+    }
+    for (auto life = lives.begin(); life != lives.end();)
+    {
+        life = life->second == writer ? lives.erase(life) : std::next(life);
     }
 }
 
@@ -86,6 +108,10 @@ std::uint64_t MemoryFolder::state() const
     for (const auto &[key, holder] : locks)
     {
         hash = mixed(mixed(hash, digest(key)), static_cast<std::uint64_t>(holder.writer) + 1);
+    }
+    for (const auto &[id, writer] : lives)
+    {
+        hash = mixed(hash, digest(id));
     }
     for (const std::string &key : hidden)
     {

@@ -44,6 +44,7 @@ struct MemoryFolder
     Exclusion exclusion = Exclusion::Locks;
     std::map<std::string, Object> objects;
     std::map<std::string, Holder> locks;
+    std::map<std::string, int> lives; ///< of writers, by the ids that they have given themselves
     std::set<std::string> hidden; ///< keys that are listed, and absent when they are read
     double clock = 1e9;           ///< seconds; goes on with each write
     int jumps = 0;
@@ -56,6 +57,8 @@ struct MemoryFolder
 
     /// Does nobody else hold the lock that a step of this writer needs?
     bool may_go(const Step &step, int writer) const;
+    void let_go(const std::string &key, int writer);
+    void end_life(const std::string &id, int writer);
     void let_go_all(int writer);
 
     /// Time goes by; writers for which `awake` says yes have rewritten their intents meanwhile.

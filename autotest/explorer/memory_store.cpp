@@ -1,5 +1,7 @@
 #include "autotest/explorer/memory_store.h"
 
+#include "autotest/explorer/memory_disk.h"
+
 #include <cmath>
 #include <utility>
 
@@ -42,21 +44,6 @@ std::uint64_t seen(const std::vector<std::string> &names)
     return hash;
 }
 
-class MemoryLock : public store::KeyLock
-{
-public:
-    MemoryLock(Turns &turns, std::string key)
-        : m_turns(turns)
-        , m_key(std::move(key))
-    {
-    }
-    ~MemoryLock() override { m_turns.unlock(m_key); }
-
-private:
-    Turns &m_turns;
-    std::string m_key;
-};
-
 /// Ends a step whatever is thrown in it.
 class InStep
 {
@@ -76,44 +63,58 @@ private:
     std::uint64_t m_seen = 0;
 };
 
-} // namespace
-
-template <class Work> auto MemoryStore::step(const Step &step, Work &&work) const
+/// What a step gives is seen by the writer.
+template <class Work> auto seen_in(Turns &turns, const Step &step, Work &&work)
 {
-    InStep in_step(m_turns, step);
+    InStep in_step(turns, step);
     auto result = work();
     in_step.saw(mixed(digest(step.key), seen(result)));
     return result;
 }
 
-template <class Work>
-bool MemoryStore::step_if(const Step &wanted, const std::optional<Stamp> &before, Work &&work)
+} // namespace
+
+bool MemoryStore::step(const Step &step, const std::function<bool()> &work) const
+{
+    return seen_in(m_turns, step, work);
+}
+
+bool MemoryStore::put(const Step &step, const void *data, std::size_t size, const Stamp &stamp)
+{
+    return this->step(step,
+                      [&]
+                      {
+                          m_folder.put(step.key, data, size, stamp, m_writer);
+                          return true;
+                      });
+}
+
+bool MemoryStore::step_if(const Step &wanted, const std::optional<Stamp> &before, const std::function<void()> &work)
 {
     const auto is_as_before = [&]
     {
         const MemoryFolder::Object *there = m_folder.find(wanted.key);
         return there != nullptr ? before && there->stamp == *before : !before;
     };
-    if (m_folder.exclusion == Exclusion::Conditions)
+    if (m_folder.exclusion == Exclusion::None)
     {
-        return step(wanted,
-                    [&]
-                    {
-                        const bool is_so = is_as_before();
-                        if (is_so)
-                        {
-                            work();
-                        }
-                        return is_so;
-                    });
+        return step({"look at", wanted.key}, is_as_before) && step(wanted,
+                                                                   [&]
+                                                                   {
+                                                                       work();
+                                                                       return true;
+                                                                   });
     }
-    const auto alone = lock(wanted.key);
-    return step({"look at", wanted.key}, is_as_before) && step(wanted,
-                                                               [&]
-                                                               {
-                                                                   work();
-                                                                   return true;
-                                                               });
+    return step(wanted,
+                [&]
+                {
+                    const bool is_so = is_as_before();
+                    if (is_so)
+                    {
+                        work();
+                    }
+                    return is_so;
+                });
 }
 
 std::string MemoryStore::path(const std::string &key) const
@@ -129,7 +130,7 @@ std::optional<Bytes> MemoryStore::read(const std::string &key) const
 
 std::optional<StampedObject> MemoryStore::read_stamped(const std::string &key) const
 {
-    return step({"read", key},
+    return seen_in(m_turns, {"read", key},
                 [&]
                 {
                     const MemoryFolder::Object *there = m_folder.find(key);
@@ -139,12 +140,7 @@ std::optional<StampedObject> MemoryStore::read_stamped(const std::string &key) c
 
 void MemoryStore::write(const std::string &key, const void *data, std::size_t size)
 {
-    step({"write", key, true},
-         [&]
-         {
-             m_folder.put(key, data, size, m_turns.stamp(), m_writer);
-             return true;
-         });
+    put({"write", key, true}, data, size, m_turns.stamp());
 }
 
 bool MemoryStore::write_if(const std::string &key, const void *data, std::size_t size,
@@ -166,7 +162,7 @@ bool MemoryStore::remove_if(const std::string &key, const std::optional<Stamp> &
 
 std::optional<Stamp> MemoryStore::stamp(const std::string &key) const
 {
-    return step({"stamp", key},
+    return seen_in(m_turns, {"stamp", key},
                 [&]
                 {
                     const MemoryFolder::Object *there = m_folder.find(key);
@@ -176,26 +172,13 @@ std::optional<Stamp> MemoryStore::stamp(const std::string &key) const
 
 std::optional<store::Seconds> MemoryStore::age(const std::string &key)
 {
-    return step({"age of", key},
+    return seen_in(m_turns, {"age of", key},
                 [&]
                 {
                     const MemoryFolder::Object *there = m_folder.find(key);
                     return there != nullptr ? std::optional(store::Seconds(m_folder.clock - there->written))
                                             : std::nullopt;
                 });
-}
-
-std::unique_ptr<store::KeyLock> MemoryStore::lock(const std::string &key)
-{
-    if (m_folder.exclusion != Exclusion::Locks)
-    {
-        return nullptr;
-    }
-    Step taking{"lock", key};
-    taking.needs_lock = true;
-    const bool is_new =
-        step(taking, [&] { return m_folder.locks.try_emplace(key, MemoryFolder::Holder{m_writer, taking.thread}).second; });
-    return is_new ? std::make_unique<MemoryLock>(m_turns, key) : std::make_unique<store::KeyLock>();
 }
 
 void MemoryStore::show(const std::string &key)
@@ -205,7 +188,16 @@ void MemoryStore::show(const std::string &key)
 
 std::vector<std::string> MemoryStore::list(const std::string &folder) const
 {
-    return step({"list", folder.empty() ? folder : folder + '/'}, [&] { return m_folder.list(folder); });
+    return seen_in(m_turns, {"list", folder.empty() ? folder : folder + '/'}, [&] { return m_folder.list(folder); });
+}
+
+std::unique_ptr<store::Store> open_memory(MemoryFolder &folder, Turns &turns, int writer)
+{
+    if (folder.exclusion == Exclusion::Locks)
+    {
+        return std::make_unique<MemoryDisk>(folder, turns, writer);
+    }
+    return std::make_unique<MemoryStore>(folder, turns, writer);
 }
 
 } // namespace tiledir::explorer

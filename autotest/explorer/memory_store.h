@@ -1,10 +1,11 @@
-// A store over objects in memory, as one writer sees it.
+// An object store in memory, as one writer sees it.
 #pragma once
 
 #include "autotest/explorer/memory_folder.h"
 #include "autotest/explorer/turns.h"
 #include "driver/store/store.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,12 +14,13 @@
 namespace tiledir::explorer
 {
 
-/// Each operation is a step of the writer whose turns it takes. Without conditions a conditional write is several: it
-/// takes the lock, where there are locks, looks, and writes. Folder and turns must live longer.
+/// Each operation is a step of the writer whose turns it takes; where the store knows no conditions, a conditional write
+/// is two. Folder and turns must live longer.
 class MemoryStore : public store::Store
 {
 public:
     using Store::write;
+    using Store::write_at_sync;
     using Store::write_if;
 
     MemoryStore(MemoryFolder &folder, Turns &turns, int writer)
@@ -38,21 +40,31 @@ public:
     bool remove_if(const std::string &key, const std::optional<store::Stamp> &before) override;
     std::optional<store::Stamp> stamp(const std::string &key) const override;
     std::optional<store::Seconds> age(const std::string &key) override;
-    std::unique_ptr<store::KeyLock> lock(const std::string &key) override;
     std::vector<std::string> list(const std::string &folder) const override;
     void sync() override {}
 
     /// What was hidden() can be read again.
     void show(const std::string &key);
 
+protected:
+    MemoryFolder &folder() const { return m_folder; }
+    Turns &turns() const { return m_turns; }
+    int writer() const { return m_writer; }
+    /// In a step of the writer; what it gives is seen by it.
+    bool step(const Step &step, const std::function<bool()> &work) const;
+    /// Writes in a step; true.
+    bool put(const Step &step, const void *data, std::size_t size, const store::Stamp &stamp);
+
 private:
-    template <class Work> auto step(const Step &step, Work &&work) const;
     /// Does the work if the object is as it was before.
-    template <class Work> bool step_if(const Step &wanted, const std::optional<store::Stamp> &before, Work &&work);
+    bool step_if(const Step &wanted, const std::optional<store::Stamp> &before, const std::function<void()> &work);
 
     MemoryFolder &m_folder;
     Turns &m_turns;
     int m_writer;
 };
+
+/// As the folder keeps writers apart.
+std::unique_ptr<store::Store> open_memory(MemoryFolder &folder, Turns &turns, int writer);
 
 } // namespace tiledir::explorer

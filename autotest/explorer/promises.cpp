@@ -1,9 +1,9 @@
 #include "autotest/explorer/promises.h"
 
+#include "driver/journal/journal.h"
 #include "driver/raster/dataset_folder.h"
 #include "driver/raster/refresh.h"
 #include "tools/engine/input_fingerprint.h"
-#include "tools/engine/journal.h"
 #include "tools/engine/output_state.h"
 
 #include <cstdlib>
@@ -37,6 +37,7 @@ std::string overviews_are_right(const MemoryFolder &folder)
 {
     MemoryFolder copy = folder;
     copy.locks.clear();
+    copy.lives.clear();
     std::string wrong;
     alone(copy,
           [&](const OpenFolder &open)
@@ -149,8 +150,8 @@ std::string journal_is_true(const MemoryFolder &folder, const std::vector<Recipe
           {
               const auto store = open();
               const auto job = job_of(*recipe);
-              const engine::Journal journal(*store, job->grid);
-              for (const auto &[level, set] : journal.before().stored)
+              const journal::Journal said(*store, job->grid);
+              for (const auto &[level, set] : said.before().stored)
               {
                   set.for_each_run(
                       [&, at = level](std::int64_t row, std::int64_t first, std::int64_t last)

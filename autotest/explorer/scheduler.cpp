@@ -3,6 +3,7 @@
 #include "autotest/explorer/memory_store.h"
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace
 
 constexpr double kSleep = 400; ///< seconds: longer than an intent is believed
 constexpr std::size_t kMostSteps = 20000;
+/// So long a thread lets others of its writer go first, who may wait for what it has locked.
+constexpr std::chrono::milliseconds kPatience{100};
 
 } // namespace
 
@@ -30,19 +33,23 @@ public:
 
     void begin(const Step &next) override { m_scheduler.begin(*this, next); }
     void end(std::uint64_t seen) override { m_scheduler.end(*this, seen); }
-    store::Stamp stamp() override { return {std::to_string(index) + ' ' + std::to_string(mixed(history, index + 1))}; }
+    store::Stamp stamp() override
+    {
+        const std::lock_guard<std::mutex> lock(m_scheduler.m_mutex);
+        return {std::to_string(index) + ' ' + std::to_string(mixed(history, ++stamps))};
+    }
     void unlock(const std::string &key) override
     {
         const std::lock_guard<std::mutex> lock(m_scheduler.m_mutex);
-        auto &locks = m_scheduler.m_folder.locks;
-        const auto held = locks.find(key);
-        if (held != locks.end() && held->second.writer == static_cast<int>(index))
-        {
-            locks.erase(held);
-        }
+        m_scheduler.m_folder.let_go(key, static_cast<int>(index));
+    }
+    void end_life(const std::string &id) override
+    {
+        const std::lock_guard<std::mutex> lock(m_scheduler.m_mutex);
+        m_scheduler.m_folder.end_life(id, static_cast<int>(index));
     }
 
-    Scheduler &scheduler() { return m_scheduler; }
+    Scheduler &scheduler() const { return m_scheduler; }
 
     const std::size_t index;
     std::minstd_rand random;
@@ -52,11 +59,14 @@ public:
     bool at_step = false; ///< one of its threads is
     bool granted = false; ///< that one may do it
     int aside = 0;        ///< threads that go on beside it
+    int waiting = 0;      ///< threads that wait for long, now and then
+    int wakings = 0;      ///< times that it has slept and woken
     bool has_ended = false;
     bool is_killed = false;
     bool is_asleep = false;
     bool pauses = false;       ///< until somebody else has done a step
     std::uint64_t history = 0; ///< digest of all that it has seen
+    std::uint64_t stamps = 0;  ///< that it has given
 
 private:
     Scheduler &m_scheduler;
@@ -93,7 +103,7 @@ bool Scheduler::run()
                     place.begin({"begin", ""});
                     place.end(0);
                     m_writers[place.index].work(
-                        [&] { return std::make_unique<MemoryStore>(m_folder, place, static_cast<int>(place.index)); });
+                        [&] { return open_memory(m_folder, place, static_cast<int>(place.index)); });
                 }
                 catch (const Killed &)
                 {
@@ -123,8 +133,12 @@ bool Scheduler::run()
 void Scheduler::begin(Place &place, const Step &step)
 {
     std::unique_lock<std::mutex> lock(m_mutex);
-    const bool is_first = descent().is_aside();
-    place.changed.wait(lock, [&] { return (!place.at_step && (is_first || place.aside == 0)) || place.is_killed; });
+    const auto is_free = [&] { return !place.at_step || place.is_killed; };
+    if (!descent().is_aside())
+    {
+        place.changed.wait_for(lock, kPatience, [&] { return place.aside == 0 || place.is_killed; });
+    }
+    place.changed.wait(lock, is_free);
     if (place.is_killed)
     {
         throw Killed();
@@ -261,6 +275,8 @@ void Scheduler::go(std::size_t writer)
     if (std::exchange(place.is_asleep, false))
     {
         m_course.push_back({writer, "wakes", ""});
+        ++place.wakings;
+        place.aside += place.waiting;
     }
     place.pauses = false;
     m_current = writer;
@@ -332,12 +348,46 @@ void Scheduler::begins(const Descent &thread)
 
 void Scheduler::ends(const Descent &thread)
 {
+    if (thread.place == nullptr)
+    {
+        return;
+    }
+    Place &place = *thread.place;
+    const std::lock_guard<std::mutex> lock(place.scheduler().m_mutex);
+    place.waiting -= thread.waits_long ? 1 : 0;
+    place.aside -= thread.is_aside() || (thread.waits_long && thread.wakings != place.wakings) ? 1 : 0;
+    place.changed.notify_all();
+}
+
+double Scheduler::clock(const Place &place)
+{
+    const std::lock_guard<std::mutex> lock(place.scheduler().m_mutex);
+    return place.scheduler().m_folder.clock;
+}
+
+bool Scheduler::has_slept()
+{
+    Descent &thread = descent();
+    Place &place = *thread.place;
+    const std::lock_guard<std::mutex> lock(place.scheduler().m_mutex);
+    if (!std::exchange(thread.waits_long, true))
+    {
+        ++place.waiting;
+        thread.wakings = place.wakings;
+    }
     if (thread.is_aside())
     {
-        const std::lock_guard<std::mutex> lock(thread.place->scheduler().m_mutex);
-        --thread.place->aside;
-        thread.place->changed.notify_all();
+        thread.depth = 1;
+        --place.aside;
+        place.changed.notify_all();
     }
+    const bool is_new = thread.wakings != place.wakings;
+    if (is_new)
+    {
+        thread.wakings = place.wakings;
+        thread.depth = 2; // it is counted already
+    }
+    return is_new;
 }
 
 void Scheduler::pause()

@@ -101,6 +101,8 @@ public:
     {
         Place *place = nullptr; ///< null: no writer's
         int depth = 0;
+        bool waits_long = false; ///< now and then
+        int wakings = 0;         ///< of its writer that it has seen
         /// Does it go on beside the thread that does the writer's steps? Then its own come first, whatever time it
         /// takes.
         bool is_aside() const { return place != nullptr && depth > 1; }
@@ -109,6 +111,12 @@ public:
     /// A thread is about to start, or about to end.
     static void begins(const Descent &thread);
     static void ends(const Descent &thread);
+
+    /// The folder's clock, seconds.
+    static double clock(const Place &place);
+    /// This thread waits for so long that only a writer that has slept sees the end of it. True: it has, and the thread
+    /// goes on beside the one that does the writer's steps, until it waits again.
+    static bool has_slept();
 
     /// The writer of this thread has lost a race, and lets others go on.
     static void pause();

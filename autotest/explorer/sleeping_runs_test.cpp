@@ -10,9 +10,18 @@ namespace
 
 constexpr std::size_t kSleeper = 0;
 constexpr std::size_t kOther = 1;
+/// It may have been about to say one. That is read before the other one's, and so does not count.
+constexpr std::size_t kWordsInFlight = 1;
 constexpr const char *kJournal = ".tiledir/journal/";
+constexpr const char *kIntents = ".tiledir/intents/";
 
-/// What the sleeper has done after it woke, where the other one had begun to make the output by then.
+bool is_in(const std::string &key, const char *folder)
+{
+    return key.rfind(folder, 0) == 0;
+}
+
+/// What the sleeper has done after it woke, where it had its intent when it fell asleep, and the other one has begun to
+/// make the output since.
 struct AfterWaking
 {
     std::size_t tiles = 0;
@@ -22,17 +31,25 @@ struct AfterWaking
 AfterWaking after_waking(const std::vector<Happened> &course)
 {
     AfterWaking after;
-    bool taken = false; ///< by the other one
-    bool woken = false;
+    bool has_intent = false; ///< the sleeper
+    bool sleeps = false;     ///< with it
+    bool is_lost = false;    ///< the output, to the other one
+    bool is_awake = false;   ///< since
     for (const Happened &each : course)
     {
-        taken = taken || (each.writer == kOther && each.changes && each.key.rfind(kJournal, 0) == 0);
-        woken = woken || (each.writer == kSleeper && each.what == "wakes" && taken);
-        if (woken && each.writer == kSleeper && each.changes)
+        if (each.writer == kOther)
         {
-            after.tiles += is_tile(each.key) ? 1 : 0;
-            after.words += each.key.rfind(kJournal, 0) == 0 ? 1 : 0;
+            is_lost = is_lost || (sleeps && each.changes && is_in(each.key, kJournal));
+            continue;
         }
+        if (each.changes && is_in(each.key, kIntents))
+        {
+            has_intent = each.what.find("remove") == std::string::npos;
+        }
+        sleeps = (sleeps || (each.what == "sleeps" && has_intent)) && each.what != "wakes";
+        is_awake = is_awake || (is_lost && each.what == "wakes");
+        after.tiles += is_awake && each.changes && is_tile(each.key) ? 1 : 0;
+        after.words += is_awake && each.changes && is_in(each.key, kJournal) ? 1 : 0;
     }
     return after;
 }
@@ -53,7 +70,7 @@ Scenario sleeper(Exclusion exclusion, std::size_t tiles_in_flight)
         {
             const AfterWaking after = after_waking(played.course);
             std::string wrong;
-            if (after.words > 0)
+            if (after.words > kWordsInFlight)
             {
                 wrong += "the sleeper has said " + std::to_string(after.words) + " words in the other one's journal; ";
             }

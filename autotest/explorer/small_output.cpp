@@ -24,6 +24,7 @@ namespace
 constexpr const char *kItem = "stac.json";
 constexpr const char *kInput = "/vsimem/explorer/input.tif";
 constexpr int kTile = 16;
+constexpr int kAlone = -1; ///< index of a writer that nobody disturbs
 constexpr std::int64_t kRow = 12;            ///< of the base tiles on level 5
 constexpr std::int64_t kCol = 12;
 
@@ -61,7 +62,7 @@ public:
         m_is_killed = m_is_killed || (m_stop && m_stop(step));
         if (m_is_killed)
         {
-            m_folder.locks.clear();
+            m_folder.let_go_all(kAlone);
             m_mutex.unlock();
             throw Killed();
         }
@@ -71,7 +72,12 @@ public:
     void unlock(const std::string &key) override
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
-        m_folder.locks.erase(key);
+        m_folder.let_go(key, kAlone);
+    }
+    void end_life(const std::string &id) override
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        m_folder.end_life(id, kAlone);
     }
 
 private:
@@ -126,7 +132,7 @@ std::shared_ptr<const engine::Job> job_of(const Recipe &recipe)
 void alone(MemoryFolder &folder, const std::function<void(const OpenFolder &open)> &work)
 {
     AloneTurns turns(folder, nullptr);
-    work([&] { return std::make_unique<MemoryStore>(folder, turns, -1); });
+    work([&] { return open_memory(folder, turns, kAlone); });
 }
 
 void alone_until(MemoryFolder &folder, const std::function<bool(const Step &step)> &stop,
@@ -135,7 +141,7 @@ void alone_until(MemoryFolder &folder, const std::function<bool(const Step &step
     AloneTurns turns(folder, stop);
     try
     {
-        work([&] { return std::make_unique<MemoryStore>(folder, turns, -1); });
+        work([&] { return open_memory(folder, turns, kAlone); });
         throw std::logic_error("it was to be killed, and has ended");
     }
     catch (const Killed &)

@@ -25,7 +25,7 @@ void *run(void *argument)
     const std::unique_ptr<Started> started(static_cast<Started *>(argument));
     Scheduler::descent() = started->descent;
     void *result = started->start(started->argument);
-    Scheduler::ends(started->descent);
+    Scheduler::ends(Scheduler::descent());
     return result;
 }
 

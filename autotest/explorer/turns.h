@@ -38,10 +38,12 @@ public:
     virtual void begin(const Step &step) = 0;
     /// `seen`: a digest of what the step has told the writer.
     virtual void end(std::uint64_t seen) = 0;
-    /// Of what is written in this step: the same where the writer has seen the same until then.
+    /// Of what is written next: the same where the writer has seen and written the same until then.
     virtual store::Stamp stamp() = 0;
     /// Lets a lock go, if this writer has it still.
     virtual void unlock(const std::string &key) = 0;
+    /// The same of one for life.
+    virtual void end_life(const std::string &id) = 0;
 };
 
 inline std::uint64_t mixed(std::uint64_t hash, std::uint64_t value)
