@@ -219,7 +219,7 @@ bool grow_item(Json &item, const ItemTiles &more)
     }
     const std::vector<double> before = bbox_of(item);
     const Json *limits = limits_of(link, more.base);
-    const bool holds_all = grown.empty() && limits != nullptr && whole_range(*limits);
+    const bool holds_all = more.are_known_by_bbox && grown.empty() && limits != nullptr && whole_range(*limits);
     const bool stays = holds_all || before.empty() || properties.contains(kShape.front());
     const std::vector<double> bbox = stays ? before : united_bbox(before, more.bbox());
     if (bbox == before)

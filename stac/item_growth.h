@@ -30,12 +30,14 @@ struct ItemTiles
     std::map<std::string, TileRange> tiles; ///< by matrix id
     /// CRS84: west, south, east, north; empty: stays. Asked for only where it changes something: telling it takes long.
     std::function<std::vector<double>()> bbox;
+    bool are_known_by_bbox = true; ///< where limits hold them; not those of a writer that died before it told of them
 };
 
 /// Widens limits, bbox and geometry of an item; all else stays as it is, and so do limits that it does not give (of a
 /// matrix whose tiles are all there). Where those of the base grow, proj:shape and proj:transform go, which tell of
 /// what was there before; as long as they are there the bbox stays, which is of their pixels. It stays, too, where the
-/// item gives all four limits of the base, and none of any level grows. False: nothing is new.
+/// item gives all four limits of the base, and none of any level grows, unless the tiles are not known by it. False:
+/// nothing is new.
 bool grow_item(nlohmann::ordered_json &item, const ItemTiles &more);
 
 /// The limits of its base level, where they may be narrowed: the item gives all four numbers, and neither proj:shape

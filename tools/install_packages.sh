@@ -10,7 +10,8 @@ declare -A packages=(
     [tools]="libcli11-dev libfmt-dev libspdlog-dev libyaml-cpp-dev"
     [gdal]="gdal-bin"
     [tests]="gdal-bin libgtest-dev python3 python3-pip python3-gdal python3-numpy
-        python3-pytest python3-jsonschema python3-yaml"
+        python3-pytest python3-jsonschema python3-yaml
+        e2fsprogs xfsprogs btrfs-progs"
     [fuzz]="clang libclang-rt-dev"
     [lint]="clang-format clang-tidy shellcheck"
     [qgis]="qgis python3-qgis xvfb xauth python3-pil"

@@ -1,6 +1,7 @@
 #include "driver/journal/intent.h"
 
 #include "driver/journal/output_layout.h"
+#include "driver/journal/process_name.h"
 #include "driver/store/random_id.h"
 #include "stac/error.h"
 #include "stac/utc_time.h"
@@ -67,6 +68,15 @@ FoundIntent found_in(const std::string &key, const store::Stamp &stamp, const In
     return found;
 }
 
+/// Empty where there is none.
+std::string id_in(const std::string &key)
+{
+    const std::size_t dash = key.rfind('-');
+    const std::string name = dash == std::string::npos ? "" : key.substr(dash + 1);
+    const std::string id = name.substr(0, name.find('.'));
+    return store::is_random_id(id) ? id : std::string();
+}
+
 /// Nullopt where it has finished meanwhile.
 std::optional<bool> does_live(Store &store, const std::string &key, const IntentDocument *document, Seconds dead_after)
 {
@@ -74,12 +84,18 @@ std::optional<bool> does_live(Store &store, const std::string &key, const Intent
     {
         return false;
     }
-    if (document != nullptr && document->locked)
+    if (document == nullptr || document->locked)
     {
-        if (const auto lives = store.lives(document->id))
+        // Of one that cannot be read its name still tells the id.
+        const std::string id = document != nullptr ? document->id : id_in(key);
+        if (const auto lives = id.empty() ? std::nullopt : store.lives(id))
         {
             return lives;
         }
+    }
+    if (document != nullptr && is_process_gone(document->process_name))
+    {
+        return false;
     }
     const auto age = store.age(key);
     return age ? std::optional(*age < dead_after) : std::nullopt;
@@ -122,6 +138,7 @@ Intent::Intent(Store &store, Seconds interval, std::string run)
     m_document.id = store::random_id();
     m_document.host = host_name();
     m_document.process = getpid();
+    m_document.process_name = own_process_name();
     m_document.run = std::move(run);
     m_key = intent_key(m_document.host + '-' + std::to_string(m_document.process) + '-' + m_document.id + kEnding);
 }
@@ -215,7 +232,7 @@ void Intent::write()
     }
     document.tiles = intended(m_tiles);
     document.writes = ++m_document.writes;
-    is_first ? m_store.write(m_key, to_text(document)) : rewrite(to_text(document));
+    is_first ? m_store.write_at_once(m_key, to_text(document)) : rewrite(to_text(document));
     m_document.locked = document.locked;
     m_document.since = document.since;
 }

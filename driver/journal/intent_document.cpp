@@ -87,6 +87,7 @@ IntentDocument document_of(const stac::JsonNode &root)
     document.id = root.text_or_empty("id");
     document.host = root.at("host").text();
     document.process = root.at("pid").integer(1, std::numeric_limits<int>::max());
+    document.process_name = root.text_or_empty("process");
     document.since = root.at("since").text();
     document.run = root.text_or_empty("run");
     document.creates = root.text_or_empty("creates");
@@ -123,6 +124,7 @@ std::string to_text(const IntentDocument &document)
         if (!text.empty())
             json[name] = text;
     };
+    put("process", document.process_name);
     put("run", document.run);
     put("creates", document.creates);
     put("taken_by", document.taken_by);

@@ -21,6 +21,7 @@ struct IntentDocument
     std::string id;           ///< the writer's, random; empty: an older tiledir's
     std::string host;         ///< to be shown, as the next two are
     std::int64_t process = 0; ///< its id on that host
+    std::string process_name; ///< own_process_name(); empty where it is not known
     std::string since;        ///< when it began, UTC
     std::string run;          ///< what tells a run of a recipe from others; empty for writers that are none
     std::string creates;      ///< template of the tiles' keys, of a writer that makes a dataset; else empty

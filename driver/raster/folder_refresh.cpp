@@ -88,18 +88,11 @@ std::optional<stac::LevelSets> tiles_of_intent(const DatasetFolder &folder, cons
     return tiles;
 }
 
-/// Those beyond the item's limits, as they are now, that are there.
-stac::TileSet new_tiles(const DatasetFolder &folder, const stac::TileSet &changed)
+/// Those of the base level that are there.
+stac::TileSet tiles_there(const DatasetFolder &folder, const stac::TileSet &tiles)
 {
     stac::TileSet found;
-    const stac::TileRange limits = folder.limits_now().at(folder.pyramid().finest);
-    const int level = folder.pyramid().finest;
-    stac::TileSet beyond = changed;
-    for (std::int64_t row = limits.min_row; row <= limits.max_row; ++row)
-    {
-        beyond.erase(row, limits.min_col, limits.max_col);
-    }
-    for_each_stored(folder.tiles(), level, beyond,
+    for_each_stored(folder.tiles(), folder.pyramid().finest, tiles,
                     [&](std::int64_t row, std::int64_t col, const std::string &key, bool may_be_absent)
                     {
                         if (!may_be_absent || folder.store().stamp(key))
@@ -108,6 +101,18 @@ stac::TileSet new_tiles(const DatasetFolder &folder, const stac::TileSet &change
                         }
                     });
     return found;
+}
+
+/// Those beyond the item's limits, as they are now, that are there.
+stac::TileSet new_tiles(const DatasetFolder &folder, const stac::TileSet &changed)
+{
+    const stac::TileRange limits = folder.limits_now().at(folder.pyramid().finest);
+    stac::TileSet beyond = changed;
+    for (std::int64_t row = limits.min_row; row <= limits.max_row; ++row)
+    {
+        beyond.erase(row, limits.min_col, limits.max_col);
+    }
+    return tiles_there(folder, beyond);
 }
 
 } // namespace
@@ -164,7 +169,10 @@ RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, 
                           plan.is_for_process ? plan.overviews : stac::LevelSets());
     if (!plan.base_tiles.empty())
     {
-        grow_item(store, folder.item_key(), folder.pyramid(), new_tiles(folder, plan.base_tiles));
+        const bool all_have_told = plan.left_behind.empty();
+        grow_item(store, folder.item_key(), folder.pyramid(),
+                  all_have_told ? new_tiles(folder, plan.base_tiles) : tiles_there(folder, plan.base_tiles),
+                  all_have_told);
         shrink_item(folder.tiles(), folder.item_key(), plan.base_tiles, settings.threads);
     }
     store.sync();

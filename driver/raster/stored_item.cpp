@@ -156,9 +156,14 @@ void set_overview_resampling(store::Store &store, const std::string &key, Resamp
                 });
 }
 
-void grow_item(store::Store &store, const std::string &key, const Pyramid &pyramid, const stac::TileSet &base_tiles)
+void grow_item(store::Store &store, const std::string &key, const Pyramid &pyramid, const stac::TileSet &base_tiles,
+               bool are_known_by_bbox)
 {
-    const auto more = base_tiles.empty() ? std::nullopt : std::optional(item_tiles(pyramid, base_tiles.bounding()));
+    auto more = base_tiles.empty() ? std::nullopt : std::optional(item_tiles(pyramid, base_tiles.bounding()));
+    if (more)
+    {
+        more->are_known_by_bbox = are_known_by_bbox;
+    }
     change_item(store, key,
                 [&](nlohmann::ordered_json &item)
                 {

@@ -21,7 +21,8 @@ void set_overview_resampling(store::Store &store, const std::string &key, Resamp
 
 /// Makes its limits and bounding box hold these tiles of the base level and those above them; see stac::grow_item().
 /// Statistics of what was there before go, from the item and from its .aux.xml; with no tiles that is all.
-void grow_item(store::Store &store, const std::string &key, const Pyramid &pyramid, const stac::TileSet &base_tiles);
+void grow_item(store::Store &store, const std::string &key, const Pyramid &pyramid, const stac::TileSet &base_tiles,
+               bool are_known_by_bbox = true);
 
 /// Its limits and bounding box follow where tiles of the base level are gone, or may be: at each border of the base
 /// level's limits that one of them lies on, rows or columns without tiles are cut off. Only these are looked at. Limits

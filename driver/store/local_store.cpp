@@ -167,6 +167,17 @@ void LocalStore::write_at_sync(const std::string &key, const void *data, std::si
     m_waiting.put({key, write_temporary(path(key), data, size), WaitingObject::Until::AllDurable, std::nullopt});
 }
 
+void LocalStore::write_at_once(const std::string &key, const void *data, std::size_t size)
+{
+    TemporaryFile temporary = write_temporary(path(key), data, size);
+    fsync_path(temporary.path(), O_NONBLOCK);
+    m_waiting.drop(key);
+    if (name_new(temporary, key))
+        return;
+    const auto alone = lock(key);
+    rename_over(temporary, key);
+}
+
 bool LocalStore::write_if(const std::string &key, const void *data, std::size_t size,
                           const std::optional<Stamp> &before)
 {

@@ -34,6 +34,7 @@ public:
     LocalStore &operator=(const LocalStore &) = delete;
 
     using Store::write;
+    using Store::write_at_once;
     using Store::write_at_sync;
     using Store::write_if;
     std::string path(const std::string &key) const override;
@@ -41,6 +42,7 @@ public:
     std::optional<StampedObject> read_stamped(const std::string &key) const override;
     void write(const std::string &key, const void *data, std::size_t size) override;
     void write_at_sync(const std::string &key, const void *data, std::size_t size) override;
+    void write_at_once(const std::string &key, const void *data, std::size_t size) override;
     bool write_if(const std::string &key, const void *data, std::size_t size,
                   const std::optional<Stamp> &before) override;
     bool stage_if(const std::string &key, const void *data, std::size_t size,

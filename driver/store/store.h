@@ -74,6 +74,9 @@ public:
     /// the sync() after that. Until then this store alone sees it.
     virtual void write_at_sync(const std::string &key, const void *data, std::size_t size) { write(key, data, size); }
 
+    /// The same at once, for what others are to see before anything else is written: one sync for it alone.
+    virtual void write_at_once(const std::string &key, const void *data, std::size_t size) { write(key, data, size); }
+
     /// Writes the object whole if it is still as `before` tells (nullopt: absent); else false, and nothing is written.
     /// Of several who try at once from the same state one succeeds, on local disks that have locks and on S3 that has
     /// conditional PUT; elsewhere the state is looked at just before, and the last of those who try at once wins.
@@ -136,6 +139,10 @@ public:
     void write_at_sync(const std::string &key, const std::string &text)
     {
         write_at_sync(key, text.data(), text.size());
+    }
+    void write_at_once(const std::string &key, const std::string &text)
+    {
+        write_at_once(key, text.data(), text.size());
     }
     bool write_if(const std::string &key, const std::string &text, const std::optional<Stamp> &before)
     {

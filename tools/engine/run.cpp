@@ -25,6 +25,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace tiledir::engine
 {
@@ -246,6 +247,17 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
     store.sync();
 }
 
+/// What runs have left that died between their last word and their end.
+void forget_ended(const RunMark &mark, const std::vector<journal::FoundIntent> &found, const journal::Journal &journal)
+{
+    const auto is_of_dead_run = [](const journal::FoundIntent &intent) { return !intent.lives && !intent.run.empty(); };
+    if (std::any_of(found.begin(), found.end(), is_of_dead_run) && journal.now().pending.empty())
+    {
+        const RunMark::Others others = mark.others();
+        mark.forget(others.none_lives ? others.ended : std::vector<journal::FoundIntent>());
+    }
+}
+
 void run(const std::shared_ptr<const Job> &given, const RunOptions &options, store::Store *store, RunCourse &course)
 {
     std::optional<RunStart> found;
@@ -340,6 +352,7 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
             store->sync();
             store->sync();
         }
+        forget_ended(mark, intents, journal);
     }
 }
 

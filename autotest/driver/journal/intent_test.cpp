@@ -1,5 +1,6 @@
 #include "driver/journal/intent.h"
 
+#include "driver/journal/process_name.h"
 #include "stac/error.h"
 
 #include <nlohmann/json.hpp>
@@ -240,6 +241,28 @@ TEST_F(IntentTest, HostNameAndProcessIdDoNotTellWhoLives)
     EXPECT_EQ(Intent::living(*m_store).size(), 1u) << "no such process here, perhaps there";
     make_old(keys().at(0));
     EXPECT_EQ(Intent::adoptable(*m_store).size(), 1u);
+}
+
+TEST_F(IntentTest, AProcessOfThisKernelAndNamespaceIsKnownToBeGone)
+{
+    const auto leave_of_process = [&](const std::string &name)
+    {
+        leave(nlohmann::json{{"version", 1},
+                             {"host", "h"},
+                             {"pid", 1},
+                             {"since", "t"},
+                             {"released", false},
+                             {"process", name},
+                             {"tiles", nlohmann::json::object()}}
+                  .dump());
+        return Intent::adoptable(*m_store).size() == 1;
+    };
+    const std::string own = own_process_name();
+    ASSERT_FALSE(own.empty());
+    EXPECT_FALSE(leave_of_process(own));
+    EXPECT_TRUE(leave_of_process(own + "1")) << "another process of the same id";
+    EXPECT_FALSE(leave_of_process("x" + own + "1")) << "of another boot";
+    EXPECT_FALSE(leave_of_process("")) << "who knows";
 }
 
 TEST_F(IntentTest, OneWithAnIdThatNobodyHasLockedIsOfADeadWriter)
