@@ -75,6 +75,16 @@ void MemoryDisk::write_at_sync(const std::string &key, const void *data, std::si
     wait(key, data, size, true, std::nullopt);
 }
 
+void MemoryDisk::write_at_once(const std::string &key, const void *data, std::size_t size)
+{
+    drop(key);
+    if (!create(key, data, size))
+    {
+        const auto alone = lock(key);
+        put({"replace", key, true}, data, size, turns().stamp());
+    }
+}
+
 /// False where there is one.
 bool MemoryDisk::create(const std::string &key, const void *data, std::size_t size)
 {

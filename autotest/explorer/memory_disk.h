@@ -23,6 +23,7 @@ public:
     std::optional<store::StampedObject> read_stamped(const std::string &key) const override;
     void write(const std::string &key, const void *data, std::size_t size) override;
     void write_at_sync(const std::string &key, const void *data, std::size_t size) override;
+    void write_at_once(const std::string &key, const void *data, std::size_t size) override;
     bool write_if(const std::string &key, const void *data, std::size_t size,
                   const std::optional<store::Stamp> &before) override;
     bool stage_if(const std::string &key, const void *data, std::size_t size,

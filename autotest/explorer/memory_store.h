@@ -20,6 +20,7 @@ class MemoryStore : public store::Store
 {
 public:
     using Store::write;
+    using Store::write_at_once;
     using Store::write_at_sync;
     using Store::write_if;
 
