@@ -2,7 +2,10 @@
 #include "driver/store/local_files.h"
 #include "driver/store/local_store.h"
 
+#include <boost/filesystem.hpp>
+
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +13,29 @@
 
 namespace tiledir::store
 {
+
+namespace fs = boost::filesystem;
+
+namespace
+{
+
+/// The names of a folder and of those above it, whoever has made them, up to where it is mounted.
+void sync_above(const std::string &root)
+{
+    struct stat inside = {};
+    struct stat status = {};
+    if (::stat(root.c_str(), &inside) != 0)
+        return;
+    for (fs::path folder = fs::absolute(root).parent_path(); !folder.empty(); folder = folder.parent_path())
+    {
+        if (::stat(folder.c_str(), &status) != 0 || status.st_dev != inside.st_dev)
+            break;
+        if (access(folder.c_str(), R_OK) == 0)
+            fsync_path(folder.string(), O_DIRECTORY);
+    }
+}
+
+} // namespace
 
 void LocalStore::note_change(const std::string &key)
 {
@@ -118,9 +144,9 @@ void LocalStore::flush(const std::function<void()> &each)
     }
 }
 
-void LocalStore::sync_each(const std::set<std::string> &keys) const
+void LocalStore::sync_each(const std::set<std::string> &keys)
 {
-    std::set<std::string> folders = {m_root, parent_of(m_root).empty() ? "." : parent_of(m_root)};
+    std::set<std::string> folders = {m_root};
     for (const std::string &key : keys)
     {
         fsync_path(path(key), O_NONBLOCK);
@@ -129,6 +155,8 @@ void LocalStore::sync_each(const std::set<std::string> &keys) const
     }
     for (const std::string &folder : folders)
         fsync_path(folder, O_DIRECTORY);
+    if (!std::exchange(m_synced_above, true))
+        sync_above(m_root);
 }
 
 } // namespace tiledir::store

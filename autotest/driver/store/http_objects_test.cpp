@@ -222,6 +222,16 @@ TEST_F(HttpObjectsTest, PatienceOutlastsSlowDownsAndExpiredCredentials)
     EXPECT_EQ(content(), "mine");
 }
 
+TEST_F(HttpObjectsTest, AServerThatFailsForAMomentIsAskedAgain)
+{
+    for (const int status : {429, 500, 502, 503, 504})
+    {
+        m_server.next("PUT", {{status, false, false, ""}});
+        EXPECT_NO_THROW(m_store->write("a", std::to_string(status))) << status;
+        EXPECT_EQ(content(), std::to_string(status));
+    }
+}
+
 TEST_F(HttpObjectsTest, AServerThatDoesNotFindTheUserSaysNothingOfTheObject)
 {
     m_store->write("a", "text");
