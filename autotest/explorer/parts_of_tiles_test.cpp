@@ -8,6 +8,7 @@ namespace
 
 constexpr const char *kTile = "5/12/12.png";
 constexpr const char *kAbove = "4/6/6.png";
+const Recipe kEmpty{-10}; ///< of tiles without data
 constexpr int kPixel = 7;
 
 struct Place
@@ -33,12 +34,14 @@ bool has(const std::vector<unsigned char> &pixels, const Place &place)
 std::string rest_is(const MemoryFolder &folder, const Recipe &recipe)
 {
     const MemoryFolder::Object *tile = folder.find(kTile);
+    const auto made = clean(recipe).find(kTile);
     if (tile == nullptr)
     {
-        return "the tile is gone; ";
+        return made != clean(recipe).end() ? "the tile is gone; " : "";
     }
     const auto pixels = pixels_of(*tile->bytes);
-    const auto right = pixels_of(clean(recipe).at(kTile));
+    const auto right = made != clean(recipe).end() ? pixels_of(made->second)
+                                                   : std::vector<unsigned char>(pixels.size(), 0);
     for (std::size_t index = 0; index < pixels.size(); ++index)
     {
         if (pixels[index] != right[index] && pixels[index] != kPixel)
@@ -84,6 +87,31 @@ Scenario beside_a_run(const std::string &name, Exclusion exclusion, const Recipe
     return scenario;
 }
 
+/// The run is killed, and the same command goes on.
+Scenario beside_a_killed_run(const std::string &name, Exclusion exclusion)
+{
+    Scenario scenario;
+    scenario.name = name;
+    scenario.start = finished({100}, exclusion);
+    scenario.kills = 1;
+    scenario.play = []
+    {
+        Play play;
+        play.writers = {run_writer("run", {150}, "overwrite", std::make_shared<RunEnd>()),
+                        gdal_writer("gdal", puts(kOne))};
+        play.writers.front().may_be_killed = true;
+        play.check = [](const Played &played)
+        {
+            wait_for_the_dead(played.folder);
+            const RunEnd again = run_alone(played.folder, {150}, played.endings.front().was_killed ? "overwrite" : "");
+            return (again.finished() ? "" : "the same command ends so: " + again.refusal + "; ") +
+                   rest_is(played.folder, {150}) + overviews_are_right(played.folder) + limits_hold_all(played.folder);
+        };
+        return play;
+    };
+    return scenario;
+}
+
 Scenario two_parts(const std::string &name, Exclusion exclusion, bool both_stay)
 {
     Scenario scenario;
@@ -119,6 +147,18 @@ TEST_F(ExplorerTest, APixelPutBesideARunIsOnTheRunsTileOrGoneOnS3)
                               tiles_are_the_runs));
 }
 
+TEST_F(ExplorerTest, APixelPutBesideARunThatRemovesTheTileIsAloneThereOrGone)
+{
+    expect_right(beside_a_run("a pixel beside a run that removes", Exclusion::Locks, kEmpty, "overwrite",
+                              tiles_are_the_runs));
+}
+
+TEST_F(ExplorerTest, APixelPutBesideARunThatRemovesTheTileIsAloneThereOrGoneOnS3)
+{
+    expect_right(beside_a_run("a pixel beside a run that removes, conditional writes", Exclusion::Conditions, kEmpty,
+                              "overwrite", tiles_are_the_runs));
+}
+
 TEST_F(ExplorerTest, OverviewsFitAfterAPixelWasPutBesideARun)
 {
     expect_right(
@@ -135,6 +175,16 @@ TEST_F(ExplorerTest, OverviewsFitAfterAPixelWasPutBesideARunWhereNothingKeepsWri
 {
     expect_right(
         beside_a_run("overviews beside a run, no locks", Exclusion::None, {150}, "overwrite", overviews_fit));
+}
+
+TEST_F(ExplorerTest, OverviewsFitAfterAPixelWasPutBesideARunThatWasKilled)
+{
+    expect_right(beside_a_killed_run("overviews beside a killed run", Exclusion::Locks));
+}
+
+TEST_F(ExplorerTest, OverviewsFitAfterAPixelWasPutBesideARunThatWasKilledOnS3)
+{
+    expect_right(beside_a_killed_run("overviews beside a killed run, conditional writes", Exclusion::Conditions));
 }
 
 TEST_F(ExplorerTest, TwoPartsOfATileAreBothKeptOnALocalDisk)

@@ -199,6 +199,16 @@ void Journal::merge()
     }
 }
 
+TileStates Journal::said_by_others()
+{
+    const std::lock_guard<std::mutex> writing(m_write_mutex);
+    std::vector<std::string> names = m_folder.list();
+    const auto is_known = [this](const std::string &name)
+    { return std::find(m_files.begin(), m_files.end(), name) != m_files.end(); };
+    names.erase(std::remove_if(names.begin(), names.end(), is_known), names.end());
+    return read_journal(m_folder, std::move(names), m_grid).states;
+}
+
 void Journal::compact()
 {
     flush();

@@ -59,6 +59,9 @@ public:
     /// this run become one.
     void flush();
 
+    /// What others have said since before() was read.
+    TileStates said_by_others();
+
     /// Replaces all files by one, when they are many. Nobody else may be making this output, and no other thread may
     /// use the journal.
     void compact();

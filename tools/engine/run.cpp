@@ -16,6 +16,7 @@
 #include "tools/engine/run_mark.h"
 #include "tools/engine/run_result.h"
 #include "tools/engine/run_work.h"
+#include "tools/engine/shared_overviews.h"
 #include "tools/engine/side_by_side.h"
 #include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
@@ -173,6 +174,19 @@ void make_tiles(const RunContext &context, const RunOptions &options)
     }
 }
 
+/// What runs have left that died before their end, after all that was pending is made. They may have died before they
+/// looked at what others had written beside them.
+void forget(store::Store &store, const Job &job, const journal::Journal &journal, const RunMark &mark,
+            const std::vector<journal::FoundIntent> &ended)
+{
+    if (!ended.empty())
+    {
+        renew_above(store, job, journal.now().foreign);
+        store.sync();
+        mark.forget(ended);
+    }
+}
+
 /// After all is said: few files of many where nobody else writes there.
 void leave(const RunContext &context, RunMark &mark)
 {
@@ -189,7 +203,7 @@ void leave(const RunContext &context, RunMark &mark)
         context.journal.compact();
         if (context.journal.now().pending.empty())
         {
-            mark.forget(others.ended);
+            forget(context.store, context.job, context.journal, mark, others.ended);
         }
     }
 }
@@ -241,20 +255,24 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
                   },
                   [&] { item = item_there(store); }});
     store.sync();
+    renew_beside_others(store, job, journal, mark.intent_key());
     const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
     side_by_side(store.is_remote(),
                  {[&] { leave(context, mark); }, [&] { write_item(store, job, tiles, {}, state, item); }});
     store.sync();
 }
 
-/// What runs have left that died between their last word and their end.
-void forget_ended(const RunMark &mark, const std::vector<journal::FoundIntent> &found, const journal::Journal &journal)
+/// The same of a run that has nothing to do.
+void forget_ended(store::Store &store, const Job &job, const journal::Journal &journal, const RunMark &mark,
+                  const std::vector<journal::FoundIntent> &found)
 {
     const auto is_of_dead_run = [](const journal::FoundIntent &intent) { return !intent.lives && !intent.run.empty(); };
     if (std::any_of(found.begin(), found.end(), is_of_dead_run) && journal.now().pending.empty())
     {
-        const RunMark::Others others = mark.others();
-        mark.forget(others.none_lives ? others.ended : std::vector<journal::FoundIntent>());
+        if (const RunMark::Others others = mark.others(); others.none_lives)
+        {
+            forget(store, job, journal, mark, others.ended);
+        }
     }
 }
 
@@ -352,7 +370,7 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
             store->sync();
             store->sync();
         }
-        forget_ended(mark, intents, journal);
+        forget_ended(*store, job, journal, mark, intents);
     }
 }
 
