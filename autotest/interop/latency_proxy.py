@@ -73,14 +73,19 @@ class LatencyProxy:
         """Makes the log of requests empty."""
         self.tell("DELETE", "/log")
 
+    def send_kept(self):
+        """Lets the server have what was kept from it; the statuses of its answers."""
+        return json.loads(self.tell("PUT", "/kept"))
+
     def delay(self, milliseconds):
         self.tell("PUT", "/delay", f"{milliseconds}ms")
 
     @contextlib.contextmanager
     def fault(self, action, path="", method="", fraction=1.0, times=0, each_path=False, **more):
         """Spoils requests: `action` is a status (204, 403, 404, 500, 503), "reset", "truncate", "hang",
-        "lose": the server gets it, and the client no answer; "delay", by so many `seconds`; or "limit": 503 to what is
-        more than `rate` requests a second.
+        "lose": the server gets it, and the client no answer; "keep": the client's connection ends, and the server gets
+        it at send_kept(); "delay", by so many `seconds`; or "limit": 503 to what is more than `rate` requests a second.
+        A status is said in S3's words, or with a `body` that is no store's.
 
         `path` is a regular expression that fits a part of the path, `fraction` chooses at random of what fits, `times`
         (0: for ever) ends it after so many requests, of all paths or of each one.

@@ -16,9 +16,11 @@ import (
 type fault struct {
 	// status: the server is not asked. reset: the connection is. truncate: half of the body, then the connection ends.
 	// hang: no answer until the client gives up. lose: the server is asked, and its answer is kept from the client.
-	// delay: the answer comes seconds later. limit: 503 to what is more than a rate.
+	// delay: the answer comes seconds later. limit: 503 to what is more than a rate. keep: the client's connection ends,
+	// and the server gets the request when it is told to (PUT /kept).
 	Action   string  `json:"action"`
 	Status   int     `json:"status"`
+	Body     *string `json:"body"`     // of a status' answer, as a proxy of no store would say it; else as S3 does
 	Method   string  `json:"method"`   // "": any
 	Path     string  `json:"path"`     // a regular expression that fits a part of it
 	Fraction float64 `json:"fraction"` // of what fits, chosen at random
@@ -44,9 +46,10 @@ func readFaults(from io.Reader) ([]*fault, error) {
 	}
 	for _, fault := range faults {
 		switch fault.Action {
-		case "status", "reset", "truncate", "hang", "lose", "delay", "limit":
+		case "status", "reset", "truncate", "hang", "lose", "delay", "limit", "keep":
 		default:
-			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang, lose, delay, limit", fault.Action)
+			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang, lose, delay, limit, keep",
+				fault.Action)
 		}
 		if fault.Action == "limit" && fault.Rate <= 0 {
 			return nil, fmt.Errorf("rate: a limit has one above 0")
@@ -104,9 +107,15 @@ func (fault *fault) bears() bool {
 // S3's name of what a status says.
 var codes = map[int]string{403: "AccessDenied", 404: "NoSuchKey", 500: "InternalError", 503: "SlowDown"}
 
-func answerStatus(answer http.ResponseWriter, status int) {
+func answerStatus(answer http.ResponseWriter, status int, body *string) {
 	if status == http.StatusNoContent || status == http.StatusNotModified {
 		answer.WriteHeader(status)
+		return
+	}
+	if body != nil {
+		answer.Header().Set("Content-Type", "text/html")
+		answer.WriteHeader(status)
+		fmt.Fprint(answer, *body)
 		return
 	}
 	code, known := codes[status]
