@@ -2,6 +2,7 @@
 
 #include "driver/store/gdal_errors.h"
 #include "driver/store/http_words.h"
+#include "driver/store/network_path.h"
 #include "driver/store/object_url.h"
 
 #include <cpl_string.h>
@@ -25,7 +26,7 @@ bool is_written(const HttpResponse &response)
 /// The server may have done what it was asked to.
 bool is_lost(const HttpResponse &response)
 {
-    return response.status == 0 || response.status >= kHttpInternalError;
+    return response.status == 0 || response.status >= kHttpInternalError || is_absence_of_another(response);
 }
 
 /// The state is another one, or others are just changing it.
@@ -94,10 +95,10 @@ std::optional<StampedObject> HttpObjects::read(const std::string &key) const
 std::optional<HttpObjects::State> HttpObjects::state(const std::string &key) const
 {
     HttpResponse response = ask(key, request_of("HEAD"));
-    if (response.status == kHttpNotFound && m_has_bucket)
+    if (response.status == kHttpNotFound && m_has_bucket && !is_object_store(m_root))
         return std::nullopt;
-    // A HEAD's answer has no body to say what is wrong, or which of bucket and object is absent; some servers know
-    // none.
+    // A HEAD's answer has no body to say what is wrong, who says so, or which of bucket and object is absent; some
+    // servers know none.
     const bool may_say_more = response.status != kHttpOk && response.status != 0 &&
                               (response.status < kHttpInternalError || response.status == kHttpNotImplemented);
     if (may_say_more)

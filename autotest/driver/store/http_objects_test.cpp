@@ -1,6 +1,6 @@
 #include "driver/store/http_objects.h"
 
-#include "autotest/driver/store/object_server.h"
+#include "autotest/driver/store/store_on_s3.h"
 #include "driver/store/network_cache.h"
 #include "driver/store/vsi_store.h"
 #include "stac/error.h"
@@ -10,64 +10,14 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 namespace tiledir::store
 {
 
 namespace
 {
 
+using HttpObjectsTest = StoreOnS3Test;
 using Strings = std::vector<std::string>;
-
-/// S3 as GDAL is told of it; the server looks at no signature.
-class HttpObjectsTest : public testing::Test
-{
-protected:
-    HttpObjectsTest()
-    {
-        const std::map<const char *, std::string> options{
-            {"AWS_S3_ENDPOINT", m_server.address()}, {"AWS_HTTPS", "NO"},
-            {"AWS_VIRTUAL_HOSTING", "FALSE"},        {"AWS_ACCESS_KEY_ID", "key"},
-            {"AWS_SECRET_ACCESS_KEY", "secret"},     {"AWS_REGION", "us-east-1"},
-            {"GDAL_HTTP_RETRY_DELAY", "0.001"}};
-        for (const auto &[key, value] : options)
-        {
-            CPLSetConfigOption(key, value.c_str());
-            m_options.push_back(key);
-        }
-    }
-    ~HttpObjectsTest() override
-    {
-        for (const char *key : m_options)
-            CPLSetConfigOption(key, nullptr);
-        VSICurlClearCache();
-    }
-    void SetUp() override { ASSERT_TRUE(m_server.ready()); }
-
-    std::string content() { return m_server.content("/bucket/tiles/a"); }
-    std::string failure_of_write(const ObjectServer::Answer &answer)
-    {
-        m_server.always(answer);
-        try
-        {
-            m_store->write("a", "mine");
-        }
-        catch (const StoreError &error)
-        {
-            return std::string("store: ") + error.what();
-        }
-        catch (const TileError &error)
-        {
-            return std::string("tile: ") + error.what();
-        }
-        return "none";
-    }
-
-    ObjectServer m_server;
-    std::vector<const char *> m_options;
-    std::unique_ptr<Store> m_store = open_store("/vsis3/bucket/tiles");
-};
 
 } // namespace
 

@@ -26,10 +26,10 @@ public:
     /// What becomes of a request.
     struct Answer
     {
-        int status = 0;     ///< 0: what the request deserves
+        int status = 0;     ///< 0: what the request deserves; an absent object's code comes with it
         bool lost = false;  ///< it is done, and the connection ends without an answer
         bool cut = false;   ///< half of the body, then the connection ends
-        std::string code{}; ///< S3's name of the error
+        std::string code{}; ///< S3's name of the error; none: the answer is that of a proxy, or of plain HTTP
     };
 
     ObjectServer()
@@ -181,6 +181,11 @@ private:
         return true;
     }
 
+    static std::string error(const std::string &code)
+    {
+        return "<Error><Code>" + code + "</Code><Message>As told</Message></Error>";
+    }
+
     /// `ends`: the connection does after it.
     std::string answer(const Request &request, bool &ends)
     {
@@ -202,7 +207,7 @@ private:
         if (told.lost)
             return {};
         if (!told.code.empty())
-            body = "<Error><Code>" + told.code + "</Code><Message>As told</Message></Error>";
+            body = error(told.code);
         std::string text = "HTTP/1.1 " + std::to_string(status) + " Status\r\n" +
                            "Date: Wed, 21 Oct 2015 07:30:00 GMT\r\nLast-Modified: Wed, 21 Oct 2015 07:28:00 GMT\r\n" +
                            (etag.empty() ? "" : "ETag: " + etag + "\r\n") +
@@ -222,7 +227,10 @@ private:
         if (request.method == "PUT")
             store(request.path, request.body);
         else if (!there)
+        {
+            body = error("NoSuchKey");
             return 404;
+        }
         else if (request.method == "DELETE")
             m_objects.erase(found);
         else
