@@ -41,6 +41,15 @@ public:
     KeyLock &operator=(const KeyLock &) = delete;
 };
 
+/// What a tile is written over, and what keeps a request that comes late, after its answer was lost, from replacing a
+/// newer one.
+enum class Replacing
+{
+    Nothing, ///< as far as is known, and what does lie there is replaced: nothing newer, as write()
+    Blindly, ///< whatever lies there, by one request: a late one replaces what is newer
+    Looking  ///< whatever lies there, which a second request looks at before: nothing newer, as write()
+};
+
 using Seconds = std::chrono::duration<double>;
 
 /// One folder of objects, named by keys: relative paths with '/' between the parts, no leading '/'.
@@ -64,8 +73,16 @@ public:
     virtual std::optional<StampedObject> read_stamped(const std::string &key) const = 0;
 
     /// Writes the object whole: a reader sees the old content or the new one, never a part. Makes folders.
-    /// Durable only after sync(). Where others may write_if() the key, hold its lock().
+    /// Durable only after sync(). Where others may write_if() the key, hold its lock(). On S3 with conditional PUT a
+    /// request that comes late, after its answer was lost and it was made again, replaces nothing newer; nor does one
+    /// of remove(), where the object was written, read or looked at before.
     virtual void write(const std::string &key, const void *data, std::size_t size) = 0;
+
+    /// write() of one of very many objects, of which nothing is kept in mind.
+    virtual void write_tile(const std::string &key, const void *data, std::size_t size, Replacing)
+    {
+        write(key, data, size);
+    }
 
     /// Writes the object whole if it is still as `before` tells (nullopt: absent); else false, and nothing is written.
     /// Of several who try at once from the same state one succeeds, on local disks that have locks and on S3 that has

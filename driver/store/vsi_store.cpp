@@ -193,6 +193,14 @@ void VsiStore::write(const std::string &key, const void *data, std::size_t size)
         write_by_gdal(key, data, size);
 }
 
+void VsiStore::write_tile(const std::string &key, const void *data, std::size_t size, Replacing replacing)
+{
+    if (HttpObjects *const objects = http_to_write())
+        objects->write_tile(key, {static_cast<const char *>(data), size}, replacing);
+    else
+        write_by_gdal(key, data, size);
+}
+
 bool VsiStore::write_if(const std::string &key, const void *data, std::size_t size, const std::optional<Stamp> &before)
 {
     if (HttpObjects *const objects = http_to_write())

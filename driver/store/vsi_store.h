@@ -25,6 +25,7 @@ public:
     std::optional<Bytes> read(const std::string &key) const override;
     std::optional<StampedObject> read_stamped(const std::string &key) const override;
     void write(const std::string &key, const void *data, std::size_t size) override;
+    void write_tile(const std::string &key, const void *data, std::size_t size, Replacing replacing) override;
     bool write_if(const std::string &key, const void *data, std::size_t size,
                   const std::optional<Stamp> &before) override;
     bool remove(const std::string &key) override;

@@ -25,6 +25,9 @@ protected:
                 {"read", [](Store &store) { store.stamp("a"); }},
                 {"read", [](Store &store) { store.age("a"); }},
                 {"write", [](Store &store) { store.write("a", "mine"); }},
+                {"write", [](Store &store) { store.write_tile("a", "mine", 4, Replacing::Nothing); }},
+                {"write", [](Store &store) { store.write_tile("a", "mine", 4, Replacing::Blindly); }},
+                {"write", [](Store &store) { store.write_tile("a", "mine", 4, Replacing::Looking); }},
                 {"write", [](Store &store) { store.write_if("a", "mine", std::nullopt); }},
                 {"write", [](Store &store) { store.write_if("a", "mine", Stamp{"\"1\""}); }},
                 {"delete", [](Store &store) { store.remove("a"); }},
@@ -32,7 +35,7 @@ protected:
                 {"read", [](Store &) { open_object_reader("/vsis3/bucket/tiles")->read("a"); }}};
     }
 
-    static ObjectServer::Answer proxys(int status) { return {status, false, false, {}}; }
+    static ObjectServer::Answer proxys(int status) { return {status, false, false, {}, false}; }
 };
 
 } // namespace
@@ -80,13 +83,13 @@ TEST_F(AbsenceTest, OnlyCodesOfAbsenceMeanIt)
 {
     for (const char *code : {"NoSuchKey", "BlobNotFound"})
     {
-        m_server.always({404, false, false, code});
+        m_server.always({404, false, false, code, false});
         EXPECT_FALSE(m_store->read("a")) << code;
         EXPECT_FALSE(m_store->stamp("a")) << code;
     }
     for (const char *code : {"NoSuchBucket", "NoSuchUpload", "ResourceNotFound"})
     {
-        m_server.always({404, false, false, code});
+        m_server.always({404, false, false, code, false});
         EXPECT_THROW(m_store->read("a"), StoreError) << code;
         EXPECT_THROW(m_store->stamp("a"), StoreError) << code;
         EXPECT_THROW(m_store->remove("a"), StoreError) << code;
@@ -103,7 +106,7 @@ TEST_F(AbsenceTest, AReaderMayBeToldToTakeItForAbsence)
     const auto asked = m_server.requests().size();
     EXPECT_FALSE(open_object_reader("/vsis3/bucket/tiles", settings)->read("a").bytes);
     EXPECT_EQ(m_server.requests().size(), asked + 1);
-    m_server.always({404, false, false, "NoSuchBucket"});
+    m_server.always({404, false, false, "NoSuchBucket", false});
     EXPECT_THROW(open_object_reader("/vsis3/bucket/tiles", settings)->read("b"), StoreError);
 }
 
@@ -111,7 +114,7 @@ TEST_F(AbsenceTest, OfAnInputsCredentialsItTellsNothing)
 {
     m_server.always(proxys(404));
     EXPECT_EQ(access_to("/vsis3/bucket/tiles/a").access, Access::Unknown);
-    m_server.always({404, false, false, "NoSuchKey"});
+    m_server.always({404, false, false, "NoSuchKey", false});
     EXPECT_EQ(access_to("/vsis3/bucket/tiles/a").access, Access::Granted);
 }
 

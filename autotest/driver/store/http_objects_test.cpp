@@ -29,7 +29,8 @@ TEST_F(HttpObjectsTest, OnePutWritesAndOneGetReadsWithItsStamp)
     EXPECT_EQ(std::string(object->bytes.begin(), object->bytes.end()), "text");
     EXPECT_EQ(object->stamp.text, "\"1\"");
     EXPECT_EQ(m_store->stamp("a"), object->stamp);
-    EXPECT_EQ(m_server.requests(), (Strings{"PUT /bucket/tiles/a", "GET /bucket/tiles/a", "HEAD /bucket/tiles/a"}));
+    EXPECT_EQ(m_server.requests(),
+              (Strings{"PUT /bucket/tiles/a if-none-match *", "GET /bucket/tiles/a", "HEAD /bucket/tiles/a"}));
 }
 
 TEST_F(HttpObjectsTest, ConditionsAreTheServersToCheck)
@@ -63,8 +64,9 @@ TEST_F(HttpObjectsTest, WhatLibcurlSendsAgainByItselfIsOnesOwnToo)
     m_store->write("b", "text"); // there is a connection now, which ends with the next answer
     m_server.next("PUT", {{0, true}});
     EXPECT_TRUE(m_store->write_if("a", "mine", std::nullopt));
-    EXPECT_EQ(m_server.requests(), (Strings{"PUT /bucket/tiles/b", "PUT /bucket/tiles/a if-none-match *",
-                                            "PUT /bucket/tiles/a if-none-match *", "GET /bucket/tiles/a"}));
+    EXPECT_EQ(m_server.requests(),
+              (Strings{"PUT /bucket/tiles/b if-none-match *", "PUT /bucket/tiles/a if-none-match *",
+                       "PUT /bucket/tiles/a if-none-match *", "GET /bucket/tiles/a"}));
 }
 
 TEST_F(HttpObjectsTest, SameBytesOfAnotherAreNoSuccessWhereNoAnswerWasLost)
