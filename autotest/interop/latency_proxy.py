@@ -84,7 +84,7 @@ class LatencyProxy:
     def fault(self, action, path="", method="", fraction=1.0, times=0, each_path=False, **more):
         """Spoils requests: `action` is a status (204, 403, 404, 500, 503), "reset", "truncate", "hang",
         "lose": the server gets it, and the client no answer; "keep": the client's connection ends, and the server gets
-        it at send_kept(); "delay", by so many `seconds`; or "limit": 503 to what is more than `rate` requests a second.
+        it at send_kept(); "delay", by so many `seconds`; or "limit": 503 to what is more than `rate` a second.
         A status is said in S3's words, or with a `body` that is no store's.
 
         `path` is a regular expression that fits a part of the path, `fraction` chooses at random of what fits, `times`
