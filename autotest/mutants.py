@@ -99,7 +99,9 @@ def main():
     parser.add_argument("--only", action="append", metavar="NAME", default=[])
     parser.add_argument("--place", type=pathlib.Path, default=ROOT / "build-mutants", help="of copy and build")
     arguments = parser.parse_args()
-    chosen = [one for one in MUTANTS if one.name in arguments.only or (not arguments.only and one.few >= arguments.few)]
+    chosen = [mutant for mutant in MUTANTS if mutant.few or not arguments.few]
+    if arguments.only:
+        chosen = [mutant for mutant in MUTANTS if mutant.name in arguments.only]
     unknown = set(arguments.only) - {mutant.name for mutant in MUTANTS}
     if unknown:
         sys.exit(f"no such mutant: {', '.join(sorted(unknown))}")
