@@ -77,7 +77,7 @@ build_preset() { # PRESET FOLDER
 }
 
 run_cpp() { # STAGE PRESET
-    timeout 20m ctest --preset "$2" --parallel "$(nproc)" --output-junit "$results/$1/cpp.xml"
+    timeout 60m ctest --preset "$2" --parallel "$(nproc)" --output-junit "$results/$1/cpp.xml"
 }
 
 # What Debian 12 has no package of; without a network the tests that need it are skipped, and say so.
@@ -89,7 +89,7 @@ install_python_packages() {
 run_python() {
     /usr/bin/python3 autotest/interop/go_program.py >/dev/null || echo 'tests of S3 are skipped' >&2
     install_python_packages || echo 'pystac could not be installed: its tests are skipped' >&2
-    PYTHONPATH=$build/python timeout 20m /usr/bin/python3 -m pytest -q -p no:cacheprovider -o faulthandler_timeout=300 \
+    PYTHONPATH=$build/python timeout 60m /usr/bin/python3 -m pytest -q -p no:cacheprovider -o faulthandler_timeout=300 \
         --durations=5 --junitxml "$results/python/python.xml" autotest
 }
 

@@ -1,8 +1,8 @@
 // Writes the journal of a run without making its tiles: journal_maker RECIPE PATTERN TILES_A_FILE. Patterns: `coast`,
 // all done, half of it without data, with a ragged coast between; `scattered`, all done, every second tile without data
 // by chance; `half`, killed in the middle of the base level: of batches of 8 x 8 tiles about every second one is done.
-#include "tools/engine/item_writer.h"
 #include "driver/journal/journal.h"
+#include "tools/engine/item_writer.h"
 #include "tools/engine/output_state.h"
 #include "tools/engine/plan.h"
 #include "tools/engine/status.h"

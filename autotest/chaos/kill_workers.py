@@ -139,12 +139,12 @@ class Bench:
             result.kills += 1
 
     def kill_runs(self, kills, moments, total):
-        """One after the other, of runs into one output: before anything is made, or after up to a third of all tiles."""
+        """One after the other, of runs into one output: before anything is made, or after up to a fifth of all tiles."""
         result, before, done = Result(), {}, set()
         while True:
             run = self.start()
             said = Reader(run)
-            count = len(before) + moments.uniform(-0.1, 0.33) * total
+            count = len(before) + moments.uniform(-0.1, 0.2) * total
             if result.kills < kills and self.come_to(count, run, moments):
                 run.kill()
             _, err = said.all()
