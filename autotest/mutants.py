@@ -68,7 +68,7 @@ class Bench:
         subprocess.run(command, cwd=self.place, check=True, stdout=subprocess.DEVNULL)
 
     def test(self, mutant):
-        """Passed?"""
+        """What it says first against the mutant; empty where it passes, None where it is skipped."""
         command = [word.replace("BUILD", str(self.build)) for word in mutant.test]
         if command[0].endswith("_test.py"):
             command = ["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *command]
@@ -78,7 +78,8 @@ class Bench:
             sys.exit(f"{mutant.name}: its test did not run: {result.stdout[-2000:]}{result.stderr[-500:]}")
         if result.returncode == 0 and (" skipped" in result.stdout or "[  SKIPPED ]" in result.stdout):
             return None
-        return result.returncode == 0
+        lines = [line.strip() for line in result.stdout.splitlines() if line.startswith(("E  ", "[  FAILED  ]"))]
+        return "" if result.returncode == 0 else (lines or ["it fails"])[0][:160]
 
     def fate(self, mutant):
         path = self.place / mutant.file
@@ -86,10 +87,10 @@ class Bench:
         path.write_text(mutated(mutant, plain.decode()))
         try:
             self.make(mutant.targets)
-            passed = self.test(mutant)
+            said = self.test(mutant)
         finally:
             path.write_bytes(plain)
-        return {True: "survived", False: "killed", None: "not tried: its test is skipped here"}[passed]
+        return "not tried: its test is skipped here" if said is None else f"killed: {said}" if said else "survived"
 
 
 def main():
@@ -99,7 +100,9 @@ def main():
     parser.add_argument("--only", action="append", metavar="NAME", default=[])
     parser.add_argument("--place", type=pathlib.Path, default=ROOT / "build-mutants", help="of copy and build")
     arguments = parser.parse_args()
-    chosen = [one for one in MUTANTS if one.name in arguments.only or (not arguments.only and one.few >= arguments.few)]
+    chosen = [mutant for mutant in MUTANTS if mutant.few or not arguments.few]
+    if arguments.only:
+        chosen = [mutant for mutant in MUTANTS if mutant.name in arguments.only]
     unknown = set(arguments.only) - {mutant.name for mutant in MUTANTS}
     if unknown:
         sys.exit(f"no such mutant: {', '.join(sorted(unknown))}")
@@ -120,15 +123,15 @@ def main():
     began = time.monotonic()
     bench.make({target for mutant in chosen for target in mutant.targets})
     for mutant in chosen:
-        if bench.test(mutant) is False:
-            sys.exit(f"{mutant.name}: its test fails without it")
+        if said := bench.test(mutant):
+            sys.exit(f"{mutant.name}: its test fails without it: {said}")
     print(f"built, and all tests pass without mutants: {time.monotonic() - began:.0f} s", flush=True)
     survived = 0
     for mutant in chosen:
         began = time.monotonic()
         fate = bench.fate(mutant)
         survived += fate == "survived"
-        print(f"{mutant.name}: {fate}, {time.monotonic() - began:.0f} s", flush=True)
+        print(f"{mutant.name}: {time.monotonic() - began:.0f} s, {fate}", flush=True)
     print(f"{len(chosen)} mutants, {survived} survived")
     sys.exit(survived > 0)
 

@@ -15,7 +15,7 @@ class Mutant:
 
 
 PROGRAMS = ["gdal_TileDir", "tiledir"]
-LOCAL_STORE = "driver/store/local_store.cpp"
+LOCAL_STORE = "driver/store/local_store_sync.cpp"
 JOURNAL = "driver/journal/journal.cpp"
 
 
