@@ -41,7 +41,7 @@ MUTANTS = [
         LOCAL_STORE,
         "        m_sync_failure = error.what();\n",
         "        static_cast<void>(error);\n",
-        PROGRAMS,
+        [*PROGRAMS, "failing_sync"],
         ["autotest/tools/sync_failure_test.py", "-k", "flush_cache"],
     ),
     Mutant(

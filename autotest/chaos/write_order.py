@@ -92,7 +92,7 @@ def other_grid(bench):
 
 
 def resumed_run(bench):
-    """Killed at the naming of its 25th tile."""
+    """Killed as soon as one of its threads names a 25th file."""
     kill = ["-e", "trace=renameat2", "-e", "inject=renameat2:signal=KILL:when=25"]
     killed = subprocess.run(["strace", "-f", "-o", "/dev/null", *kill, *map(str, bench.job())], capture_output=True)
     assert killed.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL), killed

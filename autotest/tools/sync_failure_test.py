@@ -25,17 +25,18 @@ gdal.PushErrorHandler("CPLQuietErrorHandler")
 
 
 @pytest.fixture
-def failing():
-    """Runs a command whose syncfs() number `number` fails, by the journal's names that it gives, and what it says."""
+def failing(build):
+    """Runs a command whose syncfs() number `number` fails; the names that it gives in the journal afterwards, None
+    where it makes fewer. Faults of strace are counted for each thread: those of threads with few would be missed."""
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
 
     def run(number, command, log, **options):
-        inject = ["-e", "trace=syncfs,rename,renameat2", "-e", f"inject=syncfs:error=EIO:when={number}"]
-        strace = ["strace", "-f", "-o", str(log), *inject, *map(str, command)]
+        preload = ["-E", f"LD_PRELOAD={build}/autotest/libfailing_sync.so", "-E", f"FAILING_SYNC={number}"]
+        strace = ["strace", "-f", "-o", str(log), "-e", "trace=syncfs,rename,renameat2", *preload, *map(str, command)]
         result = subprocess.run(strace, capture_output=True, text=True, **options)
         lines = log.read_text().splitlines()
-        failure = [index for index, line in enumerate(lines) if "INJECTED" in line]
+        failure = [index for index, line in enumerate(lines) if "syncfs(-1" in line]
         named = [line for line in lines[failure[0] :] if "/.tiledir/journal/" in line] if failure else None
         return result, named
 
@@ -71,7 +72,7 @@ def test_a_run_names_nothing_more_and_the_next_one_makes_the_rest(tiledir, faili
         assert named == [], number
         tiledir.make(changed, *flags)
         assert tiles(out) == tiles(tmp_path / "whole"), number
-    assert result.returncode == 0 and failures > 5
+    assert result.returncode == 0 and failures > 8
 
 
 def test_flush_cache_fails_and_goes_on_to_fail(tiledir, failing, jacksboro, build, tmp_path):
