@@ -3,6 +3,8 @@
 #include "driver/dataset_files.h"
 #include "driver/href.h"
 #include "driver/item_location.h"
+#include "driver/store/folder_entries.h"
+#include "driver/store/network_path.h"
 #include "driver/store/object_reader.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
@@ -20,10 +22,21 @@ namespace
 
 constexpr const char *kPrefix = "TILEDIR:";
 
+/// On an object store a listing that fails is an error, and not an empty folder.
 CPLStringList names_in(const std::string &folder)
 {
-    const CPLStringList names(VSIReadDir(folder.c_str()));
     CPLStringList others;
+    if (store::is_object_store(folder))
+    {
+        store::for_each_entry(folder, store::Depth::Folder, false,
+                              [&others](const VSIDIREntry &entry)
+                              {
+                                  others.AddString(entry.pszName);
+                                  return true;
+                              });
+        return others;
+    }
+    const CPLStringList names(VSIReadDir(folder.c_str()));
     for (int index = 0; index < names.size(); ++index)
     {
         const std::string name = names[index];
@@ -57,6 +70,7 @@ CreationTarget::CreationTarget(const std::string &name)
         throw InputError(m_folder + ": is a file; name a folder that is new or empty");
     }
     const CPLStringList names = names_in(m_folder);
+    m_was_there = m_was_there || !names.empty();
     m_holds_dataset = names.FindString("stac.json") >= 0;
     if (m_holds_dataset || names.empty())
     {
@@ -112,6 +126,18 @@ CreationTarget::~CreationTarget()
         VSIRmdirRecursive(m_folder.c_str());
         return;
     }
+    try
+    {
+        take_away_new_names();
+    }
+    catch (const Error &)
+    {
+        return; // what cannot be listed stays: it has no item, and counts as the beginning of a dataset
+    }
+}
+
+void CreationTarget::take_away_new_names() const
+{
     const CPLStringList names = names_in(m_folder);
     for (int index = 0; index < names.size(); ++index)
     {

@@ -28,6 +28,8 @@ public:
     void keep() { m_made = false; }
 
 private:
+    void take_away_new_names() const;
+
     std::string m_folder;         ///< without a '/' at its end
     bool m_holds_dataset = false; ///< or the beginning of one
     bool m_was_there = false;

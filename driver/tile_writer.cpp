@@ -216,9 +216,9 @@ TileWriter::StoredTile TileWriter::store_tile(TileBuffer::Place place, const Cha
     const auto lock = m_store->lock(key); // who merges at the same time must see this
     if (const auto bytes = merged(nullptr))
     {
-        m_store->write(key, bytes->data(), bytes->size());
+        m_store->write_tile(key, bytes->data(), bytes->size(), store::Replacing::Looking);
     }
-    else
+    else if (m_store->stamp(key))
     {
         m_store->remove(key);
     }

@@ -14,7 +14,7 @@ import tempfile
 from system_calls import DATA, ROOT, failures_of, need_strace, restored, tiles
 
 PROGRAM = ROOT / "build" / "bin" / "tiledir-process"
-CALLS = ["rename", "unlink", "syncfs"]
+CALLS = ["rename", "renameat2", "unlink", "syncfs"]
 
 PLAIN = {"grid": {"tile_size": 64}}
 LOWER = {"grid": {"tile_size": 64}, "parameters": {"altitude": 30}}

@@ -13,7 +13,7 @@ import tempfile
 
 from system_calls import DATA, ROOT, failures_of, need_strace, restored, tiles
 
-CALLS = ["mkdir", "rename", "unlink", "rmdir"]
+CALLS = ["mkdir", "rename", "renameat2", "unlink", "rmdir"]
 COPY = ["gdal_translate", "-q", "-of", "TileDir", "-co", "TILE_SIZE=64", "-co", "NUM_THREADS=1"]
 ENVIRONMENT = {**os.environ, "GDAL_DRIVER_PATH": str(ROOT / "build" / "gdalplugins")}
 

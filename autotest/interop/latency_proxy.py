@@ -75,15 +75,21 @@ class LatencyProxy:
         """Makes the log of requests empty."""
         self.tell("DELETE", "/log")
 
+    def send_kept(self):
+        """Lets the server have what was kept from it; the statuses of its answers."""
+        return json.loads(self.tell("PUT", "/kept"))
+
     def delay(self, milliseconds):
         self.tell("PUT", "/delay", f"{milliseconds}ms")
 
     @contextlib.contextmanager
     def fault(self, action, **more):
         """Spoils requests: `action` is a status (204, 403, 404, 500, 503), "reset", "truncate", "hang",
-        "lose": the server gets it, and the client no answer; "delay", by so many `seconds`; "limit": 503 to what is
-        more than `rate` requests a second; "hold": the server gets it when the block ends; or "gather": it gets those
-        that wait, and all later ones, once `at_once` of them are there, or after so many `seconds`.
+        "lose": the server gets it, and the client no answer; "keep": the client's connection ends, and the server gets
+        it at send_kept(); "delay", by so many `seconds`; "limit": 503 to what is more than `rate` requests a second;
+        "hold": the server gets it when the block ends; or "gather": it gets those that wait, and all later ones, once
+        `at_once` of them are there, or after so many `seconds`. A status is said in S3's words, or with a `body` that
+        is no store's.
 
         `method` is that of the requests that it strikes, `path`, `query` and `range` are regular expressions that fit a
         part of theirs; `fraction` (1.0) chooses at random of what fits, `after` leaves so many of them alone first,

@@ -170,6 +170,33 @@ def test_a_status_is_answered_in_the_servers_place(s3, status):
     assert read(f"{s3.path}/bad.bin") == b"bad"
 
 
+@pytest.mark.parametrize("body", ["", "<html>not found</html>"])
+def test_a_status_may_be_answered_in_words_that_are_not_s3s(s3_server, body):
+    (s3_server.bucket("bodies") / "file").write_bytes(b"x")
+    with s3_server.latency(0) as proxy, proxy.fault(404, body=body):
+        connection = http.client.HTTPConnection(proxy.endpoint, timeout=10)
+        connection.request("GET", "/bodies/file")
+        answer = connection.getresponse()
+        assert (answer.status, answer.read().decode()) == (404, body)
+        connection.close()
+
+
+def put(path, content):
+    file = gdal.VSIFOpenL(path, "wb")
+    gdal.VSIFWriteL(content, 1, len(content), file)
+    return gdal.VSIFCloseL(file)
+
+
+def test_a_request_that_is_kept_comes_when_it_is_let_go(s3):
+    with s3.proxy.fault("keep", method="PUT", path="late"):
+        assert put(f"{s3.path}/late.bin", b"late") != 0
+    assert put(f"{s3.path}/other.bin", b"other") == 0
+    assert not (s3.folder / "late.bin").exists()
+    assert s3.proxy.send_kept() == [200]
+    assert (s3.folder / "late.bin").read_bytes() == b"late"
+    assert s3.proxy.send_kept() == []
+
+
 def test_a_fault_may_strike_each_path_once(s3):
     for name in ("a", "b"):
         (s3.folder / name).write_bytes(b"content")

@@ -48,6 +48,25 @@ def test_a_prefix_that_holds_something_is_left_as_it_is(s3, tmp_path):
     assert [each.name for each in (s3.folder / "out").iterdir()] == ["notes.txt"]
 
 
+@pytest.mark.parametrize("fault", [404, 403, 500])
+def test_a_prefix_that_cannot_be_listed_is_not_taken_for_an_empty_one(s3, tmp_path, fault):
+    path = source(tmp_path / "a.tif", noise(1, 64, 64))
+    copy(path, f"{s3.path}/out", "TILE_SIZE=64")
+    before = objects(s3.folder)
+    gdal.VSICurlClearCache()
+    gdal.SetConfigOption("GDAL_HTTP_RETRY_DELAY", "0.01")
+    try:
+        for pattern in (f"^/{s3.name}/", f"^/{s3.name}/$"):
+            with s3.proxy.fault(fault, path=pattern, method="GET", body=""):
+                made, messages = errors_while(
+                    lambda: gdal.GetDriverByName("TileDir").CreateCopy(f"{s3.path}/out", gdal.Open(path))
+                )
+                assert made is None and f"{s3.path}/out: cannot list: " in messages[-1][1]
+    finally:
+        gdal.SetConfigOption("GDAL_HTTP_RETRY_DELAY", None)
+    assert objects(s3.folder) == before
+
+
 def test_a_server_that_refuses_is_told_with_the_tile_and_leaves_no_item(s3, tmp_path):
     path = source(tmp_path / "a.tif", noise(1, 300, 300))
     with s3.proxy.fault(403, path="/2/1/"):

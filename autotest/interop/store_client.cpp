@@ -58,6 +58,13 @@ std::string append(Store &store, const std::string &key, const std::string &name
     return refused < kTooMany ? std::to_string(refused) : "gives up";
 }
 
+std::string write_tile(Store &store, const Words &words, Replacing replacing)
+{
+    const std::string &text = words.at(2);
+    store.write_tile(words.at(1), text.data(), text.size(), replacing);
+    return "done";
+}
+
 std::string joined(const Words &words)
 {
     std::string text;
@@ -119,6 +126,11 @@ const std::map<std::string, Command> &commands()
          [](Store &store, const Words &words) { return joined(store.list(words.at(1) == "." ? "" : words.at(1))); }},
         {"write", [](Store &store, const Words &words)
          { return nothing_after([&] { store.write(words.at(1), words.at(2)); }); }},
+        {"write_new", [](Store &store, const Words &words) { return write_tile(store, words, Replacing::Nothing); }},
+        {"write_blindly",
+         [](Store &store, const Words &words) { return write_tile(store, words, Replacing::Blindly); }},
+        {"write_looking",
+         [](Store &store, const Words &words) { return write_tile(store, words, Replacing::Looking); }},
         {"write_if", [](Store &store, const Words &words)
          { return yes_or_no(store.write_if(words.at(1), words.at(2), stamp_of(words.at(3)))); }},
         {"remove", [](Store &store, const Words &words) { return yes_or_no(store.remove(words.at(1))); }},

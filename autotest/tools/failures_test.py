@@ -1,6 +1,7 @@
 """Tiles that go wrong are reported as what they are, alone; all others are made, with the bytes of a run without them."""
 
 import json
+import shlex
 import signal
 
 import pytest
@@ -43,7 +44,8 @@ def test_a_tile_that_cannot_be_made_fails_alone(bad_tiledir, jacksboro, clean, e
     (failure,) = report["failed"]
     assert (failure["tile"], failure["cause"], failure["attempts"]) == (BAD, "tile", 1)
     assert failure["reason"] == f"{BAD}: is not to be made"
-    assert failure["command"] == f"tiledir-process {bad_tiledir.folder}/out/.tiledir/recipe.yaml --tile {BAD}"
+    recipe = shlex.quote(f"{bad_tiledir.folder}/out/.tiledir/recipe.yaml")
+    assert failure["command"] == f"tiledir-process {recipe} --tile {BAD}"
     assert f"event=failed tile={BAD} cause=tile attempts=1" in log
     assert report["held_back"] == 3
     assert Output(bad_tiledir.folder / "out").files() == all_but(clean, {BAD} | ABOVE)

@@ -321,7 +321,7 @@ private:
         try
         {
             const store::Bytes bytes = m_tiles.encode(tile, pixels);
-            m_tiles.store().write(key, bytes.data(), bytes.size());
+            m_tiles.store().write_tile(key, bytes.data(), bytes.size(), store::Replacing::Nothing);
             // Overviews are those of the tiles that are there.
             block = m_lossy ? m_tiles.decode(tile, bytes) : std::make_shared<const PixelBlock>(std::move(pixels));
         }

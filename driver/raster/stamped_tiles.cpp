@@ -85,12 +85,24 @@ MadeOverview make_overview(const TilePyramid &pyramid, StampedTiles &below, cons
     return made;
 }
 
+namespace
+{
+
+/// On an object store a HEAD that finds nothing must be followed by a GET: where nothing is expected that one is
+/// enough.
+bool is_as(const store::Store &store, const std::string &key, const std::optional<store::Stamp> &stamp)
+{
+    return stamp ? store.stamp(key) == stamp : !store.read(key);
+}
+
+} // namespace
+
 bool is_up_to_date(const TilePyramid &pyramid, StampedTiles &below, const MadeOverview &made)
 {
     bool same = true;
     for (const auto &[child, stamp] : made.below)
     {
-        if (pyramid.store().stamp(pyramid.pyramid().key(child)) != stamp)
+        if (!is_as(pyramid.store(), pyramid.pyramid().key(child), stamp))
         {
             below.forget(child);
             same = false;

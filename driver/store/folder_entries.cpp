@@ -4,6 +4,7 @@
 #include "driver/store/gdal_errors.h"
 #include "driver/store/http_settings.h"
 #include "driver/store/http_words.h"
+#include "driver/store/network_path.h"
 #include "driver/store/throttle.h"
 
 #include <cpl_conv.h>
@@ -133,21 +134,12 @@ std::optional<Listing> list(const std::string &folder, Depth depth, CSLConstList
     return std::nullopt;
 }
 
-} // namespace
-
-bool is_object_store(const std::string &path)
-{
-    return debug_key(path) != nullptr;
-}
-
-Listing for_each_entry(const std::string &folder, Depth depth, bool with_times,
+/// As for_each_entry(). The options are VSIOpenDir()'s.
+Listing list_patiently(const std::string &folder, Depth depth, CPLStringList options,
                        const std::function<bool(const VSIDIREntry &)> &visit)
 {
     const auto begun = std::chrono::steady_clock::now();
-    CPLStringList options;
     options.SetNameValue("CACHE_ENTRIES", "NO");
-    if (!with_times)
-        options.SetNameValue("NAME_AND_TYPE_ONLY", "YES");
     const bool is_remote = is_object_store(folder);
     const HttpSettings settings = http_settings_of(folder);
     for (int attempt = 1;; ++attempt)
@@ -167,6 +159,26 @@ Listing for_each_entry(const std::string &folder, Depth depth, bool with_times,
             throw StoreError(folder + ": cannot list: " + words_of(answer));
         pause_after(attempt + 3);
     }
+}
+
+} // namespace
+
+Listing for_each_entry(const std::string &folder, Depth depth, bool with_times,
+                       const std::function<bool(const VSIDIREntry &)> &visit)
+{
+    CPLStringList options;
+    if (!with_times)
+        options.SetNameValue("NAME_AND_TYPE_ONLY", "YES");
+    return list_patiently(folder, depth, options, visit);
+}
+
+bool is_listed(const std::string &path)
+{
+    const std::string name = path.substr(path.rfind('/') + 1);
+    CPLStringList options;
+    options.SetNameValue("PREFIX", name.c_str());
+    const auto is_another = [&name](const VSIDIREntry &entry) { return name != entry.pszName; };
+    return list_patiently(path.substr(0, path.rfind('/')), Depth::Folder, options, is_another) == Listing::Stopped;
 }
 
 } // namespace tiledir::store

@@ -22,13 +22,13 @@ enum class Depth
     Tree
 };
 
-/// Does the path lead to an object store, where GDAL lists many objects with one request?
-bool is_object_store(const std::string &path);
-
 /// Calls `visit` for each file and folder until it says no: names are relative to `folder`, which has no '/' at its
 /// end. Where no times are asked for, entries may have none. Over a network what may pass is tried again
 /// (GDAL_HTTP_MAX_RETRY, TILEDIR_HTTP_PATIENCE) as long as nothing was visited. Throws StoreError.
 Listing for_each_entry(const std::string &folder, Depth depth, bool with_times,
                        const std::function<bool(const VSIDIREntry &)> &visit);
+
+/// Does a listing of its folder tell of this object? Throws StoreError.
+bool is_listed(const std::string &path);
 
 } // namespace tiledir::store

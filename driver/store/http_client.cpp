@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <random>
+#include <string_view>
 #include <utility>
 
 namespace tiledir::store
@@ -29,7 +30,8 @@ constexpr double kMaxDelayOfPatience = 5;
 bool may_pass(const HttpResponse &response)
 {
     const long status = response.status;
-    return status == 0 || says_conflict(response) || status == 429 || status == 500 || (status >= 502 && status <= 504);
+    return status == 0 || says_conflict(response) || is_absence_of_another(response) || status == 429 ||
+           status == 500 || (status >= 502 && status <= 504);
 }
 
 int milliseconds(Clock::duration time)
@@ -265,6 +267,7 @@ private:
         curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
         if (version == CURL_HTTP_VERSION_1_0)
             m_throttle.note_close();
+        response.has_codes = m_settings.has_codes && transfer->verb != std::string_view("HEAD");
         response.attempts = transfer->attempt;
         response.sent_again = transfer->attempt > 1 || transfer->sendings > 1;
         m_unused.push_back(std::move(transfer->easy));

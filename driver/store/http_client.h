@@ -32,6 +32,8 @@ struct HttpResponse
     std::string failure;    ///< why none came
     bool no_server = false; ///< it could not be reached
     int attempts = 1;
+    bool has_codes = false;  ///< of a store, whose errors have a code in their body (S3's NoSuchKey), but a HEAD's: an
+                             ///< error without one is of somebody in between
     bool sent_again = false; ///< an earlier sending may have reached the server, whose answer was lost or a failure
     std::string etag;
     std::optional<std::time_t> date;          ///< by the server's clock
@@ -62,10 +64,10 @@ public:
 
     /// Makes `count` requests to a server (any name that tells it from others) and calls `done` for each, in this
     /// thread, as answers come. What may pass (no connection, reset, time-out, truncation, a conflict with another
-    /// writer, 429, 500, 502, 503, 504) is tried again after a while; `make` is asked for each attempt's request, so
-    /// that signatures are fresh. After a 429 or 503 fewer requests are under way, and slowly more again; for these,
-    /// and where credentials have expired, the settings' patience counts instead of a number of attempts, if it lasts
-    /// longer. Throws what `make` and `done` throw; nothing is under way then.
+    /// writer, 429, 500, 502, 503, 504, a 404 that is not the store's) is tried again after a while; `make` is asked
+    /// for each attempt's request, so that signatures are fresh. After a 429 or 503 fewer requests are under way, and
+    /// slowly more again; for these, and where credentials have expired, the settings' patience counts instead of a
+    /// number of attempts, if it lasts longer. Throws what `make` and `done` throw; nothing is under way then.
     void send(const std::string &server, std::size_t count, const HttpSettings &settings, const MakeRequest &make,
               const Done &done);
 

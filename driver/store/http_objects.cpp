@@ -1,7 +1,9 @@
 #include "driver/store/http_objects.h"
 
+#include "driver/store/backoff.h"
 #include "driver/store/gdal_errors.h"
 #include "driver/store/http_words.h"
+#include "driver/store/network_path.h"
 #include "driver/store/object_url.h"
 
 #include <cpl_string.h>
@@ -17,6 +19,8 @@ namespace tiledir::store
 namespace
 {
 
+constexpr int kMostLosses = 100; ///< of races for one object
+
 bool is_written(const HttpResponse &response)
 {
     return response.status >= kHttpOk && response.status < 300;
@@ -25,7 +29,7 @@ bool is_written(const HttpResponse &response)
 /// The server may have done what it was asked to.
 bool is_lost(const HttpResponse &response)
 {
-    return response.status == 0 || response.status >= kHttpInternalError;
+    return response.status == 0 || response.status >= kHttpInternalError || is_absence_of_another(response);
 }
 
 /// The state is another one, or others are just changing it.
@@ -50,6 +54,11 @@ std::string condition(const std::optional<Stamp> &before)
 bool can_be_condition(const std::optional<Stamp> &before)
 {
     return !before || before->text.rfind('"', 0) == 0;
+}
+
+bool is_same(const Bytes &bytes, std::string_view data)
+{
+    return std::string_view(reinterpret_cast<const char *>(bytes.data()), bytes.size()) == data;
 }
 
 HttpRequest request_of(const char *method, std::vector<std::string> headers = {}, std::string_view body = {})
@@ -86,24 +95,32 @@ std::optional<StampedObject> HttpObjects::read(const std::string &key) const
 {
     HttpResponse response = ask(key, request_of("GET"));
     if (!is_there(key, response))
+    {
+        m_known.forget(key);
         return std::nullopt;
+    }
     Stamp stamp = stamp_of(response);
+    m_known.note_read(key, stamp);
     return StampedObject{std::move(response.body), std::move(stamp)};
 }
 
 std::optional<HttpObjects::State> HttpObjects::state(const std::string &key) const
 {
     HttpResponse response = ask(key, request_of("HEAD"));
-    if (response.status == kHttpNotFound && m_has_bucket)
+    if (response.status == kHttpNotFound && m_has_bucket && !is_object_store(m_root))
         return std::nullopt;
-    // A HEAD's answer has no body to say what is wrong, or which of bucket and object is absent; some servers know
-    // none.
+    // A HEAD's answer has no body to say what is wrong, who says so, or which of bucket and object is absent; some
+    // servers know none.
     const bool may_say_more = response.status != kHttpOk && response.status != 0 &&
                               (response.status < kHttpInternalError || response.status == kHttpNotImplemented);
     if (may_say_more)
         response = ask(key, request_of("GET"));
     if (!is_there(key, response))
+    {
+        m_known.forget(key);
         return std::nullopt;
+    }
+    m_known.note_read(key, stamp_of(response));
     const std::time_t now = response.date.value_or(std::time(nullptr));
     return State{stamp_of(response), Seconds(std::max(0.0, std::difftime(now, response.last_modified.value_or(now))))};
 }
@@ -129,9 +146,64 @@ bool HttpObjects::can_write() const
 
 void HttpObjects::write(const std::string &key, std::string_view data)
 {
+    auto before = m_known.find(key);
+    m_known.forget(key); // where this fails nobody knows
+    m_known.note_written(key, replace(key, data, std::move(before), false));
+}
+
+void HttpObjects::write_tile(const std::string &key, std::string_view data, Replacing replacing)
+{
+    if (replacing == Replacing::Blindly)
+        return write_blindly(key, data);
+    std::optional<Stamp> before;
+    if (replacing == Replacing::Looking)
+        if (const HttpResponse response = ask(key, request_of("HEAD")); response.status == kHttpOk)
+            before = stamp_of(response);
+    // Whoever says that nothing is there: the condition tells.
+    replace(key, data, std::move(before), replacing == Replacing::Nothing);
+}
+
+void HttpObjects::write_blindly(const std::string &key, std::string_view data)
+{
+    m_known.forget(key);
     const HttpResponse response = change(key, request_of("PUT", {}, data));
-    if (!is_written(response) && !(is_lost(response) && holds(key, data)))
+    if (!is_written(response) && !(is_lost(response) && held(key, data)))
         throw_answer(path(key), "write", response, remedy_of(response));
+}
+
+/// `same_is_own`: the same bytes in place are a success even where no answer was lost.
+Stamp HttpObjects::replace(const std::string &key, std::string_view data, std::optional<Stamp> before, bool same_is_own)
+{
+    for (int losses = 0;; ++losses)
+    {
+        const HttpResponse response = put(key, data, before);
+        if (is_written(response))
+            return Stamp{response.etag};
+        if (is_lost(response))
+            if (const auto stamp = held(key, data))
+                return *stamp;
+        if (!is_refused(response) || losses == kMostLosses)
+            throw_answer(path(key), "write", response, remedy_of(response));
+        const auto there = read(key);
+        if (there && (same_is_own || response.sent_again) && is_same(there->bytes, data))
+            return there->stamp;
+        before = there ? std::optional(there->stamp) : std::nullopt;
+        if (losses > 0)
+            pause_after(losses);
+    }
+}
+
+/// Without its condition where the server has none.
+HttpResponse HttpObjects::put(const std::string &key, std::string_view data, const std::optional<Stamp> &before)
+{
+    if (m_has_conditions && can_be_condition(before))
+    {
+        HttpResponse response = change(key, request_of("PUT", {condition(before)}, data));
+        if (response.status != kHttpNotImplemented)
+            return response;
+        m_has_conditions = false;
+    }
+    return change(key, request_of("PUT", {}, data));
 }
 
 bool HttpObjects::write_if(const std::string &key, std::string_view data, const std::optional<Stamp> &before)
@@ -140,11 +212,14 @@ bool HttpObjects::write_if(const std::string &key, std::string_view data, const 
     {
         const HttpResponse response = change(key, request_of("PUT", {condition(before)}, data));
         if (is_written(response))
+        {
+            m_known.note_written(key, Stamp{response.etag});
             return true;
+        }
         if (response.status != kHttpNotImplemented)
         {
             const bool refused = is_refused(response);
-            if ((is_lost(response) || (refused && response.sent_again)) && holds(key, data))
+            if ((is_lost(response) || (refused && response.sent_again)) && held(key, data))
                 return true;
             if (refused)
                 return false;
@@ -155,15 +230,39 @@ bool HttpObjects::write_if(const std::string &key, std::string_view data, const 
     const auto now = state(key);
     if ((now ? std::optional(now->stamp) : std::nullopt) != before)
         return false;
-    write(key, data);
+    write_blindly(key, data);
     return true;
 }
 
 void HttpObjects::remove(const std::string &key)
 {
-    const HttpResponse response = change(key, request_of("DELETE"));
-    if (!is_written(response) && !says_absent(response))
-        throw_answer(path(key), "delete", response, remedy_of(response));
+    auto before = m_known.find(key);
+    m_known.forget(key);
+    for (int losses = 0;; ++losses)
+    {
+        const HttpResponse response = drop(key, before);
+        if (is_written(response) || says_absent(response))
+            return;
+        if (!is_refused(response) || losses == kMostLosses)
+            throw_answer(path(key), "delete", response, remedy_of(response));
+        const auto now = state(key);
+        if (!now)
+            return;
+        before = now->stamp;
+    }
+}
+
+/// Without a condition where the server has none, or the state is not known.
+HttpResponse HttpObjects::drop(const std::string &key, const std::optional<Stamp> &before)
+{
+    if (before && m_has_delete_conditions && can_be_condition(before))
+    {
+        HttpResponse response = change(key, request_of("DELETE", {condition(before)}));
+        if (response.status != kHttpNotImplemented)
+            return response;
+        m_has_delete_conditions = false;
+    }
+    return change(key, request_of("DELETE"));
 }
 
 bool HttpObjects::remove_if(const std::string &key, const std::optional<Stamp> &before)
@@ -174,13 +273,10 @@ bool HttpObjects::remove_if(const std::string &key, const std::optional<Stamp> &
         return false;
     if (!before)
         return true;
-    const HttpResponse response = m_has_conditions && can_be_condition(before)
-                                      ? change(key, request_of("DELETE", {condition(before)}))
-                                      : change(key, request_of("DELETE"));
+    m_known.forget(key);
+    const HttpResponse response = drop(key, before);
     if (is_written(response))
         return true;
-    if (response.status == kHttpNotImplemented && m_has_conditions.exchange(false))
-        return remove_if(key, before);
     if (is_lost(response) || is_refused(response))
     {
         if (response.sent_again && !state(key))
@@ -230,19 +326,17 @@ HttpResponse HttpObjects::change(const std::string &key, const HttpRequest &requ
     return response;
 }
 
-/// After an answer that was lost: what can be asked now counts.
-bool HttpObjects::holds(const std::string &key, std::string_view data) const
+/// Stamp of the object where these are its bytes. After an answer that was lost: what can be asked now counts.
+std::optional<Stamp> HttpObjects::held(const std::string &key, std::string_view data) const
 {
     try
     {
         const auto object = read(key);
-        return object && std::equal(object->bytes.begin(), object->bytes.end(),
-                                    reinterpret_cast<const unsigned char *>(data.data()),
-                                    reinterpret_cast<const unsigned char *>(data.data() + data.size()));
+        return object && is_same(object->bytes, data) ? std::optional(object->stamp) : std::nullopt;
     }
     catch (const Error &)
     {
-        return false; // the write's failure says more
+        return std::nullopt; // the write's failure says more
     }
 }
 

@@ -1,5 +1,7 @@
 #include "driver/store/http_settings.h"
 
+#include "driver/store/network_path.h"
+
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
@@ -84,6 +86,7 @@ HttpSettings http_settings_of(const std::string &path)
     settings.low_speed_limit = static_cast<long>(options.number("GDAL_HTTP_LOW_SPEED_LIMIT", 0, 1));
     settings.low_speed_time = static_cast<long>(options.number("GDAL_HTTP_LOW_SPEED_TIME", 0, 10));
     settings.max_connections = static_cast<int>(options.number("TILEDIR_MAX_CONNECTIONS", 1, settings.max_connections));
+    settings.has_codes = is_object_store(path);
     settings.verify_peer = !options.flag("GDAL_HTTP_UNSAFESSL", false);
     settings.certificates = options.text("CURL_CA_BUNDLE", options.text("SSL_CERT_FILE").c_str());
     settings.proxy = options.text("GDAL_HTTP_PROXY");

@@ -20,6 +20,7 @@ struct HttpSettings
     double connect_timeout = 30;
     long low_speed_limit = 1;                    ///< GDAL_HTTP_LOW_SPEED_LIMIT, bytes a second
     long low_speed_time = 10;                    ///< GDAL_HTTP_LOW_SPEED_TIME; slower for so long is a failure
+    bool has_codes = false;                      ///< the server is a store's: see HttpResponse::has_codes
     int max_connections = 64;                    ///< TILEDIR_MAX_CONNECTIONS; requests under way at once
     std::size_t max_body = std::size_t{1} << 30; ///< bytes; more is a failure
     bool verify_peer = true;                     ///< unless GDAL_HTTP_UNSAFESSL

@@ -37,6 +37,8 @@ std::string words_of(const HttpResponse &response)
     const std::string code = error_code_of(response);
     const std::string message = element(response.body, "Message");
     words += (code.empty() ? "" : " " + code) + (message.empty() ? "" : ", " + message);
+    if (is_absence_of_another(response))
+        words += " that is not the store's, but of a proxy before it";
     std::replace_if(
         words.begin(), words.end(), [](unsigned char c) { return c < ' '; }, ' ');
     if (response.attempts > 1)
@@ -46,10 +48,18 @@ std::string words_of(const HttpResponse &response)
 
 bool says_absent(const HttpResponse &response)
 {
-    static const std::array<const char *, 3> kBuckets{"NoSuchBucket", "ContainerNotFound", "FilesystemNotFound"};
+    if (response.status != kHttpNotFound)
+        return false;
     const std::string code = error_code_of(response);
-    return response.status == kHttpNotFound && !says_expired(response) &&
-           std::find(kBuckets.begin(), kBuckets.end(), code) == kBuckets.end();
+    if (response.has_codes)
+        return code == "NoSuchKey" || code == "BlobNotFound"; // S3, Google, Alibaba; Azure
+    static const std::array<const char *, 3> kBuckets{"NoSuchBucket", "ContainerNotFound", "FilesystemNotFound"};
+    return !says_expired(response) && std::find(kBuckets.begin(), kBuckets.end(), code) == kBuckets.end();
+}
+
+bool is_absence_of_another(const HttpResponse &response)
+{
+    return response.status == kHttpNotFound && response.has_codes && error_code_of(response).empty();
 }
 
 bool says_conflict(const HttpResponse &response)
@@ -76,8 +86,8 @@ void throw_answer(const std::string &path, const char *verb, const HttpResponse 
 {
     const std::string message = path + ": cannot " + verb + ": " + words_of(response) + remedy;
     const long status = response.status;
-    if (response.no_server || status == kHttpUnauthorized || status == kHttpForbidden || status == kHttpNotFound ||
-        status == kHttpInsufficientStorage)
+    if (response.no_server || status == kHttpUnauthorized || status == kHttpForbidden ||
+        (status == kHttpNotFound && !is_absence_of_another(response)) || status == kHttpInsufficientStorage)
         throw StoreError(message);
     throw TileError(message);
 }

@@ -30,8 +30,12 @@ std::string error_code_of(const HttpResponse &response);
 /// "HTTP 403 AccessDenied, Access Denied (4 attempts)": what the answer says, in one line.
 std::string words_of(const HttpResponse &response);
 
-/// Does this answer say that the object, and not its bucket or who asks, is absent?
+/// Does this answer say that the object, and not its bucket or who asks, is absent? A store says so by its code; of
+/// other servers any HTTP 404 is believed. Not of a HEAD's answer, which has no body.
 bool says_absent(const HttpResponse &response);
+
+/// Is this an HTTP 404 that a proxy or the like gives in a store's place? It tells nothing of the object.
+bool is_absence_of_another(const HttpResponse &response);
 
 /// Does this answer say that somebody else is just changing the object?
 bool says_conflict(const HttpResponse &response);

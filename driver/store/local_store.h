@@ -74,7 +74,7 @@ private:
     std::vector<std::string> make_durable(const std::vector<WaitingNames::ObjectPtr> &objects);
     void make_durable_all(const std::vector<WaitingNames::ObjectPtr> &objects);
     void flush(const std::function<void()> &each);
-    void sync_each(const std::set<std::string> &keys) const;
+    void sync_each(const std::set<std::string> &keys);
 
     std::string m_root; ///< without a '/' at its end
     std::string m_temporary_folder;
@@ -87,8 +87,10 @@ private:
     bool m_has_life = false; ///< or the file system has no locks
     std::unique_ptr<KeyLock> m_life;
 
-    std::mutex m_sync_mutex; ///< held for a whole sync(): a second caller returns only when the first one's is done
+    /// Held for a whole sync(), for what follows: a second caller returns only when the first one's is done.
+    std::mutex m_sync_mutex;
     std::string m_sync_failure;
+    bool m_synced_above = false; ///< the folders above the root; EachFile only
 
     std::mutex m_mutex; ///< for what follows
     int m_root_fd = -1;

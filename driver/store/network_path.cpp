@@ -16,6 +16,13 @@ bool is_on_network(const std::string &path)
                        [&](const char *handler) { return path.find(handler) != std::string::npos; });
 }
 
+bool is_object_store(const std::string &path)
+{
+    static constexpr std::array kPrefixes{"/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/", "/vsioss/", "/vsiswift/"};
+    return std::any_of(kPrefixes.begin(), kPrefixes.end(),
+                       [&](const char *prefix) { return path.rfind(prefix, 0) == 0; });
+}
+
 std::string vsi_path(const std::string &url)
 {
     static const std::array<std::pair<std::string, const char *>, 6> kSchemes{{{"http://", "/vsicurl/http://"},

@@ -9,6 +9,9 @@ namespace tiledir::store
 /// Does this path lead over a network, through an archive, a cache or a part of a file too?
 bool is_on_network(const std::string &path);
 
+/// Does the path lead to an object store by the store's own protocol?
+bool is_object_store(const std::string &path);
+
 /// A URL (http, https, s3, gs, az, file) as a path of GDAL's virtual file systems; any other text is returned as it is.
 std::string vsi_path(const std::string &url);
 

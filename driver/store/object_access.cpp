@@ -24,7 +24,7 @@ Access access_of(const HttpResponse &response)
     if (response.status == kHttpUnauthorized || response.status == kHttpForbidden)
         return Access::Refused;
     const bool tells_nothing = response.status == 0 || response.status == 429 || response.status == kHttpBadRequest ||
-                               response.status >= kHttpInternalError;
+                               response.status >= kHttpInternalError || is_absence_of_another(response);
     return tells_nothing ? Access::Unknown : Access::Granted;
 }
 

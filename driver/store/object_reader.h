@@ -16,7 +16,7 @@ namespace tiledir::store
 
 struct ReadSettings
 {
-    std::set<long> absent_status;                 ///< HTTP statuses that mean absent, beside 404
+    std::set<long> absent_status; ///< HTTP statuses that mean absent, beside a store's or server's own 404
     std::size_t max_bytes = std::size_t{1} << 30; ///< over a network, a larger object is a failure
 };
 

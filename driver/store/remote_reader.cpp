@@ -103,6 +103,7 @@ void RemoteReader::read_by_http(const std::vector<std::string> &keys, const std:
     };
     HttpSettings settings = http_settings_of(m_root);
     settings.max_body = m_settings.max_bytes;
+    settings.has_codes = settings.has_codes && m_settings.absent_status.count(kHttpNotFound) == 0;
     const bool is_signed = m_root.rfind("/vsicurl/", 0) != 0;
     const auto take = [&](std::size_t number, HttpResponse &&response)
     {
@@ -140,13 +141,13 @@ void RemoteReader::take_answer(const std::string &key, std::size_t index, HttpRe
                                const Call &call) const
 {
     const long status = response.status;
-    if (says_absent(response) || m_settings.absent_status.count(status) > 0)
+    if (says_absent(response) || (status != kHttpNotFound && m_settings.absent_status.count(status) > 0))
         return keep(key, index, nullptr, {}, call);
-    if (status == kHttpForbidden || status == kHttpNoContent)
+    if (status == kHttpForbidden || status == kHttpNoContent || is_absence_of_another(response))
         throw_answer(path(key), "read", response,
-                     "; where this server says so of tiles that are absent (S3 does to those who may not list), open "
-                     "option ABSENT_STATUS=" +
-                         std::to_string(status) + " takes it so");
+                     std::string("; where this server says so of tiles that are absent") +
+                         (status == kHttpForbidden ? " (S3 does to those who may not list)" : "") +
+                         ", open option ABSENT_STATUS=" + std::to_string(status) + " takes it so");
     if (status != kHttpOk)
         throw_answer(path(key), "read", response);
     keep(key, index, std::make_shared<const Bytes>(std::move(response.body)), response.etag, call);

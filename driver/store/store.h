@@ -41,6 +41,15 @@ public:
     KeyLock &operator=(const KeyLock &) = delete;
 };
 
+/// What a tile is written over, and what keeps a request that comes late, after its answer was lost, from replacing a
+/// newer one.
+enum class Replacing
+{
+    Nothing, ///< as far as is known, and what does lie there is replaced: nothing newer, as write()
+    Blindly, ///< whatever lies there, by one request: a late one replaces what is newer
+    Looking  ///< whatever lies there, which a second request looks at before: nothing newer, as write()
+};
+
 using Seconds = std::chrono::duration<double>;
 
 /// One folder of objects, named by keys: relative paths with '/' between the parts, no leading '/'.
@@ -66,8 +75,16 @@ public:
     /// Writes the object whole: a reader sees the old content or the new one, never a part. Makes folders.
     /// Durable only after sync(). Where it replaces an object of a local disk that is done, under the key's lock(), by
     /// the next sync(), once the new content is durable: a power cut leaves the old one or the new one. Until then this
-    /// store sees the new one, others see the old one.
+    /// store sees the new one, others see the old one. On S3 with conditional PUT a request that comes late, after its
+    /// answer was lost and it was made again, replaces nothing newer; nor does one of remove(), where the object was
+    /// written, read or looked at before.
     virtual void write(const std::string &key, const void *data, std::size_t size) = 0;
+
+    /// write() of one of very many objects, of which nothing is kept in mind.
+    virtual void write_tile(const std::string &key, const void *data, std::size_t size, Replacing)
+    {
+        write(key, data, size);
+    }
 
     /// For what is believed for its name: a word about tiles, a recipe. On a local disk it has its name after the next
     /// sync(), which gives it once the content and all that was written before are durable; the name is durable after

@@ -96,10 +96,8 @@ std::string VsiStore::path(const std::string &key) const
 /// After a failed open. Unsure is not absent.
 bool VsiStore::is_absent(const std::string &full_path, int error) const
 {
-    const VSIErrorNum number = VSIGetLastErrorNo();
     if (m_network)
-        return number == VSIE_AWSObjectNotFound ||
-               (number == VSIE_HttpError && std::strncmp(VSIGetLastErrorMsg(), "HTTP response code: 404", 23) == 0);
+        return is_absent_on_network(full_path);
     if (error == ENOENT)
         return true;
     VSIStatBufL status;
@@ -107,6 +105,21 @@ bool VsiStore::is_absent(const std::string &full_path, int error) const
         return false;
     // Archives say nothing about a member that they lack: they must be readable then.
     return VSIStatExL(m_root.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0;
+}
+
+/// GDAL looks for a store's own word in the answers of S3 and Alibaba alone.
+bool VsiStore::is_absent_on_network(const std::string &full_path) const
+{
+    const VSIErrorNum number = VSIGetLastErrorNo();
+    const bool not_found =
+        number == VSIE_HttpError && std::strncmp(VSIGetLastErrorMsg(), "HTTP response code: 404", 23) == 0;
+    if (!not_found || !is_object_store(m_root))
+        return not_found || number == VSIE_AWSObjectNotFound;
+    if (STARTS_WITH(m_root.c_str(), "/vsis3/") || STARTS_WITH(m_root.c_str(), "/vsioss/"))
+        return false;
+    if (is_listed(full_path))
+        throw TileError(full_path + ": cannot read: HTTP 404, though the store's listing tells of it");
+    return true;
 }
 
 HttpObjects *VsiStore::http() const
@@ -176,6 +189,14 @@ void VsiStore::write(const std::string &key, const void *data, std::size_t size)
 {
     if (HttpObjects *const objects = http_to_write())
         objects->write(key, {static_cast<const char *>(data), size});
+    else
+        write_by_gdal(key, data, size);
+}
+
+void VsiStore::write_tile(const std::string &key, const void *data, std::size_t size, Replacing replacing)
+{
+    if (HttpObjects *const objects = http_to_write())
+        objects->write_tile(key, {static_cast<const char *>(data), size}, replacing);
     else
         write_by_gdal(key, data, size);
 }

@@ -11,8 +11,9 @@ namespace tiledir::store
 
 /// An object store's PUT is whole and durable, so is a /vsimem/ file's exchange; sync() has nothing to do.
 /// Network file systems: by HTTP requests of our own where GDAL signs URLs (HttpObjects), else by GDAL, whose caches of
-/// the object are dropped before each look, so that an object that appeared or changed is seen. Only NoSuchKey and HTTP
-/// 404 mean absent. What is written or deleted is forgotten by GDAL's caches and by NetworkCache.
+/// the object are dropped before each look, so that an object that appeared or changed is seen. Only the store's own
+/// word means absent (NoSuchKey, BlobNotFound, or a listing without it), of plain HTTP any 404. What is written or
+/// deleted is forgotten by GDAL's caches and by NetworkCache.
 class VsiStore final : public Store
 {
 public:
@@ -24,6 +25,7 @@ public:
     std::optional<Bytes> read(const std::string &key) const override;
     std::optional<StampedObject> read_stamped(const std::string &key) const override;
     void write(const std::string &key, const void *data, std::size_t size) override;
+    void write_tile(const std::string &key, const void *data, std::size_t size, Replacing replacing) override;
     bool write_if(const std::string &key, const void *data, std::size_t size,
                   const std::optional<Stamp> &before) override;
     bool remove(const std::string &key) override;
@@ -39,6 +41,7 @@ private:
     HttpObjects *http_to_write() const;
 
     bool is_absent(const std::string &full_path, int error) const;
+    bool is_absent_on_network(const std::string &full_path) const;
     std::optional<Bytes> read_by_gdal(const std::string &key) const;
     std::optional<Stamp> stamp_by_gdal(const std::string &key) const;
     void write_by_gdal(const std::string &key, const void *data, std::size_t size) const;

@@ -334,7 +334,9 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
                                  const PhaseTimer timer(report, Phase::Write);
                                  if (bytes)
                                  {
-                                     context.store.write(key, bytes->data(), bytes->size());
+                                     context.store.write_tile(key, bytes->data(), bytes->size(),
+                                                              fresh ? store::Replacing::Nothing
+                                                                    : store::Replacing::Blindly);
                                  }
                                  else if (!fresh)
                                  {

@@ -432,3 +432,17 @@ TEST_F(ManyFilesTest, AJournalInTheOutputDoesNotMove)
     journal.flush();
     EXPECT_THROW(journal::JournalFolder(*m_store, "/vsimem/journal/elsewhere"), InputError);
 }
+
+TEST_F(ManyFilesTest, WhoHasListedFilesThatBecomeOneMeanwhileListsAgain)
+{
+    for (int run = 0; run < 20; ++run)
+    {
+        Journal journal(*m_store, m_grid);
+        journal.add({5, 1, run}, true);
+        journal.flush();
+    }
+    journal::JournalFolder listed(*m_store);
+    Journal(*m_store, m_grid).compact();
+    const Journal journal(*m_store, std::move(listed), m_grid);
+    EXPECT_EQ(journal.before().stored.at(5).count(), 20);
+}

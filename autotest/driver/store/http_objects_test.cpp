@@ -1,6 +1,6 @@
 #include "driver/store/http_objects.h"
 
-#include "autotest/driver/store/object_server.h"
+#include "autotest/driver/store/store_on_s3.h"
 #include "driver/store/network_cache.h"
 #include "driver/store/vsi_store.h"
 #include "stac/error.h"
@@ -10,64 +10,14 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 namespace tiledir::store
 {
 
 namespace
 {
 
+using HttpObjectsTest = StoreOnS3Test;
 using Strings = std::vector<std::string>;
-
-/// S3 as GDAL is told of it; the server looks at no signature.
-class HttpObjectsTest : public testing::Test
-{
-protected:
-    HttpObjectsTest()
-    {
-        const std::map<const char *, std::string> options{
-            {"AWS_S3_ENDPOINT", m_server.address()}, {"AWS_HTTPS", "NO"},
-            {"AWS_VIRTUAL_HOSTING", "FALSE"},        {"AWS_ACCESS_KEY_ID", "key"},
-            {"AWS_SECRET_ACCESS_KEY", "secret"},     {"AWS_REGION", "us-east-1"},
-            {"GDAL_HTTP_RETRY_DELAY", "0.001"}};
-        for (const auto &[key, value] : options)
-        {
-            CPLSetConfigOption(key, value.c_str());
-            m_options.push_back(key);
-        }
-    }
-    ~HttpObjectsTest() override
-    {
-        for (const char *key : m_options)
-            CPLSetConfigOption(key, nullptr);
-        VSICurlClearCache();
-    }
-    void SetUp() override { ASSERT_TRUE(m_server.ready()); }
-
-    std::string content() { return m_server.content("/bucket/tiles/a"); }
-    std::string failure_of_write(const ObjectServer::Answer &answer)
-    {
-        m_server.always(answer);
-        try
-        {
-            m_store->write("a", "mine");
-        }
-        catch (const StoreError &error)
-        {
-            return std::string("store: ") + error.what();
-        }
-        catch (const TileError &error)
-        {
-            return std::string("tile: ") + error.what();
-        }
-        return "none";
-    }
-
-    ObjectServer m_server;
-    std::vector<const char *> m_options;
-    std::unique_ptr<Store> m_store = open_store("/vsis3/bucket/tiles");
-};
 
 } // namespace
 
@@ -79,7 +29,8 @@ TEST_F(HttpObjectsTest, OnePutWritesAndOneGetReadsWithItsStamp)
     EXPECT_EQ(std::string(object->bytes.begin(), object->bytes.end()), "text");
     EXPECT_EQ(object->stamp.text, "\"1\"");
     EXPECT_EQ(m_store->stamp("a"), object->stamp);
-    EXPECT_EQ(m_server.requests(), (Strings{"PUT /bucket/tiles/a", "GET /bucket/tiles/a", "HEAD /bucket/tiles/a"}));
+    EXPECT_EQ(m_server.requests(),
+              (Strings{"PUT /bucket/tiles/a if-none-match *", "GET /bucket/tiles/a", "HEAD /bucket/tiles/a"}));
 }
 
 TEST_F(HttpObjectsTest, ConditionsAreTheServersToCheck)
@@ -113,8 +64,9 @@ TEST_F(HttpObjectsTest, WhatLibcurlSendsAgainByItselfIsOnesOwnToo)
     m_store->write("b", "text"); // there is a connection now, which ends with the next answer
     m_server.next("PUT", {{0, true}});
     EXPECT_TRUE(m_store->write_if("a", "mine", std::nullopt));
-    EXPECT_EQ(m_server.requests(), (Strings{"PUT /bucket/tiles/b", "PUT /bucket/tiles/a if-none-match *",
-                                            "PUT /bucket/tiles/a if-none-match *", "GET /bucket/tiles/a"}));
+    EXPECT_EQ(m_server.requests(),
+              (Strings{"PUT /bucket/tiles/b if-none-match *", "PUT /bucket/tiles/a if-none-match *",
+                       "PUT /bucket/tiles/a if-none-match *", "GET /bucket/tiles/a"}));
 }
 
 TEST_F(HttpObjectsTest, SameBytesOfAnotherAreNoSuccessWhereNoAnswerWasLost)
@@ -220,6 +172,16 @@ TEST_F(HttpObjectsTest, PatienceOutlastsSlowDownsAndExpiredCredentials)
     m_server.next("PUT", {slow_down, slow_down, expired, slow_down, expired, slow_down, expired});
     m_store->write("a", "mine");
     EXPECT_EQ(content(), "mine");
+}
+
+TEST_F(HttpObjectsTest, AServerThatFailsForAMomentIsAskedAgain)
+{
+    for (const int status : {429, 500, 502, 503, 504})
+    {
+        m_server.next("PUT", {{status, false, false, ""}});
+        EXPECT_NO_THROW(m_store->write("a", std::to_string(status))) << status;
+        EXPECT_EQ(content(), std::to_string(status));
+    }
 }
 
 TEST_F(HttpObjectsTest, AServerThatDoesNotFindTheUserSaysNothingOfTheObject)

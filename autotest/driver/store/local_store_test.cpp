@@ -236,6 +236,27 @@ TEST_F(LocalStoreTest, WhoHoldsAKeysLockMayWriteItAndOthersWait)
     EXPECT_FALSE(other.get()) << "it was deleted before";
 }
 
+TEST_F(LocalStoreTest, AWholeObjectReplacesAnotherOnlyUnderItsLock)
+{
+    const auto store = open_store(m_root);
+    store->write("a", "old");
+    store->write("a", "new");
+    const auto others = open_store(m_root);
+    auto lock = others->lock("a");
+    const auto seen = others->stamp("a");
+    OtherThread other(
+        [&]
+        {
+            store->sync();
+            return true;
+        });
+    EXPECT_TRUE(other.waits());
+    EXPECT_EQ(others->stamp("a"), seen);
+    lock.reset();
+    EXPECT_TRUE(other.get());
+    EXPECT_EQ(others->read_text("a"), "new");
+}
+
 TEST_F(LocalStoreTest, OfProcessesAndThreadsThatAddToOneObjectNoneIsLost)
 {
     constexpr int kProcesses = 4;

@@ -26,10 +26,11 @@ public:
     /// What becomes of a request.
     struct Answer
     {
-        int status = 0;     ///< 0: what the request deserves
+        int status = 0;     ///< 0: what the request deserves; an absent object's code comes with it
         bool lost = false;  ///< it is done, and the connection ends without an answer
         bool cut = false;   ///< half of the body, then the connection ends
-        std::string code{}; ///< S3's name of the error
+        std::string code{}; ///< S3's name of the error; none: the answer is that of a proxy, or of plain HTTP
+        bool kept = false;  ///< it is done later, by do_kept(), and the connection ends without an answer
     };
 
     ObjectServer()
@@ -86,6 +87,11 @@ public:
         const std::lock_guard<std::mutex> lock(m_mutex);
         store(path, content);
     }
+    void remove(const std::string &path)
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        m_objects.erase(path);
+    }
     std::string content(const std::string &path)
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
@@ -96,6 +102,17 @@ public:
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
         return m_requests;
+    }
+
+    /// What was kept, now; the statuses that nobody hears of.
+    std::vector<int> do_kept()
+    {
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        std::vector<int> statuses;
+        std::string ignored;
+        for (const Request &request : std::exchange(m_kept, {}))
+            statuses.push_back(do_it(request, ignored, ignored));
+        return statuses;
     }
 
 private:
@@ -181,6 +198,11 @@ private:
         return true;
     }
 
+    static std::string error(const std::string &code)
+    {
+        return "<Error><Code>" + code + "</Code><Message>As told</Message></Error>";
+    }
+
     /// `ends`: the connection does after it.
     std::string answer(const Request &request, bool &ends)
     {
@@ -197,12 +219,14 @@ private:
         }
         std::string body;
         std::string etag;
-        const int status = told.status != 0 ? told.status : do_it(request, body, etag);
-        ends = told.lost || told.cut;
-        if (told.lost)
+        ends = told.lost || told.kept || told.cut;
+        if (told.kept)
+            m_kept.push_back(request);
+        const int status = told.status != 0 || told.kept ? told.status : do_it(request, body, etag);
+        if (told.lost || told.kept)
             return {};
         if (!told.code.empty())
-            body = "<Error><Code>" + told.code + "</Code><Message>As told</Message></Error>";
+            body = error(told.code);
         std::string text = "HTTP/1.1 " + std::to_string(status) + " Status\r\n" +
                            "Date: Wed, 21 Oct 2015 07:30:00 GMT\r\nLast-Modified: Wed, 21 Oct 2015 07:28:00 GMT\r\n" +
                            (etag.empty() ? "" : "ETag: " + etag + "\r\n") +
@@ -222,7 +246,10 @@ private:
         if (request.method == "PUT")
             store(request.path, request.body);
         else if (!there)
+        {
+            body = error("NoSuchKey");
             return 404;
+        }
         else if (request.method == "DELETE")
             m_objects.erase(found);
         else
@@ -244,6 +271,7 @@ private:
     Answer m_always;
     std::map<std::string, std::deque<Answer>> m_next;
     std::vector<std::string> m_requests;
+    std::vector<Request> m_kept;
 };
 
 } // namespace tiledir::store

@@ -18,9 +18,11 @@ type fault struct {
 	// hang: no answer until the client gives up. lose: the server is asked, and its answer is kept from the client.
 	// delay: the answer comes seconds later. limit: 503 to what is more than a rate. hold: the server is asked once the
 	// fault is taken away. gather: once so many are there at once, or after so many seconds; then the fault is over.
+	// keep: the client's connection ends, and the server gets the request when it is told to (PUT /kept).
 	Action   string  `json:"action"`
 	Name     string  `json:"name"` // a fault of the list before that has it goes on; "": none does
 	Status   int     `json:"status"`
+	Body     *string `json:"body"`     // of a status' answer, as a proxy of no store would say it; else as S3 does
 	Method   string  `json:"method"`   // "": any
 	Path     string  `json:"path"`     // a regular expression that fits a part of it
 	Query    string  `json:"query"`    // one that fits a part of what follows the path, as sent
@@ -54,9 +56,9 @@ func readFaults(from io.Reader) ([]*fault, error) {
 	}
 	for _, fault := range faults {
 		switch fault.Action {
-		case "status", "reset", "truncate", "hang", "lose", "delay", "limit", "hold", "gather":
+		case "status", "reset", "truncate", "hang", "lose", "delay", "limit", "hold", "gather", "keep":
 		default:
-			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang, lose, delay, limit, hold, gather",
+			return nil, fmt.Errorf("action: %q is none of status, reset, truncate, hang, lose, delay, limit, hold, gather, keep",
 				fault.Action)
 		}
 		if fault.Action == "gather" && fault.AtOnce <= 0 {
@@ -166,9 +168,15 @@ func (fault *fault) bears() bool {
 // S3's name of what a status says.
 var codes = map[int]string{403: "AccessDenied", 404: "NoSuchKey", 500: "InternalError", 503: "SlowDown"}
 
-func answerStatus(answer http.ResponseWriter, status int) {
+func answerStatus(answer http.ResponseWriter, status int, body *string) {
 	if status == http.StatusNoContent || status == http.StatusNotModified {
 		answer.WriteHeader(status)
+		return
+	}
+	if body != nil {
+		answer.Header().Set("Content-Type", "text/html")
+		answer.WriteHeader(status)
+		fmt.Fprint(answer, *body)
 		return
 	}
 	code, known := codes[status]

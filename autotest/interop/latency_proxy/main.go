@@ -10,6 +10,7 @@
 //	DELETE /log     forgets them
 //	PUT /delay      a duration, 50ms: of all requests that arrive from now on
 //	PUT /faults     a list of faults (see fault.go), instead of those before
+//	PUT /kept       sends on what was kept, and answers with the statuses of the server's answers
 package main
 
 import (
@@ -80,6 +81,9 @@ func controlOf(relay *relay) http.Handler {
 			relay.setFaults(faults)
 		}
 		refuse(answer, err)
+	})
+	control.HandleFunc("/kept", func(answer http.ResponseWriter, request *http.Request) {
+		_ = json.NewEncoder(answer).Encode(relay.sendKept())
 	})
 	return control
 }

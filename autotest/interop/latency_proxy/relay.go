@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"sync"
@@ -21,6 +22,7 @@ type relay struct {
 
 	mutex  sync.RWMutex
 	faults []*fault
+	kept   []*http.Request
 }
 
 func newRelay(target string, delay time.Duration) *relay {
@@ -103,12 +105,14 @@ func (relay *relay) ServeHTTP(answer http.ResponseWriter, request *http.Request)
 		relay.forward(answer, request, logged, fault)
 	case fault.Action == "limit":
 		relay.log.answered(logged, http.StatusServiceUnavailable, -1)
-		answerStatus(answer, http.StatusServiceUnavailable)
+		answerStatus(answer, http.StatusServiceUnavailable, nil)
 	case fault.Action == "status":
 		relay.log.answered(logged, fault.Status, -1)
-		answerStatus(answer, fault.Status)
+		answerStatus(answer, fault.Status, fault.Body)
 	case fault.Action == "reset":
 		resetConnection(answer)
+	case fault.Action == "keep":
+		relay.keep(answer, request)
 	case fault.Action == "hang":
 		_, _ = io.Copy(io.Discard, request.Body)
 		<-request.Context().Done()
@@ -118,10 +122,8 @@ func (relay *relay) ServeHTTP(answer http.ResponseWriter, request *http.Request)
 // Headers that are between two neighbours, not between the ends.
 var hopByHop = []string{"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
 
-var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
-
-func (relay *relay) forward(answer http.ResponseWriter, request *http.Request, logged *loggedRequest, fault *fault) {
-	outgoing := request.Clone(request.Context())
+func (relay *relay) outgoing(request *http.Request, context context.Context) *http.Request {
+	outgoing := request.Clone(context)
 	outgoing.URL.Scheme, outgoing.URL.Host = "http", relay.target
 	outgoing.RequestURI = ""
 	for _, name := range hopByHop {
@@ -130,7 +132,46 @@ func (relay *relay) forward(answer http.ResponseWriter, request *http.Request, l
 	if outgoing.ContentLength == 0 {
 		outgoing.Body = http.NoBody
 	}
-	response, err := relay.transport.RoundTrip(outgoing)
+	return outgoing
+}
+
+// keep takes the whole request, whose client gets no answer.
+func (relay *relay) keep(answer http.ResponseWriter, request *http.Request) {
+	body, err := io.ReadAll(request.Body)
+	if err == nil {
+		kept := relay.outgoing(request, context.Background())
+		kept.Body = io.NopCloser(bytes.NewReader(body))
+		relay.mutex.Lock()
+		relay.kept = append(relay.kept, kept)
+		relay.mutex.Unlock()
+	}
+	resetConnection(answer)
+}
+
+// sendKept gives the server the requests that were kept, one after the other, and returns the statuses of its answers.
+func (relay *relay) sendKept() []int {
+	relay.mutex.Lock()
+	kept := relay.kept
+	relay.kept = nil
+	relay.mutex.Unlock()
+	statuses := []int{}
+	for _, request := range kept {
+		response, err := relay.transport.RoundTrip(request)
+		if err != nil {
+			statuses = append(statuses, 0)
+			continue
+		}
+		_, _ = io.Copy(io.Discard, response.Body)
+		_ = response.Body.Close()
+		statuses = append(statuses, response.StatusCode)
+	}
+	return statuses
+}
+
+var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+func (relay *relay) forward(answer http.ResponseWriter, request *http.Request, logged *loggedRequest, fault *fault) {
+	response, err := relay.transport.RoundTrip(relay.outgoing(request, request.Context()))
 	if err != nil {
 		relay.log.answered(logged, http.StatusBadGateway, -1)
 		http.Error(answer, err.Error(), http.StatusBadGateway)
