@@ -1,6 +1,7 @@
 #include "autotest/explorer/choosers.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tiledir::explorer
 {
@@ -61,24 +62,18 @@ void SharedKeys::note(std::size_t writer, const std::string &key, bool changes)
     }
 }
 
-void InOrder::begin()
-{
-    m_depth = 0;
-    m_left = m_budget;
-    m_has_strayed = false;
-}
-
 bool InOrder::next()
 {
-    while (!m_path.empty() && m_path.back().taken + 1 >= m_path.back().choices)
-    {
-        m_path.pop_back();
-    }
-    if (m_path.empty())
+    m_left = m_budget;
+    m_path.clear();
+    m_has_strayed = false;
+    if (m_branches.empty())
     {
         return false;
     }
-    ++m_path.back().taken;
+    std::swap(m_branches[m_random() % m_branches.size()], m_branches.back());
+    m_branch = std::move(m_branches.back());
+    m_branches.pop_back();
     return true;
 }
 
@@ -96,33 +91,59 @@ std::optional<std::size_t> InOrder::choose(const std::vector<Choice> &choices,
     std::size_t taken = 0;
     if (allowed.size() > 1)
     {
-        const std::uint64_t key =
-            mixed(state(), static_cast<std::uint64_t>(m_left.kills) << 8U | static_cast<unsigned>(m_left.sleeps));
-        if (m_depth < m_path.size())
+        const std::size_t depth = m_path.size();
+        const bool is_planned = depth < m_branch.path.size();
+        if (is_planned)
         {
-            m_has_strayed = m_has_strayed || m_path[m_depth].state != key;
-            taken = std::min(m_path[m_depth].taken, allowed.size() - 1);
+            taken = std::min<std::size_t>(m_branch.path[depth], allowed.size() - 1);
         }
-        else
+        if (depth + 1 >= m_branch.path.size())
         {
-            const auto [visited, is_new] = m_visited.try_emplace(key, m_left.preemptions);
-            if (!is_new && visited->second >= m_left.preemptions)
+            const std::uint64_t here =
+                mixed(state(), static_cast<std::uint64_t>(m_left.kills) << 8U | static_cast<unsigned>(m_left.sleeps));
+            if (is_planned)
+            {
+                m_has_strayed = here != m_branch.state;
+            }
+            else if (!is_new(here))
             {
                 return std::nullopt;
             }
-            visited->second = m_left.preemptions;
-            m_path.push_back({allowed.size(), key});
+            else
+            {
+                branch(allowed.size(), here);
+            }
         }
-        ++m_depth;
+        m_path.push_back(static_cast<unsigned char>(taken));
     }
     m_left.take(choices[allowed[taken]]);
     return allowed[taken];
 }
 
+bool InOrder::is_new(std::uint64_t state)
+{
+    const auto [visited, is_first] = m_visited.try_emplace(state, m_left.preemptions);
+    if (!is_first && visited->second >= m_left.preemptions)
+    {
+        return false;
+    }
+    visited->second = m_left.preemptions;
+    return true;
+}
+
+void InOrder::branch(std::size_t choices, std::uint64_t state)
+{
+    for (std::size_t other = 1; other < choices; ++other)
+    {
+        Path path = m_path;
+        path.push_back(static_cast<unsigned char>(other));
+        m_branches.push_back({std::move(path), state});
+    }
+}
+
 std::optional<std::size_t> AtRandom::choose(const std::vector<Choice> &choices,
                                             const std::function<std::uint64_t()> & /*state*/)
 {
-    constexpr unsigned kSeldom = 8; ///< one step in so many is followed by something else
     std::vector<std::size_t> allowed;
     for (std::size_t index = 0; index < choices.size(); ++index)
     {
@@ -132,7 +153,7 @@ std::optional<std::size_t> AtRandom::choose(const std::vector<Choice> &choices,
         }
     }
     const bool goes_on = choices.front().what == Choice::What::Go && !choices.front().preempts;
-    const std::size_t taken = goes_on && m_random() / 16 % kSeldom != 0 ? 0 : m_random() / 16 % allowed.size();
+    const std::size_t taken = goes_on && m_random() / 16 % m_seldom != 0 ? 0 : m_random() / 16 % allowed.size();
     m_left.take(choices[allowed[taken]]);
     return allowed[taken];
 }

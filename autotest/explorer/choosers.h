@@ -3,7 +3,10 @@
 
 #include "autotest/explorer/scheduler.h"
 
+#include <array>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -44,19 +47,20 @@ private:
     std::set<std::string> m_shared;
 };
 
-/// Goes through all orders that a budget allows, depth first. What leads to where another order has been is cut short.
+/// Goes through all orders that a budget allows, those that are left in any order, so that a part of them is spread over
+/// all. What leads to where another order has been is cut short.
 class InOrder : public Chooser
 {
 public:
     InOrder(SharedKeys &keys, const Budget &budget)
         : m_keys(keys)
         , m_budget(budget)
+        , m_left(budget)
     {
     }
 
     /// Before each schedule but the first: false where there is none left.
     bool next();
-    void begin();
     /// Was the schedule another one than planned, because threads of one writer came in another order?
     bool has_strayed() const { return m_has_strayed; }
 
@@ -66,20 +70,27 @@ public:
     void done(std::size_t writer, const Step &step) override { m_keys.note(writer, step); }
 
 private:
-    struct Node
+    /// What was chosen where the budget allows more than one thing.
+    using Path = std::vector<unsigned char>;
+    struct Branch
     {
-        std::size_t choices = 0; ///< that the budget allows
-        std::uint64_t state = 0;
-        std::size_t taken = 0;
+        Path path;
+        std::uint64_t state = 0; ///< where it leaves another one
     };
+
+    /// Has nobody been there who could do as much from there?
+    bool is_new(std::uint64_t state);
+    void branch(std::size_t choices, std::uint64_t state);
 
     SharedKeys &m_keys;
     const Budget m_budget;
     Budget m_left;
-    std::vector<Node> m_path;
-    std::size_t m_depth = 0;
+    Branch m_branch; ///< to be followed
+    Path m_path;     ///< so far
     bool m_has_strayed = false;
+    std::vector<Branch> m_branches;                   ///< left to follow
     std::unordered_map<std::uint64_t, int> m_visited; ///< by state: preemptions that were left
+    std::minstd_rand m_random;
 };
 
 /// Any order, without a limit to preemptions.
@@ -89,7 +100,8 @@ public:
     AtRandom(SharedKeys &keys, const Budget &budget, unsigned seed)
         : m_keys(keys)
         , m_left(budget)
-        , m_random(seed)
+        , m_random(seed * 7919U + 1U)
+        , m_seldom(kSeldom[seed % kSeldom.size()])
     {
     }
 
@@ -100,8 +112,12 @@ public:
 
 private:
     SharedKeys &m_keys;
+    /// One step in so many is followed by something else.
+    static constexpr std::array<unsigned, 3> kSeldom{4, 16, 48};
+
     Budget m_left;
     std::minstd_rand m_random;
+    const unsigned m_seldom;
 };
 
 } // namespace tiledir::explorer

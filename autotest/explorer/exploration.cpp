@@ -12,7 +12,7 @@ namespace
 {
 
 constexpr std::size_t kFirstLooks = 20; ///< random schedules, to learn which keys are shared
-constexpr Breadth kShort{2, 40, 40};
+constexpr Breadth kShort{1, 150, 60};
 constexpr int kFullPreemptions = 3;
 constexpr std::size_t kAll = 100000000;
 constexpr std::size_t kFullRandom = 5000;
@@ -44,7 +44,6 @@ public:
             InOrder chooser(m_keys, budget(preemptions));
             for (bool more = true; more && count < most && explored.failure.empty(); ++count)
             {
-                chooser.begin();
                 play(chooser, last_is_first, "up to " + std::to_string(preemptions) + " preemptions");
                 explored.strayed += chooser.has_strayed() ? 1 : 0;
                 is_complete = !chooser.next();
@@ -114,13 +113,10 @@ Explored explore(const Scenario &scenario, const Breadth &breadth)
     {
         exploring.at_random(seed);
     }
-    for (int preemptions = 1; preemptions <= breadth.preemptions && exploring.explored.failure.empty(); ++preemptions)
+    exploring.explored.is_complete = true;
+    for (const bool last_is_first : {false, true})
     {
-        exploring.explored.is_complete = true;
-        for (const bool last_is_first : {false, true})
-        {
-            exploring.in_order(preemptions, breadth.most, last_is_first);
-        }
+        exploring.in_order(breadth.preemptions, breadth.most, last_is_first);
     }
     for (unsigned seed = kFirstLooks + 1; seed <= breadth.random && exploring.explored.failure.empty(); ++seed)
     {

@@ -38,8 +38,8 @@ struct Scenario
 
 struct Breadth
 {
-    int preemptions = 2;
-    std::size_t most = 1000;  ///< schedules with so many preemptions and the same names
+    int preemptions = 2;      ///< at most
+    std::size_t most = 1000;  ///< schedules with these, for each order of the writers' names
     std::size_t random = 200; ///< schedules
 
     /// A short one; or what the environment variable TILEDIR_EXPLORER says: `full`, or how many of each kind.

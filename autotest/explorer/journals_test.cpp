@@ -64,26 +64,32 @@ void make_pending(MemoryFolder &folder, const Recipe &recipe)
           });
 }
 
-/// A run where a file of the journal cannot be read, and then can again.
-Scenario hidden_file(const std::string &name, const MemoryFolder &start, const std::string &key)
+/// A run where a file of the journal cannot be read: all the time, or until the store has recovered.
+Scenario hidden_file(const std::string &name, const MemoryFolder &start, const std::string &key, bool recovers)
 {
     Scenario scenario;
     scenario.name = name;
     scenario.start = start;
     scenario.start.hidden.insert(key);
-    scenario.play = [key]
+    scenario.play = [key, recovers]
     {
         const auto end = std::make_shared<RunEnd>();
-        Play play;
-        play.writers = {run_writer("run", {150}, "", end), {}};
-        play.writers.back().name = "the store";
-        play.writers.back().work = [key](const OpenFolder &open)
+        Writer store_itself;
+        store_itself.name = "the store";
+        store_itself.work = [key](const OpenFolder &open)
         {
             const auto store = open();
             static_cast<MemoryStore &>(*store).show(key);
         };
+        Play play;
+        play.writers = {run_writer("run", {150}, "", end)};
+        if (recovers)
+        {
+            play.writers.push_back(store_itself);
+        }
         play.check = [end](const Played &played)
         {
+            played.folder.hidden.clear();
             std::string wrong = journal_is_true(played.folder, {{150}});
             wrong += end->finished() ? tiles_are(played.folder, clean({150})) : "";
             wait_for_the_dead(played.folder);
@@ -124,7 +130,8 @@ Scenario compaction(const std::string &name, const Recipe &recipe, const std::st
 TEST_F(ExplorerTest, AFileOfTheJournalThatCannotBeReadIsNotPassedOver)
 {
     const MemoryFolder start = interrupted({100}, {150});
-    expect_right(hidden_file("an unreadable file of the journal", start, pending_file(start)));
+    expect_right(hidden_file("an unreadable file", start, pending_file(start), false));
+    expect_right(hidden_file("a file that is unreadable for a while", start, pending_file(start), true));
 }
 
 TEST_F(ExplorerTest, AFileOfTheJournalThatCannotBeReadIsNotDeleted)
@@ -132,7 +139,8 @@ TEST_F(ExplorerTest, AFileOfTheJournalThatCannotBeReadIsNotDeleted)
     MemoryFolder start = interrupted({100}, {150});
     const std::string key = pending_file(start);
     make_pending(start, {150});
-    expect_right(hidden_file("an unreadable file of the journal beside others", start, key));
+    expect_right(hidden_file("an unreadable file beside others", start, key, false));
+    expect_right(hidden_file("a file beside others that is unreadable for a while", start, key, true));
 }
 
 TEST_F(ExplorerTest, CompactionLosesNoWordOfAnotherRun)
