@@ -2,6 +2,7 @@
 #include "autotest/explorer/explorer_test.h"
 
 #include <algorithm>
+#include <vector>
 
 using namespace tiledir::explorer;
 
@@ -78,7 +79,8 @@ Scenario sleeper(Exclusion exclusion, std::size_t tiles_in_flight)
             {
                 wrong += "the sleeper has lost the output, and does not say so; ";
             }
-            const Recipe *made = recorded(played.folder, {{100}, {150}, {200}});
+            const std::vector<Recipe> recipes = {{100}, {150}, {200}};
+            const Recipe *made = recorded(played.folder, recipes);
             const Tiles there = tiles_in(played.folder);
             const Tiles right = made != nullptr ? clean(*made) : Tiles();
             const auto others = std::count_if(there.begin(), there.end(),
