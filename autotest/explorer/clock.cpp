@@ -1,5 +1,5 @@
-// Time as writers see it: the folder's clock is that of the machine, and who wakes finds that what it has waited for for
-// long is over. Linked in the place of the C library's functions.
+// Time as writers see it: the folder's clock is that of the machine, and who wakes finds that what it has waited for
+// for long is over. Linked in the place of the C library's functions.
 #include "autotest/explorer/scheduler.h"
 
 #include <dlfcn.h>
@@ -14,8 +14,8 @@ namespace
 
 using tiledir::explorer::Scheduler;
 
-constexpr long kSecond = 1000000000;   ///< nanoseconds
-constexpr long kLook = kSecond / 100;  ///< so often it is looked whether the writer has slept
+constexpr long kSecond = 1000000000;     ///< nanoseconds
+constexpr long kLook = kSecond / 100;    ///< so often it is looked whether the writer has slept
 constexpr std::time_t kLongSeconds = 10; ///< no schedule takes so long
 
 /// How far this thread's clock is before the system's: it has slept so long, in seconds.

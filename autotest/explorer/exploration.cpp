@@ -78,7 +78,8 @@ private:
         }
         if (!failure.empty() && explored.failure.empty())
         {
-            explored.failure = m_scenario.name + ": " + failure + "\nby the schedule (" + how + ")\n" + scheduler.trace();
+            explored.failure =
+                m_scenario.name + ": " + failure + "\nby the schedule (" + how + ")\n" + scheduler.trace();
         }
     }
 
@@ -103,7 +104,8 @@ std::string Explored::text() const
 {
     return std::to_string(ordered + random) + " schedules (" + std::to_string(ordered) +
            (is_complete ? " in order, all there are, " : " in order, ") + std::to_string(random) + " at random; " +
-           std::to_string(cut) + " cut short, " + std::to_string(strayed) + " strayed), " + std::to_string(steps) + " steps";
+           std::to_string(cut) + " cut short, " + std::to_string(strayed) + " strayed), " + std::to_string(steps) +
+           " steps";
 }
 
 Explored explore(const Scenario &scenario, const Breadth &breadth)

@@ -11,7 +11,7 @@ namespace
 
 constexpr const char *kJournal = ".tiledir/journal/";
 constexpr const char *kAbove = "4/6/6.png"; ///< the tiles of which others may have changed some
-constexpr int kMany = 17; ///< files: more than are left apart
+constexpr int kMany = 17;                   ///< files: more than are left apart
 
 /// Says again what is said already, many times.
 void say_much(MemoryFolder &folder, const Recipe &recipe)
@@ -116,8 +116,7 @@ Scenario compaction(const std::string &name, const Recipe &recipe, const std::st
         play.writers = {run_writer("run", recipe, option, end), other};
         play.check = [](const Played &played)
         {
-            return journal_is_true(played.folder, {{100}, {150}, {200}}, {kAbove}) +
-                   no_intent_is_left(played.folder) +
+            return journal_is_true(played.folder, {{100}, {150}, {200}}, {kAbove}) + no_intent_is_left(played.folder) +
                    (recorded(played.folder, {{100}, {150}, {200}}) == nullptr ? "no recipe is recorded; " : "");
         };
         return play;

@@ -199,9 +199,11 @@ std::unique_ptr<store::KeyLock> MemoryDisk::lock(const std::string &key)
 {
     Step taking{"lock", key};
     taking.needs_lock = true;
-    const bool is_new = step(
-        taking,
-        [&] { return folder().locks.try_emplace(key, MemoryFolder::Holder{writer(), taking.thread}).second; });
+    const bool is_new =
+        step(taking,
+             [&] {
+                 return folder().locks.try_emplace(key, MemoryFolder::Holder{writer(), taking.thread}).second;
+             });
     return is_new ? std::make_unique<MemoryLock>([&turns = turns(), key] { turns.unlock(key); })
                   : std::make_unique<store::KeyLock>();
 }

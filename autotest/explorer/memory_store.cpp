@@ -130,12 +130,13 @@ std::optional<Bytes> MemoryStore::read(const std::string &key) const
 
 std::optional<StampedObject> MemoryStore::read_stamped(const std::string &key) const
 {
-    return seen_in(m_turns, {"read", key},
-                [&]
-                {
-                    const MemoryFolder::Object *there = m_folder.find(key);
-                    return there != nullptr ? std::optional(StampedObject{*there->bytes, there->stamp}) : std::nullopt;
-                });
+    return seen_in(
+        m_turns, {"read", key},
+        [&]
+        {
+            const MemoryFolder::Object *there = m_folder.find(key);
+            return there != nullptr ? std::optional(StampedObject{*there->bytes, there->stamp}) : std::nullopt;
+        });
 }
 
 void MemoryStore::write(const std::string &key, const void *data, std::size_t size)
@@ -163,22 +164,22 @@ bool MemoryStore::remove_if(const std::string &key, const std::optional<Stamp> &
 std::optional<Stamp> MemoryStore::stamp(const std::string &key) const
 {
     return seen_in(m_turns, {"stamp", key},
-                [&]
-                {
-                    const MemoryFolder::Object *there = m_folder.find(key);
-                    return there != nullptr ? std::optional(there->stamp) : std::nullopt;
-                });
+                   [&]
+                   {
+                       const MemoryFolder::Object *there = m_folder.find(key);
+                       return there != nullptr ? std::optional(there->stamp) : std::nullopt;
+                   });
 }
 
 std::optional<store::Seconds> MemoryStore::age(const std::string &key)
 {
     return seen_in(m_turns, {"age of", key},
-                [&]
-                {
-                    const MemoryFolder::Object *there = m_folder.find(key);
-                    return there != nullptr ? std::optional(store::Seconds(m_folder.clock - there->written))
-                                            : std::nullopt;
-                });
+                   [&]
+                   {
+                       const MemoryFolder::Object *there = m_folder.find(key);
+                       return there != nullptr ? std::optional(store::Seconds(m_folder.clock - there->written))
+                                               : std::nullopt;
+                   });
 }
 
 void MemoryStore::show(const std::string &key)

@@ -52,7 +52,9 @@ const std::vector<ProcessKind> &process_kinds()
 {
     constexpr int kInputs = 10;
     static const std::vector<ProcessKind> kKinds = {
-        {"plain", "Tiles of one value", Schema({Key("value", KeyType::Integer, "of the recipe").must_be_given()}),
+        {"plain",
+         "Tiles of one value",
+         Schema({Key("value", KeyType::Integer, "of the recipe").must_be_given()}),
          {"dem"},
          [](const ProcessSetting &setting)
          {

@@ -26,7 +26,8 @@ Scenario two_runs(const std::string &name, const MemoryFolder &start, const std:
             if (!one->finished() && !two->finished())
             {
                 const RunEnd again = run_alone(played.folder, recipes[0], option);
-                wrong += again.finished() ? "" : "both have given way, and the same command is refused: " + again.refusal;
+                wrong +=
+                    again.finished() ? "" : "both have given way, and the same command is refused: " + again.refusal;
             }
             const Recipe *made = recorded(played.folder, all);
             return wrong + (made != nullptr ? tiles_are(played.folder, clean(*made)) : "no recipe is recorded; ");
@@ -61,7 +62,8 @@ TEST_F(ExplorerTest, RunsOfOneRecipeSideBySideLeaveTheSameTiles)
 
 TEST_F(ExplorerTest, OverwritesOfOneRecipeSideBySideLeaveTheSameTiles)
 {
-    expect_right(two_runs("one recipe overwrites twice", finished({100}, Exclusion::Locks), {{150}, {150}}, "overwrite"));
+    expect_right(
+        two_runs("one recipe overwrites twice", finished({100}, Exclusion::Locks), {{150}, {150}}, "overwrite"));
 }
 
 TEST_F(ExplorerTest, OneThatMakesAnotherGridBesideOneOfTheOldLeavesNoTileOfBoth)

@@ -24,8 +24,8 @@ namespace
 constexpr const char *kItem = "stac.json";
 constexpr const char *kInput = "/vsimem/explorer/input.tif";
 constexpr int kTile = 16;
-constexpr int kAlone = -1; ///< index of a writer that nobody disturbs
-constexpr std::int64_t kRow = 12;            ///< of the base tiles on level 5
+constexpr int kAlone = -1;        ///< index of a writer that nobody disturbs
+constexpr std::int64_t kRow = 12; ///< of the base tiles on level 5
 constexpr std::int64_t kCol = 12;
 
 /// Two tiles of level 5, pixel by pixel; another file for each number.
@@ -90,7 +90,8 @@ private:
 
 std::atomic<long> AloneTurns::m_count{0};
 
-template <class Value> const Value &once(std::map<Recipe, Value> &known, const Recipe &recipe, Value (*make)(const Recipe &))
+template <class Value>
+const Value &once(std::map<Recipe, Value> &known, const Recipe &recipe, Value (*make)(const Recipe &))
 {
     auto found = known.find(recipe);
     return (found == known.end() ? known.emplace(recipe, make(recipe)).first : found)->second;
@@ -99,10 +100,10 @@ template <class Value> const Value &once(std::map<Recipe, Value> &known, const R
 std::shared_ptr<const engine::Job> made_job(const Recipe &recipe)
 {
     put_input(recipe.input);
-    const std::string text = "process: plain\nparameters: {value: " + std::to_string(recipe.value) +
-                             "}\ninput: {dem: " + kInput + "}\ngrid: {tile_matrix_set: WorldCRS84Quad, tile_size: 16}\n" +
-                             "levels: " + recipe.levels +
-                             "\noutput: {path: /vsimem/explorer/output, format: PNG}\nexecutor: serial\nthreads: 1\nmemory: 1GB\n";
+    const std::string text =
+        "process: plain\nparameters: {value: " + std::to_string(recipe.value) + "}\ninput: {dem: " + kInput +
+        "}\ngrid: {tile_matrix_set: WorldCRS84Quad, tile_size: 16}\n" + "levels: " + recipe.levels +
+        "\noutput: {path: /vsimem/explorer/output, format: PNG}\nexecutor: serial\nthreads: 1\nmemory: 1GB\n";
     return engine::resolve(engine::Recipe::parse(text, "/vsimem/explorer/recipe.yaml", {}));
 }
 
