@@ -163,7 +163,8 @@ def test_what_needs_nothing_of_each_other_is_asked_for_at_once(tiledir, s3, on_s
     assert run.returncode == 0, run.communicate()
     puts = [any(request.method == "PUT" and is_tile(request) for request in each) for each in rounds]
     assert puts.index(True) <= 12
-    assert puts[::-1].index(True) <= 6
+    # The word of the last tiles, what others have written beside the run, and its own intent looked at before each.
+    assert puts[::-1].index(True) <= 10
 
 
 def test_a_batch_asks_for_no_block_of_an_input_twice(tiledir, s3, jacksboro):
