@@ -47,8 +47,8 @@ private:
     std::set<std::string> m_shared;
 };
 
-/// Goes through all orders that a budget allows, those that are left in any order, so that a part of them is spread over
-/// all. What leads to where another order has been is cut short.
+/// Goes through all orders that a budget allows, those that are left in any order, so that a part of them is spread
+/// over all. What leads to where another order has been is cut short.
 class InOrder : public Chooser
 {
 public:

@@ -50,7 +50,7 @@ struct Explored
 {
     std::size_t ordered = 0; ///< schedules, with up to so many preemptions
     std::size_t random = 0;
-    std::size_t cut = 0; ///< of both: led to where another one had been
+    std::size_t cut = 0;     ///< of both: led to where another one had been
     std::size_t strayed = 0; ///< threads of one writer came in another order than when it was planned
     std::size_t steps = 0;
     bool is_complete = false; ///< there are no others with so few preemptions

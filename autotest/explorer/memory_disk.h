@@ -14,7 +14,8 @@
 namespace tiledir::explorer
 {
 
-/// Has locks, and gives names when LocalStore does. What waits for its name is seen by this store alone, without a step.
+/// Has locks, and gives names when LocalStore does. What waits for its name is seen by this store alone, without a
+/// step.
 class MemoryDisk final : public MemoryStore
 {
 public:

@@ -45,8 +45,8 @@ struct MemoryFolder
     std::map<std::string, Object> objects;
     std::map<std::string, Holder> locks;
     std::map<std::string, int> lives; ///< of writers, by the ids that they have given themselves
-    std::set<std::string> hidden; ///< keys that are listed, and absent when they are read
-    double clock = 1e9;           ///< seconds; goes on with each write
+    std::set<std::string> hidden;     ///< keys that are listed, and absent when they are read
+    double clock = 1e9;               ///< seconds; goes on with each write
     int jumps = 0;
 
     /// Null where it is absent.

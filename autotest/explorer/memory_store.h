@@ -14,8 +14,8 @@
 namespace tiledir::explorer
 {
 
-/// Each operation is a step of the writer whose turns it takes; where the store knows no conditions, a conditional write
-/// is two. Folder and turns must live longer.
+/// Each operation is a step of the writer whose turns it takes; where the store knows no conditions, a conditional
+/// write is two. Folder and turns must live longer.
 class MemoryStore : public store::Store
 {
 public:
