@@ -98,7 +98,7 @@ void run(const std::string &recipe, const std::string &pattern, std::int64_t til
     engine::OutputState::claim(*store);
     journal.redo(tiles);
     engine::write_item(*store, *job, tiles, {}, engine::kFinished, std::nullopt);
-    engine::OutputState::save(*store, *job);
+    engine::OutputState::save(*store, *job, {}, [] {});
     Maker maker{journal, pattern, tiles_a_file};
     for (auto level = tiles.rbegin(); level != tiles.rend() && (pattern != "half" || level == tiles.rbegin()); ++level)
     {

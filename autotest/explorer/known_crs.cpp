@@ -29,7 +29,7 @@ std::string text_of(const OGRSpatialReference &crs, const char *format)
     const char *const options[] = {format, nullptr};
     char *text = nullptr;
     crs.exportToWkt(&text, options);
-    const std::string result = text;
+    std::string result = text;
     CPLFree(text);
     return result;
 }

@@ -119,7 +119,7 @@ bool MemoryStore::step_if(const Step &wanted, const std::optional<Stamp> &before
 
 std::string MemoryStore::path(const std::string &key) const
 {
-    return "/vsimem/explorer/output/" + key;
+    return (m_folder.exclusion == Exclusion::Locks ? "/vsimem/explorer/output/" : "/vsis3/explorer/output/") + key;
 }
 
 std::optional<Bytes> MemoryStore::read(const std::string &key) const

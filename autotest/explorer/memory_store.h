@@ -15,7 +15,8 @@ namespace tiledir::explorer
 {
 
 /// Each operation is a step of the writer whose turns it takes; where the store knows no conditions, a conditional
-/// write is two. Folder and turns must live longer.
+/// write is two. Its path lies over a network, so that runs do side by side what needs nothing of each other. Folder
+/// and turns must live longer.
 class MemoryStore : public store::Store
 {
 public:
@@ -37,6 +38,7 @@ public:
     void write(const std::string &key, const void *data, std::size_t size) override;
     bool write_if(const std::string &key, const void *data, std::size_t size,
                   const std::optional<store::Stamp> &before) override;
+    bool has_conditions() const override { return m_folder.exclusion == Exclusion::Conditions; }
     bool remove(const std::string &key) override;
     bool remove_if(const std::string &key, const std::optional<store::Stamp> &before) override;
     std::optional<store::Stamp> stamp(const std::string &key) const override;

@@ -16,7 +16,7 @@ namespace
 constexpr double kSleep = 400; ///< seconds: longer than an intent is believed
 constexpr std::size_t kMostSteps = 20000;
 /// So long a thread lets others of its writer go first, who may wait for what it has locked.
-constexpr std::chrono::milliseconds kPatience{100};
+constexpr std::chrono::milliseconds kPatience{1};
 
 } // namespace
 

@@ -39,5 +39,6 @@ pthread_create(pthread_t *thread, const pthread_attr_t *attributes, Start start,
     Scheduler::Descent descent = Scheduler::descent();
     ++descent.depth;
     Scheduler::begins(descent);
+    // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): without memory the tests end
     return kCreate(thread, attributes, &run, new Started{start, argument, descent});
 }

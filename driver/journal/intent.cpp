@@ -1,6 +1,7 @@
 #include "driver/journal/intent.h"
 
 #include "driver/journal/output_layout.h"
+#include "driver/journal/pause_watch.h"
 #include "driver/journal/process_name.h"
 #include "driver/store/random_id.h"
 #include "stac/error.h"
@@ -179,8 +180,10 @@ void Intent::add(const std::string &matrix, const stac::TileSet &tiles)
 void Intent::check()
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    if (!m_document.since.empty() && is_of_run() && !m_ended)
-        own();
+    if (m_document.since.empty() || !is_of_run() || m_ended)
+        return;
+    // It stood still: as old as it is, others may take over right after a look.
+    boot_time() - m_written > kDeadAfter / 2 ? write() : static_cast<void>(own());
 }
 
 void Intent::check(const Store &store, const std::string &key, const std::string &id)
@@ -232,7 +235,9 @@ void Intent::write()
     }
     document.tiles = intended(m_tiles);
     document.writes = ++m_document.writes;
+    const Seconds began = boot_time();
     is_first ? m_store.write_at_once(m_key, to_text(document)) : rewrite(to_text(document));
+    m_written = began;
     m_document.locked = document.locked;
     m_document.since = document.since;
 }
@@ -247,10 +252,28 @@ void Intent::rewrite(const std::string &text)
     }
     for (;;)
     {
+        const Seconds looked = boot_time();
         const auto there = is_of_run() ? std::optional(own()) : m_store.read_stamped(m_key);
-        if (m_store.write_if(m_key, text, there ? std::optional(there->stamp) : std::nullopt))
-            return;
+        if (!m_store.write_if(m_key, text, there ? std::optional(there->stamp) : std::nullopt))
+            continue;
+        if (is_of_run() && !is_kept_apart() && boot_time() - looked > kPauseToNotice)
+            give_up();
+        return;
     }
+}
+
+bool Intent::is_kept_apart() const
+{
+    return m_life != nullptr || m_store.has_conditions();
+}
+
+/// Somebody may have taken over since it looked, and what it wrote hides that.
+void Intent::give_up()
+{
+    m_store.remove(m_key);
+    m_lost = m_store.path("") + ": this run stood still while it told that it lives, and nothing keeps others out of " +
+             m_store.path(m_key) + " meanwhile; the same command makes what is left";
+    throw StoreError(m_lost);
 }
 
 /// A run's intent as it is there. Throws where it is no longer this one's.

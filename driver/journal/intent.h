@@ -100,6 +100,9 @@ private:
     void write();
     void rewrite(const std::string &text);
     store::StampedObject own();
+    /// Does writing it fail where another has written it since it was read?
+    bool is_kept_apart() const;
+    [[noreturn]] void give_up();
     void start();
     void keep_alive();
     /// False where nothing was left, or it has ended before.
@@ -114,7 +117,8 @@ private:
     IntentDocument m_document; ///< `since` is empty before the first writing that succeeded
     std::map<std::string, stac::TileSet> m_tiles;
     std::unique_ptr<store::KeyLock> m_life;
-    std::string m_lost; ///< why it is not this run's any more; empty where it is
+    store::Seconds m_written{0}; ///< boot_time() before it was last written
+    std::string m_lost;          ///< why it is not this run's any more; empty where it is
     bool m_ended = false;
     std::condition_variable m_ending;
     std::thread m_thread;

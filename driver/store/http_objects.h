@@ -36,6 +36,8 @@ public:
 
     /// Are the functions that follow there? Else GDAL writes: not on S3, or with headers that signatures must hold.
     bool can_write() const;
+    bool has_conditions() const { return m_has_conditions; }
+
     /// On condition that the object is as this process saw it last, or absent where it never did; else the server is
     /// asked how it is. So a copy that comes late, after its answer was lost, replaces nothing that is newer.
     void write(const std::string &key, std::string_view data);

@@ -101,6 +101,9 @@ public:
     virtual bool write_if(const std::string &key, const void *data, std::size_t size,
                           const std::optional<Stamp> &before) = 0;
 
+    /// Is write_if() one step of a server's? As far as it has told.
+    virtual bool has_conditions() const { return false; }
+
     /// write_if() of many: on a local disk what replaces an object waits for publish(), so that one sync does for all.
     /// Until then this store sees the new content. False: it is not as `before` tells now.
     virtual bool stage_if(const std::string &key, const void *data, std::size_t size,

@@ -72,10 +72,26 @@ std::optional<std::string> etag_of(const CPLStringList &headers)
     return std::nullopt;
 }
 
-File open_for_reading(const std::string &path)
+File open_as_known(const std::string &path)
 {
     static const char *const kOptions[] = {"DISABLE_READDIR_ON_OPEN=YES", nullptr};
+    forget_errors();
     return File(VSIFOpenEx2L(path.c_str(), "rb", TRUE, kOptions));
+}
+
+/// As it is now, whatever GDAL remembers. Where GDAL 3.13 has a listing in which the file is not, it does not ask, and
+/// gives no error.
+File open_for_reading(const std::string &path, bool on_network)
+{
+    if (on_network)
+        VSICurlPartialClearCache(path.c_str());
+    File file = open_as_known(path);
+    if (!file && on_network && VSIGetLastErrorNo() == VSIE_None)
+    {
+        VSICurlPartialClearCache(path.substr(0, path.find_last_of('/')).c_str());
+        file = open_as_known(path);
+    }
+    return file;
 }
 
 } // namespace
@@ -164,10 +180,7 @@ std::optional<Bytes> VsiStore::read_by_gdal(const std::string &key) const
 {
     const std::string full_path = path(key);
     const GdalErrors errors;
-    if (m_network)
-        VSICurlPartialClearCache(full_path.c_str());
-    forget_errors();
-    const File file = open_for_reading(full_path);
+    const File file = open_for_reading(full_path, m_network);
     if (!file)
     {
         const int error = errno;
@@ -209,6 +222,12 @@ bool VsiStore::write_if(const std::string &key, const void *data, std::size_t si
         return false;
     write_by_gdal(key, data, size);
     return true;
+}
+
+bool VsiStore::has_conditions() const
+{
+    const HttpObjects *const objects = http_to_write();
+    return objects != nullptr && objects->has_conditions();
 }
 
 void VsiStore::write_by_gdal(const std::string &key, const void *data, std::size_t size) const
@@ -301,10 +320,7 @@ std::optional<Stamp> VsiStore::stamp_by_gdal(const std::string &key) const
 {
     const std::string full_path = path(key);
     const GdalErrors errors;
-    if (m_network)
-        VSICurlPartialClearCache(full_path.c_str());
-    forget_errors();
-    if (!open_for_reading(full_path))
+    if (!open_for_reading(full_path, m_network))
     {
         const int error = errno;
         if (is_absent(full_path, error))

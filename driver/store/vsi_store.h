@@ -28,6 +28,7 @@ public:
     void write_tile(const std::string &key, const void *data, std::size_t size, Replacing replacing) override;
     bool write_if(const std::string &key, const void *data, std::size_t size,
                   const std::optional<Stamp> &before) override;
+    bool has_conditions() const override;
     bool remove(const std::string &key) override;
     bool remove_if(const std::string &key, const std::optional<Stamp> &before) override;
     std::optional<Stamp> stamp(const std::string &key) const override;

@@ -85,6 +85,32 @@ int read_version(const store::Store &store, const std::string &text)
     return static_cast<int>(version);
 }
 
+std::optional<std::string> read_stamped(const store::Store &store, const char *key, std::optional<store::Stamp> &stamp)
+{
+    const auto object = store.read_stamped(key);
+    stamp = object ? std::optional(object->stamp) : std::nullopt;
+    return object ? std::optional(std::string(object->bytes.begin(), object->bytes.end())) : std::nullopt;
+}
+
+/// Has its name once what was written before is durable. On a local disk a run that others take for dead is dead;
+/// elsewhere it may wake just before it writes.
+void replace(store::Store &store, const char *key, const std::string &text, std::optional<store::Stamp> before,
+             const std::function<void()> &check)
+{
+    if (!store.is_remote())
+    {
+        check();
+        store.write_at_sync(key, text);
+        store.sync();
+        return;
+    }
+    while (!store.write_if(key, text, before))
+    {
+        before = store.stamp(key);
+        check();
+    }
+}
+
 /// A power cut may leave nothing of a file, or zeros: then it is as if it had not been written.
 std::optional<std::string> unless_cut_short(std::optional<std::string> text, const std::string &path)
 {
@@ -108,14 +134,21 @@ OutputState OutputState::load(const store::Store &store)
     const bool over_network = store::is_on_network(store.path(""));
     const auto reading = [&store](std::optional<std::string> &text, const char *key)
     { return [&store, &text, key] { text = unless_cut_short(store.read_text(key), store.path(key)); }; };
-    side_by_side(over_network, {reading(version, kVersionKey), reading(recipe, kRecipeKey), reading(inputs, kInputsKey),
-                                [&, read = reading(item, journal::kItemKey)]
-                                {
-                                    if (over_network || !version)
-                                    {
-                                        read();
-                                    }
-                                }});
+    const auto reading_stamped = [&store](std::optional<std::string> &text, const char *key,
+                                          std::optional<store::Stamp> &stamp) {
+        return [&store, &text, key, &stamp]
+        { text = unless_cut_short(read_stamped(store, key, stamp), store.path(key)); };
+    };
+    side_by_side(over_network,
+                 {reading(version, kVersionKey), reading_stamped(recipe, kRecipeKey, state.m_stamps.recipe),
+                  reading_stamped(inputs, kInputsKey, state.m_stamps.inputs),
+                  [&, read = reading(item, journal::kItemKey)]
+                  {
+                      if (over_network || !version)
+                      {
+                          read();
+                      }
+                  }});
     if (!version)
     {
         if (item)
@@ -230,13 +263,11 @@ void OutputState::claim(store::Store &store)
     store.write_at_sync(kVersionKey, fmt::format("{}\n", journal::kLayoutVersion));
 }
 
-void OutputState::save(store::Store &store, const Job &job)
+void OutputState::save(store::Store &store, const Job &job, const Stamps &before, const std::function<void()> &check)
 {
-    store.write_at_sync(kInputsKey, fingerprint(job));
-    store.sync();
+    replace(store, kInputsKey, fingerprint(job), before.inputs, check);
     // ${NAME} stands in it as it was written
-    store.write_at_sync(kRecipeKey, to_yaml(Secrets().redacted_json(job.document)));
-    store.sync(); // the inputs' name is durable, then the recipe has one
+    replace(store, kRecipeKey, to_yaml(Secrets().redacted_json(job.document)), before.recipe, check);
     store.sync();
 }
 

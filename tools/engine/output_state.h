@@ -5,6 +5,7 @@
 #include "tools/engine/input_fingerprint.h"
 #include "tools/engine/resolve.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,10 +44,20 @@ public:
     /// Id of the coarsest matrix of the saved recipe.
     std::string coarsest_id() const;
 
+    /// States of the files that save() writes, as they were when this was loaded; nullopt: absent.
+    struct Stamps
+    {
+        std::optional<store::Stamp> recipe;
+        std::optional<store::Stamp> inputs;
+    };
+    const Stamps &stamps() const { return m_stamps; }
+
     /// Says whose folder it is, before anything else is written there. Durable after the store's next two sync().
     static void claim(store::Store &store);
-    /// Writes the state of a job; the recipe, which makes it count, comes last. Durable.
-    static void save(store::Store &store, const Job &job);
+    /// Writes the state of a job; the recipe, which makes it count, comes last. Durable. `check` throws where this run
+    /// is no longer the one to do so; over a network it is asked, and what is there looked at again, only where
+    /// somebody has written since `before`.
+    static void save(store::Store &store, const Job &job, const Stamps &before, const std::function<void()> &check);
     /// From now until save() the output is one that only --overwrite may go on with.
     static void begin_wipe(store::Store &store);
     /// All that was there is gone: from now until save() it is an output that no run has made yet.
@@ -55,6 +66,7 @@ public:
 private:
     Json m_recipe;
     Json m_inputs;
+    Stamps m_stamps;
 };
 
 } // namespace tiledir::engine

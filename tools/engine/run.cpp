@@ -76,9 +76,9 @@ journal::JournalFolder journal_folder(store::Store &store, const Job &job)
     return {store, job.recipe.journal};
 }
 
-/// From now on others see this run, and nobody has made the output otherwise since it looked. `look`: what else is to
-/// be found out from now on.
-void show(
+/// From now on others see this run, and nobody has made the output otherwise since it looked: its state is as these
+/// stamps tell. `look`: what else is to be found out from now on.
+OutputState::Stamps show(
     RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles,
     const std::function<void()> &look = [] {})
 {
@@ -96,15 +96,21 @@ void show(
         mark.finish();
         refuse(*start.job, "another run has changed it meanwhile; the same command looks again");
     }
+    return now.stamps();
 }
 
-void show(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan,
-          const std::function<void()> &look)
+OutputState::Stamps show(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan,
+                         const std::function<void()> &look)
 {
     const stac::LevelSets planned = planned_tiles(plan);
     const auto finest =
         std::find_if(planned.rbegin(), planned.rend(), [](const auto &level) { return !level.second.empty(); });
-    finest != planned.rend() ? show(mark, store, start, finest->first, finest->second, look) : look();
+    if (finest != planned.rend())
+    {
+        return show(mark, store, start, finest->first, finest->second, look);
+    }
+    look();
+    return start.state.stamps();
 }
 
 /// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
@@ -210,8 +216,8 @@ void leave(const RunContext &context, RunMark &mark)
 
 /// What the output says before its first tile is written. What is no longer done is said before what is done otherwise:
 /// a kill between the two only makes tiles again.
-void begin(store::Store &store, const Job &job, journal::Journal &journal, const Plan &plan,
-           const std::function<void()> &write_item)
+void begin(store::Store &store, journal::Journal &journal, const Plan &plan, const std::function<void()> &write_item,
+           const std::function<void()> &save)
 {
     side_by_side(store.is_remote(), {[&] { OutputState::claim(store); },
                                      [&]
@@ -219,7 +225,7 @@ void begin(store::Store &store, const Job &job, journal::Journal &journal, const
                                          journal.claim();
                                          journal.redo(planned_tiles(plan));
                                      }});
-    side_by_side(store.is_remote(), {write_item, [&] { OutputState::save(store, job); }});
+    side_by_side(store.is_remote(), {write_item, save});
 }
 
 /// No tile is to blame for what goes wrong there.
@@ -312,19 +318,22 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
             side_by_side(store->is_remote(), {[&] { fresh = is_fresh(*store, start); }, [&] { journal.begin(); },
                                               [&] { item = item_there(*store); }});
         };
-        start.wipe ? look() : show(mark, *store, start, plan, look);
+        OutputState::Stamps stamps; // of nothing, where all was removed
+        start.wipe ? look() : static_cast<void>(stamps = show(mark, *store, start, plan, look));
         const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
         go_on();
         stac::LevelSets tiles;
         const Opening opening(store->is_remote(),
                               [&]
                               {
-                                  begin(*store, job, journal, plan,
-                                        [&]
-                                        {
-                                            tiles = extent(job, journal.before().all());
-                                            write_item(*store, job, tiles, start.accepted, kRunning, item);
-                                        });
+                                  begin(
+                                      *store, journal, plan,
+                                      [&]
+                                      {
+                                          tiles = extent(job, journal.before().all());
+                                          write_item(*store, job, tiles, start.accepted, kRunning, item);
+                                      },
+                                      [&] { OutputState::save(*store, job, stamps, [&mark] { mark.check(); }); });
                               });
         Report &report = course.report;
         const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };

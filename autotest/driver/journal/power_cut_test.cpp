@@ -16,8 +16,8 @@ namespace
 
 const stac::TileMatrixSet &grid()
 {
-    static const auto grid = *stac::TileMatrixSet::well_known("WebMercatorQuad");
-    return grid;
+    static const auto kGrid = *stac::TileMatrixSet::well_known("WebMercatorQuad");
+    return kGrid;
 }
 
 constexpr int kRuns = 20;
