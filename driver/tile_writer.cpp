@@ -131,6 +131,7 @@ void TileWriter::store_one(TileBuffer::Place place, const ChangedTile &tile, Sto
     try
     {
         stored = store_tile(place, tile, write);
+        stored.is_given_whole = tile.is_whole();
     }
     catch (const std::exception &)
     {
@@ -160,6 +161,14 @@ void TileWriter::warn_of_loss(bool encoded_again)
 void TileWriter::note(TileBuffer::Place place, const StoredTile &stored)
 {
     const auto [row, col] = place;
+    if (stored.is_given_whole)
+    {
+        m_parts.erase(row, col, col);
+    }
+    else if (!m_changed.contains(row, col))
+    {
+        m_parts.insert(row, col, col);
+    }
     m_changed.insert(row, col, col);
     (stored.is_there ? m_there : m_gone).insert(row, col, col);
     (stored.is_there ? m_gone : m_there).erase(row, col, col);
@@ -267,7 +276,12 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
 /// Tells what else there is beside tiles: a run's journal, and the item.
 void TileWriter::record_changes(const stac::LevelSets &stale)
 {
-    journal::tell_journal(*m_store, m_pyramid.grid, {{m_pyramid.finest, m_changed}}, stale);
+    journal::TileStates said;
+    said.foreign = {{m_pyramid.finest, m_changed}};
+    said.parts = {{m_pyramid.finest, m_parts}};
+    said.foreign[m_pyramid.finest].erase(m_parts);
+    said.pending = stale;
+    journal::tell_journal(*m_store, m_pyramid.grid, said);
     if (!m_there.empty() || !m_gone.empty())
     {
         raster::grow_item(*m_store, m_item_key, m_pyramid, m_there);
@@ -281,6 +295,7 @@ void TileWriter::end_refresh(const stac::LevelSets &stale)
     m_store->sync();
     m_changed = {};
     m_whole = {};
+    m_parts = {};
     m_above = {};
     m_there = {};
     m_gone = {};

@@ -67,6 +67,7 @@ private:
     struct StoredTile
     {
         bool is_there = false;                 ///< now
+        bool is_given_whole = false;           ///< by who writes
         std::optional<stac::PixelWindow> part; ///< of the matrix, that has changed; nullopt: all of it may have
     };
     /// Tiles that are being stored, by many threads.
@@ -99,6 +100,7 @@ private:
     TileBuffer m_buffer;
     stac::TileSet m_changed; ///< stored, and not refreshed yet
     stac::TileSet m_whole;   ///< of these, what may have changed in all its pixels
+    stac::TileSet m_parts;   ///< of m_changed, those that only parts were given of
     stac::LevelSets m_above; ///< overviews of what has changed in others
     stac::TileSet m_there;   ///< of those that pixels were given to, the ones that are stored
     stac::TileSet m_gone;    ///< and the ones that were removed

@@ -176,15 +176,11 @@ TEST_F(ExplorerTest, OverviewsFitAfterAPixelWasPutBesideARunWhereNothingKeepsWri
 
 TEST_F(ExplorerTest, OverviewsFitAfterAPixelWasPutBesideARunThatWasKilled)
 {
-    GTEST_SKIP() << "does not hold yet: a run that is killed after its overviews replaced those of a writer beside it "
-                    "leaves them to the next refresh --all";
     expect_right(beside_a_killed_run("overviews beside a killed run", Exclusion::Locks));
 }
 
 TEST_F(ExplorerTest, OverviewsFitAfterAPixelWasPutBesideARunThatWasKilledOnS3)
 {
-    GTEST_SKIP() << "does not hold yet: a run that is killed after its overviews replaced those of a writer beside it "
-                    "leaves them to the next refresh --all";
     expect_right(beside_a_killed_run("overviews beside a killed run, conditional writes", Exclusion::Conditions));
 }
 

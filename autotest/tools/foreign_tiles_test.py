@@ -72,14 +72,14 @@ def test_foreign_tiles_are_kept_by_resuming_and_replaced_by_overwriting(tiledir,
     before = snapshot(out)
     draw(out)
     assert (pixels(out) == 77).all()
-    assert any(line.startswith("foreign 11 ") for line in journal_lines(out))
+    assert any(line.startswith("part 11 ") for line in journal_lines(out))
     drawn = {name for name, content in snapshot(out).items() if before.get(name) != content}
     assert {name.split("/")[-3] for name in drawn if name.endswith(".tif")} == {"11", "10", "9", "8", "7"}
     assert tiledir.make(finished)["planned"] == 0
     assert (pixels(out) == 77).all()
     tiledir.make(finished, "--overwrite")
     assert tiles_of(snapshot(out)) == tiles_of(before)
-    assert not any(line.startswith("foreign 11 ") for line in journal_lines(out)[-3:])
+    assert not any(line.startswith(("foreign 11 ", "part 11 ")) for line in journal_lines(out)[-3:])
 
 
 @pytest.mark.parametrize("which", ["--since", "--bounds", "--all"])
@@ -110,6 +110,19 @@ def test_a_run_that_goes_on_keeps_the_tiles_that_a_refresh_has_told_of(tiledir, 
             refresh(build, out, bounds_of(path))
         tiledir.make(finished)
         assert (gdal.Open(str(path)).ReadAsArray() == 77).all() == told
+
+
+def test_a_run_that_goes_on_makes_a_tile_of_which_others_have_written_a_part(tiledir, finished):
+    out = tiledir.folder / "out"
+    before = snapshot(out)
+    # As a run leaves it that was killed before it came to any tile.
+    (out / ".tiledir" / "journal" / "00000007-0redo-test-000001").write_text(
+        "tiledir journal 1\n" + "".join(f"redo 11 {row} 0 2047\n" for row in range(2048))
+    )
+    draw(out)
+    assert (pixels(out) == 77).all()
+    tiledir.make(finished)
+    assert tiles_of(snapshot(out)) == tiles_of(before)
 
 
 def test_overviews_of_the_process_are_left_to_it(tiledir, jacksboro):

@@ -131,7 +131,7 @@ private:
             std::find_if(kStateWords.begin(), kStateWords.end(), [&](const auto &each) { return word == each.first; });
         if (known == kStateWords.end())
         {
-            refuse("'" + word + "' is none of stored, empty, foreign, failed and redo");
+            refuse("'" + word + "' is none of stored, empty, foreign, part, failed and redo");
         }
         const auto level = m_grid.index_of(matrix);
         if (!level)

@@ -28,8 +28,7 @@ bool is_of_a_run(const TileStates &said, int level)
 
 } // namespace
 
-void tell_journal(store::Store &store, const stac::TileMatrixSet &grid, const stac::LevelSets &foreign,
-                  const stac::LevelSets &stale)
+void tell_journal(store::Store &store, const stac::TileMatrixSet &grid, const TileStates &said)
 {
     JournalFolder folder(store);
     if (folder.found().empty())
@@ -37,20 +36,23 @@ void tell_journal(store::Store &store, const stac::TileMatrixSet &grid, const st
         return;
     }
     JournalFiles files(folder, folder.found());
-    const auto tell = [&](const char *kind, StateMember word, const stac::LevelSets &tiles)
+    const auto tell = [&](const char *kind, const std::vector<StateMember> &words)
     {
-        TileStates said;
-        for (const auto &[level, set] : tiles)
+        TileStates of_kind;
+        for (const StateMember word : words)
         {
-            said.say(word, level, set);
+            for (const auto &[level, set] : said.*word)
+            {
+                of_kind.say(word, level, set);
+            }
         }
-        if (!is_empty(tiles))
+        if (!of_kind.is_empty())
         {
-            files.write(kind, journal_document(said, grid));
+            files.write(kind, journal_document(of_kind, grid));
         }
     };
-    tell("0redo", &TileStates::pending, stale);
-    tell("1done", &TileStates::foreign, foreign);
+    tell("0redo", {&TileStates::pending});
+    tell("1done", {&TileStates::foreign, &TileStates::parts});
     folder.sync();
 }
 

@@ -1,5 +1,6 @@
 #include "driver/journal/tile_states.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace tiledir::journal
@@ -46,6 +47,16 @@ stac::LevelSets TileStates::all() const
     return sets;
 }
 
+bool TileStates::is_empty() const
+{
+    const auto is_said = [this](const auto &word)
+    {
+        const stac::LevelSets &sets = this->*word.second;
+        return std::any_of(sets.begin(), sets.end(), [](const auto &level) { return !level.second.empty(); });
+    };
+    return std::none_of(kStateWords.begin(), kStateWords.end(), is_said);
+}
+
 void TileStates::erase(const stac::LevelSets &tiles)
 {
     for (const auto &[level, set] : tiles)
@@ -75,13 +86,25 @@ void TileStates::say(StateMember word, int level, const stac::TileSet &tiles)
     (this->*word)[level].insert(tiles);
 }
 
+void TileStates::say_part(int level, stac::TileSet tiles)
+{
+    for (const stac::LevelSets *to_make : {&failed, &pending})
+    {
+        if (const auto found = to_make->find(level); found != to_make->end())
+        {
+            tiles.erase(found->second);
+        }
+    }
+    say(&TileStates::foreign, level, tiles);
+}
+
 void TileStates::say(const TileStates &later)
 {
     for (const auto &[name, member] : kStateWords)
     {
         for (const auto &[level, set] : later.*member)
         {
-            say(member, level, set);
+            member == &TileStates::parts ? say_part(level, set) : say(member, level, set);
         }
     }
     for (const auto &[tile, failure] : later.failures)

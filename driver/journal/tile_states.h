@@ -28,24 +28,30 @@ struct TileStates
     stac::LevelSets stored;
     stac::LevelSets empty;
     stac::LevelSets foreign; ///< written by others than a run
+    stac::LevelSets parts;   ///< of these others have written a part: foreign, but for those that a run is to make
     stac::LevelSets failed;  ///< not done
     stac::LevelSets pending; ///< not done: a run is to make it
     std::map<stac::TileId, NotedFailure> failures;
 
     /// Those that are done: stored, empty or foreign.
     stac::LevelSets all() const;
+    bool is_empty() const;
     /// Nothing is said of these tiles any more.
     void erase(const stac::LevelSets &tiles);
     /// Says one thing of these tiles, and nothing else any more.
     void say(StateMember word, int level, const stac::TileSet &tiles);
-    /// Says what `later` says, which holds where both say something.
+    /// Says what `later` says, which holds where both say something; then `parts` is empty.
     void say(const TileStates &later);
+
+private:
+    void say_part(int level, stac::TileSet tiles);
 };
 
 /// The words of a journal's lines.
-inline constexpr std::array<std::pair<const char *, StateMember>, 5> kStateWords{{{"stored", &TileStates::stored},
+inline constexpr std::array<std::pair<const char *, StateMember>, 6> kStateWords{{{"stored", &TileStates::stored},
                                                                                   {"empty", &TileStates::empty},
                                                                                   {"foreign", &TileStates::foreign},
+                                                                                  {"part", &TileStates::parts},
                                                                                   {"failed", &TileStates::failed},
                                                                                   {"redo", &TileStates::pending}}};
 

@@ -164,9 +164,10 @@ RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, 
     {
         result = renew(folder.tiles(), plan.overviews, settings);
     }
-    journal::tell_journal(store, folder.pyramid().grid,
-                          {{folder.pyramid().finest, foreign_tiles(folder, plan.base_tiles)}},
-                          plan.is_for_process ? plan.overviews : stac::LevelSets());
+    journal::TileStates said;
+    said.foreign = {{folder.pyramid().finest, foreign_tiles(folder, plan.base_tiles)}};
+    said.pending = plan.is_for_process ? plan.overviews : stac::LevelSets();
+    journal::tell_journal(store, folder.pyramid().grid, said);
     if (!plan.base_tiles.empty())
     {
         const bool all_have_told = plan.left_behind.empty();

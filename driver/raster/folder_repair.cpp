@@ -30,7 +30,9 @@ RepairResult repair_folder(const DatasetFolder &folder, const VerifyResult &foun
     store::Store &store = folder.store();
     if (has_overviews_from_process(folder.item()))
     {
-        journal::tell_journal(store, pyramid.grid, {}, found.faulty);
+        journal::TileStates said;
+        said.pending = found.faulty;
+        journal::tell_journal(store, pyramid.grid, said);
         store.sync();
         result.faults = found.faults;
         return result;

@@ -73,6 +73,13 @@ protected:
     {
         return std::to_string(level) + "/" + std::to_string(row) + "/" + std::to_string(col);
     }
+    static TileStates told(stac::LevelSets foreign, stac::LevelSets stale)
+    {
+        TileStates said;
+        said.foreign = std::move(foreign);
+        said.pending = std::move(stale);
+        return said;
+    }
     static stac::LevelSets one(int level, std::int64_t row, std::int64_t col)
     {
         return {{level, stac::TileSet(stac::TileRange{row, row, col, col})}};
@@ -234,7 +241,7 @@ TEST_F(ManyFilesTest, WhatOthersSayIsStaleWhileARunGoesOnStaysSo)
     Journal run(*m_store, m_grid);
     run.add({5, 1, 1}, true);
     run.flush();
-    tell_journal(*m_store, m_grid, one(5, 2, 2), one(5, 1, 1));
+    tell_journal(*m_store, m_grid, told(one(5, 2, 2), one(5, 1, 1)));
     for (int flush = 0; flush < 40; ++flush) // its files become few, twice
     {
         run.add({6, 0, flush}, true);
@@ -243,6 +250,21 @@ TEST_F(ManyFilesTest, WhatOthersSayIsStaleWhileARunGoesOnStaysSo)
     run.compact();
     EXPECT_EQ(said().count("5/1/1 pending"), 1U);
     EXPECT_EQ(said().count("5/2/2 foreign"), 1U);
+}
+
+TEST_F(ManyFilesTest, ATileThatARunIsToMakeStaysSoWhereOthersHaveWrittenAPartOfIt)
+{
+    Journal run(*m_store, m_grid);
+    run.redo({{5, stac::TileSet(stac::TileRange{1, 1, 1, 3})}});
+    run.add({5, 1, 1}, true);
+    run.fail({5, 1, 2}, "no input", 1);
+    run.flush();
+    TileStates said_by_writer;
+    said_by_writer.parts = {{5, stac::TileSet(stac::TileRange{1, 1, 1, 4})}};
+    tell_journal(*m_store, m_grid, said_by_writer);
+    EXPECT_EQ(said(), (std::set<std::string>{"5/1/1 foreign", "5/1/2 failed", "5/1/3 pending", "5/1/4 foreign"}));
+    Journal(*m_store, m_grid).compact();
+    EXPECT_EQ(said(), (std::set<std::string>{"5/1/1 foreign", "5/1/2 failed", "5/1/3 pending", "5/1/4 foreign"}));
 }
 
 TEST_F(ManyFilesTest, WhatIsSaidWhileFilesBecomeOneIsStillSaidAfterwards)
@@ -259,7 +281,7 @@ TEST_F(ManyFilesTest, WhatIsSaidWhileFilesBecomeOneIsStillSaidAfterwards)
                        {
                            if (!std::exchange(was_said, true))
                            {
-                               tell_journal(*m_store, m_grid, one(5, 2, 2), one(5, 1, 7));
+                               tell_journal(*m_store, m_grid, told(one(5, 2, 2), one(5, 1, 7)));
                            }
                        });
     Journal(store, m_grid).compact();
@@ -416,7 +438,7 @@ TEST_F(ManyFilesTest, AJournalElsewhereIsThisOutputsAlone)
         journal.flush();
     }
     EXPECT_EQ(first->list(".tiledir/journal"), std::vector<std::string>{"elsewhere"});
-    tell_journal(*first, m_grid, one(5, 1, 2), {});
+    tell_journal(*first, m_grid, told(one(5, 1, 2), {}));
     const Journal found(*first, m_grid); // who does not know the recipe is told by the output
     EXPECT_TRUE(found.before().stored.at(5).contains(1, 1));
     EXPECT_TRUE(found.before().foreign.at(5).contains(1, 2));
