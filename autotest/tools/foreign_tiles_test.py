@@ -116,8 +116,9 @@ def test_a_run_that_goes_on_makes_a_tile_of_which_others_have_written_a_part(til
     out = tiledir.folder / "out"
     before = snapshot(out)
     # As a run leaves it that was killed before it came to any tile.
+    tiles = [(path.parent.name, path.stem) for path in (out / "11").rglob("*.tif")]
     (out / ".tiledir" / "journal" / "00000007-0redo-test-000001").write_text(
-        "tiledir journal 1\n" + "".join(f"redo 11 {row} 0 2047\n" for row in range(2048))
+        "tiledir journal 1\n" + "".join(f"redo 11 {row} {col} {col}\n" for row, col in tiles)
     )
     draw(out)
     assert (pixels(out) == 77).all()

@@ -77,12 +77,8 @@ ReadJournal understood(JournalFolder &folder, std::vector<std::string> names, Co
             TileStates said;
             read_journal_document(path, content, grid, said);
             each(names[index], said);
-            journal.states.say(said);
         }
-        else
-        {
-            read_journal_document(path, content, grid, journal.states);
-        }
+        read_journal_document(path, content, grid, journal.states);
     }
     journal.files = std::move(names);
     return journal;

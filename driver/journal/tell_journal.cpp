@@ -41,10 +41,7 @@ void tell_journal(store::Store &store, const stac::TileMatrixSet &grid, const Ti
         TileStates of_kind;
         for (const StateMember word : words)
         {
-            for (const auto &[level, set] : said.*word)
-            {
-                of_kind.say(word, level, set);
-            }
+            of_kind.*word = said.*word;
         }
         if (!of_kind.is_empty())
         {

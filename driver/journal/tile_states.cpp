@@ -71,6 +71,10 @@ void TileStates::erase(const stac::LevelSets &tiles)
 
 void TileStates::say(StateMember word, int level, const stac::TileSet &tiles)
 {
+    if (word == &TileStates::parts)
+    {
+        return say_part(level, tiles);
+    }
     if (tiles.empty())
     {
         return;
@@ -104,7 +108,7 @@ void TileStates::say(const TileStates &later)
     {
         for (const auto &[level, set] : later.*member)
         {
-            member == &TileStates::parts ? say_part(level, set) : say(member, level, set);
+            say(member, level, set);
         }
     }
     for (const auto &[tile, failure] : later.failures)

@@ -28,7 +28,7 @@ struct TileStates
     stac::LevelSets stored;
     stac::LevelSets empty;
     stac::LevelSets foreign; ///< written by others than a run
-    stac::LevelSets parts;   ///< of these others have written a part: foreign, but for those that a run is to make
+    stac::LevelSets parts;   ///< to be said: others have written a part
     stac::LevelSets failed;  ///< not done
     stac::LevelSets pending; ///< not done: a run is to make it
     std::map<stac::TileId, NotedFailure> failures;
@@ -38,9 +38,10 @@ struct TileStates
     bool is_empty() const;
     /// Nothing is said of these tiles any more.
     void erase(const stac::LevelSets &tiles);
-    /// Says one thing of these tiles, and nothing else any more.
+    /// Says one thing of these tiles, and nothing else any more. Of which a part was written, those are foreign that no
+    /// run is to make; `parts` stays empty.
     void say(StateMember word, int level, const stac::TileSet &tiles);
-    /// Says what `later` says, which holds where both say something; then `parts` is empty.
+    /// Says what `later` says, which holds where both say something.
     void say(const TileStates &later);
 
 private:
