@@ -17,6 +17,7 @@ class Mutant:
 PROGRAMS = ["gdal_TileDir", "tiledir"]
 LOCAL_STORE = "driver/store/local_store_sync.cpp"
 JOURNAL = "driver/journal/journal.cpp"
+EXPLORER = ["explorer_test"]
 
 
 def order(selection):
@@ -25,6 +26,10 @@ def order(selection):
 
 def unit(selection):
     return ["BUILD/autotest/driver_test", f"--gtest_filter={selection}"]
+
+
+def explored(selection):
+    return ["BUILD/autotest/explorer_test", f"--gtest_filter=ExplorerTest.{selection}"]
 
 
 MUTANTS = [
@@ -146,5 +151,96 @@ MUTANTS = [
         "    if (false && ",
         PROGRAMS,
         ["autotest/tools/changed_meanwhile_test.py"],
+    ),
+    Mutant(
+        "a-wipe-removes-what-is-done-alone",
+        "tools/engine/wipe.cpp",
+        "    insert_all(tiles, said.pending);\n    insert_all(tiles, said.failed);\n",
+        "",
+        EXPLORER,
+        explored("AnOverwriteOntoAnotherGridAfter*"),
+    ),
+    Mutant(
+        "who-is-taken-for-dead-is-not-told",
+        "driver/journal/intent.cpp",
+        "    document->taken_by = by.id();\n    return store.write_if(intent.key, to_text(*document), intent.stamp);\n",
+        "    return true;\n",
+        EXPLORER,
+        explored("ARunThatSlept*"),
+    ),
+    Mutant(
+        "words-are-said-without-a-look-at-the-intent",
+        "tools/engine/run.cpp",
+        "    journal.write_only_while([&mark] { mark.check(); });\n",
+        "",
+        EXPLORER,
+        explored("ARunThatSlept*"),
+    ),
+    Mutant(
+        "an-old-intent-is-only-looked-at",
+        "driver/journal/intent.cpp",
+        "boot_time() - m_written > kDeadAfter / 2 ? write() : static_cast<void>(own());",
+        "own();",
+        EXPLORER,
+        explored("ARunThatSlept*"),
+    ),
+    Mutant(
+        "the-recipe-is-written-whoever-has-changed-it",
+        "tools/engine/output_state.cpp",
+        "    while (!store.write_if(key, text, before))\n",
+        "    store.write(key, text);\n    while (false)\n",
+        EXPLORER,
+        explored("ARunThatSlept*"),
+    ),
+    Mutant(
+        "runs-of-other-inputs-are-one",
+        "tools/engine/run.cpp",
+        "    return document.dump() + fingerprint(*start.job);\n",
+        "    return document.dump();\n",
+        EXPLORER,
+        explored("RunsOfOneRecipeAfter*"),
+    ),
+    Mutant(
+        "the-item-is-as-the-run-knew-it",
+        "tools/engine/item_writer.cpp",
+        "stac::merged_item(own_item(job, said, before), there)",
+        "own_item(job, said, before)",
+        EXPLORER,
+        explored("*InTheItem*"),
+    ),
+    Mutant(
+        "a-run-removes-a-tile-without-its-lock",
+        "tools/engine/batch_runner.cpp",
+        "                                     const auto alone = context.store.lock(key); // who merges meanwhile must "
+        "see this\n",
+        "",
+        EXPLORER,
+        explored("APixelPutBesideARunThatRemoves*"),
+    ),
+    Mutant(
+        "what-is-listed-and-unreadable-is-passed-over",
+        "driver/journal/journal_reading.cpp",
+        "        if (attempt == kMostReads)\n        {\n",
+        "        if (attempt == kMostReads)\n        {\n            for (auto &content : contents)\n            {\n"
+        '                content = content.value_or("tiledir journal 1\\n");\n            }\n'
+        "            return understood(folder, std::move(names), std::move(contents), grid, each);\n",
+        EXPLORER,
+        explored("AFileOfTheJournal*"),
+    ),
+    Mutant(
+        "parts-of-pending-tiles-are-foreign",
+        "driver/journal/tile_states.cpp",
+        "        return say_part(level, tiles);\n",
+        "        return say(&TileStates::foreign, level, tiles);\n",
+        EXPLORER,
+        explored("*WasKilled"),
+    ),
+    Mutant(
+        "overviews-are-not-made-again-beside-others",
+        "tools/engine/run.cpp",
+        "    renew_beside_others(store, job, journal, mark.intent_key());\n",
+        "",
+        EXPLORER,
+        explored("OverviewsFit*"),
     ),
 ]
