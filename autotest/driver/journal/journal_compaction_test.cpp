@@ -275,11 +275,11 @@ TEST_F(ManyFilesTest, WhatIsSaidWhileFilesBecomeOneIsStillSaidAfterwards)
         journal.add({5, 1, run}, true);
         journal.flush();
     }
-    bool was_said = false;
+    std::atomic<bool> was_said{false}; // files are removed by several threads
     WatchedStore store(*m_store,
                        [&](const std::string &)
                        {
-                           if (!std::exchange(was_said, true))
+                           if (!was_said.exchange(true))
                            {
                                tell_journal(*m_store, m_grid, told(one(5, 2, 2), one(5, 1, 7)));
                            }
