@@ -155,8 +155,8 @@ MUTANTS = [
     Mutant(
         "a-wipe-removes-what-is-done-alone",
         "tools/engine/wipe.cpp",
-        "    insert_all(tiles, said.pending);\n    insert_all(tiles, said.failed);\n",
-        "",
+        "tiles_to_wipe(pyramid, journal.before(), journal::Intent::all(store))",
+        "journal.before().all()",
         EXPLORER,
         explored("AnOverwriteOntoAnotherGridAfter*"),
     ),
