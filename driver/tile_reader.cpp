@@ -80,6 +80,14 @@ TileReader::TileReader(const std::vector<TileSource> &sources, stac::TileMatrixS
     }
 }
 
+std::vector<std::string> TileReader::folders() const
+{
+    std::vector<std::string> folders;
+    std::transform(m_sources.begin(), m_sources.end(), std::back_inserter(folders),
+                   [](const Source &source) { return source.tiles.folder(); });
+    return folders;
+}
+
 std::string TileReader::tile_path(int matrix, std::int64_t row, std::int64_t col, int band) const
 {
     const Source &source = m_sources[m_bands[band].source];

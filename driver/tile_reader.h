@@ -39,6 +39,8 @@ public:
     const std::vector<BandPixels> &bands() const { return m_bands; }
     bool has_one_source() const { return m_sources.size() == 1; }
     bool is_remote() const { return m_sources.front().reader->is_remote(); }
+    /// Those of its sources, as GDAL opens them.
+    std::vector<std::string> folders() const;
     /// Is the tile that has the band there? Nullopt where only a request can tell.
     std::optional<bool> exists(int matrix, std::int64_t row, std::int64_t col, int band) const;
     /// Of the tile that has the band (from 0).
