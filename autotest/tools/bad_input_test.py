@@ -141,6 +141,58 @@ def test_a_dataset_that_is_not_ours_is_left_alone(tiledir, jacksboro):
     assert (out / "stac.json").read_text() == "{}"
 
 
+def tree(folder, tile, document=None, text="{}"):
+    """Tiles that others have made."""
+    (folder / tile).parent.mkdir(parents=True)
+    (folder / tile).write_bytes(b"mine")
+    if document:
+        (folder / document).write_text(text)
+    return folder
+
+
+TREES = {
+    "mapchete": ("11/735/1109.tif", "metadata.json", "metadata.json"),
+    "gdal2tiles": ("11/735/1109.png", "tilemapresource.xml", "tilemapresource.xml"),
+    "gdal raster tile": ("11/735/1109.png", "stacta.json", "stacta.json"),
+    "no document": ("11/735/1109.png", None, "11/735/1109.png"),
+    "levels that are no numbers": ("EPSG:3857:11/735/1109.png", None, "EPSG:3857:11/735/1109.png"),
+    "another level": ("3/1/2.tif", None, "3/1/2.tif"),
+    "an item alone": (".tiledir/tmp/x", "stacta.json", "stacta.json"),
+}
+
+
+@pytest.mark.parametrize("flag", ["--resume", "--overwrite", "--dry-run"])
+@pytest.mark.parametrize("kind", TREES)
+def test_tiles_that_others_have_made_are_left_alone(tiledir, jacksboro, kind, flag):
+    tile, document, named = TREES[kind]
+    out = tree(tiledir.folder / "out", tile, document)
+    before = snapshot(out)
+    line = tiledir.refused(tiledir.recipe(**keys(jacksboro)), flag)
+    assert "did not make" in line and named in line and "choose another output" in line
+    assert snapshot(out) == before
+
+
+def test_a_folder_that_holds_no_tiles_may_be_an_output(tiledir, jacksboro):
+    out = tiledir.folder / "out"
+    (out / "2024" / "maps").mkdir(parents=True)
+    (out / "2024" / "1.txt").write_text("mine")
+    (out / "notes.json").write_text("{}")
+    tiledir.make(tiledir.recipe(**keys(jacksboro)))
+    assert (out / "2024" / "1.txt").read_text() == "mine" and (out / "stac.json").exists()
+
+
+@pytest.mark.parametrize("way", ["itself", "a link"])
+def test_the_outputs_own_tiles_are_no_input_of_it(tiledir, jacksboro, way):
+    _, out = finished(tiledir, jacksboro)
+    (tiledir.folder / "link").symlink_to("out")
+    place = {"itself": out, "a link": tiledir.folder / "link"}[way]
+    before = snapshot(out)
+    for flag in ("--resume", "--overwrite", "--update"):
+        line = tiledir.refused(tiledir.recipe(**keys([f"{place}/11/*/*.tif"])), flag)
+        assert "is a tile of the output" in line and str(place) in line
+    assert snapshot(out) == before
+
+
 @pytest.mark.parametrize("flag", ["--resume", "--overwrite", "--check", "--retry-failed", "--dry-run"])
 def test_a_journal_of_a_newer_version_is_left_alone(tiledir, jacksboro, flag):
     recipe, out = finished(tiledir, jacksboro)

@@ -8,6 +8,7 @@
 #include "stac/error.h"
 #include "tools/engine/input_fingerprint.h"
 #include "tools/engine/side_by_side.h"
+#include "tools/engine/tiles_of_others.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -155,6 +156,16 @@ OutputState OutputState::load(const store::Store &store)
         {
             throw InputError(fmt::format("{}: holds a dataset that tiledir-process did not make; choose another output",
                                          store.path("")));
+        }
+        if (const std::string found = tiles_of_others(store); !found.empty())
+        {
+            if (store.stamp(kVersionKey)) // a run has begun meanwhile
+            {
+                return load(store);
+            }
+            throw InputError(
+                fmt::format("{}: holds tiles that tiledir-process did not make ({}); choose another output",
+                            store.path(""), found));
         }
         return state;
     }
