@@ -60,6 +60,12 @@ def test_a_bad_key_is_named_with_what_would_be_right(tiledir, jacksboro, case):
     ("- process\n", ["is not a recipe"]),
     ("", ["is not a recipe"]),
     ("process: hillshade\nprocess: hillshade\n", ["process", "twice"]),
+    ("process: hillshade\nparameters: &all {azimuth: *all}\n", ["line 2", "alias"]),
+    ("process: hillshade\ninput: &all [1, [*all]]\n", ["line 2", "alias"]),
+    ("process: hillshade\nparameters: &all {a: {? *all : 1}}\n", ["line 2", "alias"]),
+    ("a0: &a0 [1, 1]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9)), ["aliases", "more than"]),
+    ("---\nprocess: hillshade\n---\nprocess: hillshade\n", ["line 4", "second document"]),
+    ("process: hillshade\n...\n[]\n", ["line 3", "second document"]),
 ])
 def test_what_is_no_recipe_is_refused(tiledir, text, words):
     path = tiledir.folder / "recipe.yaml"

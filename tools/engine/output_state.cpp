@@ -9,6 +9,7 @@
 #include "tools/engine/input_fingerprint.h"
 #include "tools/engine/side_by_side.h"
 #include "tools/engine/tiles_of_others.h"
+#include "tools/engine/yaml_document.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -180,10 +181,11 @@ OutputState OutputState::load(const store::Store &store)
     }
     try
     {
-        state.m_recipe = recipe_schema().resolve(YAML::Load(*recipe), store.path(kRecipeKey));
+        const YAML::Node document = yaml_document(*recipe, store.path(kRecipeKey));
+        state.m_recipe = recipe_schema().resolve(document, store.path(kRecipeKey));
         const ProcessKind &kind = process_kind(state.m_recipe["process"]);
         state.m_recipe["parameters"] =
-            kind.parameters.resolve(YAML::Load(*recipe)["parameters"], store.path(kRecipeKey), "parameters");
+            kind.parameters.resolve(document["parameters"], store.path(kRecipeKey), "parameters");
         state.m_inputs = inputs ? Json::parse(*inputs) : Json();
     }
     catch (const YAML::Exception &error)
