@@ -1,7 +1,9 @@
 #include "driver/own_files.h"
 
 #include "driver/journal/output_layout.h"
+#include "driver/raster/local_href.h"
 #include "driver/store/folder_entries.h"
+#include "driver/store/network_path.h"
 #include "driver/store/own_folder.h"
 #include "driver/successor.h"
 #include "stac/error.h"
@@ -70,7 +72,8 @@ OwnFiles::OwnFiles(const std::string &name)
     const auto item = stac::TiledAssetsItem::from_json_without_grid(stac::parse_json(text, m_location.path()));
     for (const stac::TileAsset &asset : item.assets)
     {
-        add_tiles(asset.href);
+        add_tiles(store::is_on_network(m_location.folder) ? asset.href
+                                                          : raster::local_path_of(asset.href, m_location.folder));
     }
 }
 
