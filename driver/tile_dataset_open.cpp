@@ -153,7 +153,7 @@ CPLStringList known_siblings(const ItemLocation &location, GDALOpenInfo &info)
     char **const listed = opened_by_gdal ? info.GetSiblingFiles() : nullptr;
     const bool there = listed != nullptr
                            ? CSLFindString(listed, statistics.c_str()) >= 0
-                           : !location.file.empty() && document_exists(location.folder + '/' + statistics);
+                           : !location.file.empty() && side_file_exists(location.folder + '/' + statistics);
     if (there)
     {
         siblings.AddString(statistics.c_str());
