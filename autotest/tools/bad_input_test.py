@@ -42,6 +42,18 @@ BAD_KEYS = {
     "missing grid file": ({"grid": "nothere.json"}, ["grid.tile_matrix_set", "nothere.json"]),
     "tile size nought": ({"grid": {"tile_size": 0}}, ["grid.tile_size", "0"]),
     "no such resampling": ({"overviews": {"resampling": "averge"}}, ["overviews.resampling", "'average'"]),
+    "metres for degrees": ({"bounds": [-9354000, 4320000, -9353000, 4321000]}, ["bounds", "-360 to 360", "another CRS"]),
+    "more than a turn": ({"bounds": [600, 36.1, 600.1, 36.2]}, ["bounds", "-360 to 360"]),
+    "beyond the poles": ({"bounds": [-84.4, -91, -84.3, 450]}, ["bounds", "-90 to 90"]),
+    "a point in metres": ({"region": {"point": [-9354000, 4320000]}}, ["region.point", "-360 to 360"]),
+    "a polygon in metres": ({"region": "POLYGON ((0 36, 4e6 36, 4e6 37, 0 36))"}, ["region", "-360 to 360"]),
+    "beyond a projection": (
+        {"bounds": [1e12, 1e12, 2e12, 2e12], "bounds_crs": "EPSG:32616"},
+        ["bounds", "beyond what its CRS, EPSG:32616"],
+    ),
+    "no time": ({"stac": {"datetime": "yesterday"}}, ["stac.datetime", "'yesterday'", "2024-05-31T12:00:00Z"]),
+    "no such day": ({"stac": {"datetime": "2024-13-45T00:00:00Z"}}, ["stac.datetime", "2024-13-45"]),
+    "a day alone": ({"stac": {"datetime": "2024-01-01"}}, ["stac.datetime", "2024-01-01"]),
     "missing file": ({"input": {"dem": "nothere.tif"}}, ["input.dem", "nothere.tif"]),
 }
 
@@ -97,6 +109,21 @@ def test_a_raster_without_crs_is_named(tiledir, jacksboro):
     bare = None
     line = tiledir.refused(tiledir.recipe(**keys([copy])))
     assert "bare.tif" in line and "coordinate reference system" in line
+
+
+def test_ground_control_points_alone_are_named(tiledir, jacksboro):
+    gcps = [gdal.GCP(-84.4, 36.5, 0, 0, 0), gdal.GCP(-84.3, 36.5, 0, 50, 0), gdal.GCP(-84.4, 36.4, 0, 0, 50)]
+    path = str(tiledir.folder / "gcps.tif")
+    gdal.Translate(path, str(jacksboro[0]), GCPs=gcps, outputSRS="EPSG:4326", width=50, height=50).FlushCache()
+    line = tiledir.refused(tiledir.recipe(**keys([path])))
+    assert "gcps.tif" in line and "ground control points" in line and "gdalwarp" in line
+
+
+def test_crs_of_the_same_name_are_told_apart(tiledir, jacksboro):
+    path = str(tiledir.folder / "heights.tif")
+    gdal.Translate(path, str(jacksboro[1]), outputSRS="EPSG:4979").FlushCache()
+    line = tiledir.refused(tiledir.recipe(**keys([jacksboro[0], path])))
+    assert "(EPSG:4979)" in line and "heights.tif" in line
 
 
 def test_inputs_of_two_crs_are_refused(tiledir, jacksboro):

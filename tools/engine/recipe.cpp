@@ -4,6 +4,7 @@
 #include "driver/store/environment.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
+#include "stac/utc_time.h"
 #include "tools/engine/memory.h"
 #include "tools/engine/process.h"
 #include "tools/engine/yaml_document.h"
@@ -373,6 +374,11 @@ Recipe Recipe::of_document(YAML::Node document, const std::string &file,
     if (recipe.memory != "auto")
     {
         parse_memory(recipe.memory, file + ": memory");
+    }
+    if (const Json &time = resolved["stac"]["datetime"]; !time.is_null() && !stac::is_datetime(time.get<std::string>()))
+    {
+        throw InputError(fmt::format("{}: stac.datetime: is '{}', should be as 2024-05-31T12:00:00Z", file,
+                                     time.get<std::string>()));
     }
     if (!resolved["tile_timeout"].is_null())
     {
