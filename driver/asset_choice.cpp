@@ -142,7 +142,8 @@ std::vector<std::pair<std::string, std::string>> whole_rasters(const stac::Tiled
     std::vector<std::pair<std::string, std::string>> found;
     for (const stac::TileAsset &asset : chosen_assets(item, location))
     {
-        const stac::HrefTemplate path(resolved_href(asset.href, location.folder, allow_local));
+        const ResolvedHref href = resolved_href(asset.href, location.folder, allow_local);
+        const stac::HrefTemplate path(href.path);
         const bool band_each = has_tiles_of_each_band(path);
         for (const DimensionValues &values : dimension_choices(item, {asset}, location.dimensions))
         {
@@ -152,7 +153,8 @@ std::vector<std::pair<std::string, std::string>> whole_rasters(const stac::Tiled
             for (const stac::ItemBand &band : band_each ? asset.bands : std::vector<stac::ItemBand>(1))
             {
                 set_band(parameters, band.name);
-                found.emplace_back(path.expand({}, 0, 0, parameters), joined(title, ", ", band.name));
+                found.emplace_back(ResolvedHref{href.folder, path.expand({}, 0, 0, parameters)}.text(),
+                                   joined(title, ", ", band.name));
             }
         }
     }

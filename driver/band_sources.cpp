@@ -39,10 +39,10 @@ BandPixels pixels_of(const stac::ItemBand &band, const std::string &item_path)
 }
 
 /// The tiles of an asset, those of each of its bands where the template has {eo:band}.
-void sources_of(const stac::TileAsset &asset, const std::string &path, std::map<std::string, std::string> values,
+void sources_of(const stac::TileAsset &asset, const ResolvedHref &path, std::map<std::string, std::string> values,
                 std::vector<TileSource> &sources)
 {
-    const stac::HrefTemplate href(path);
+    const stac::HrefTemplate href(path.path);
     if (!has_tiles_of_each_band(href))
     {
         sources.emplace_back(path, values);

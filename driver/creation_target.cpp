@@ -3,10 +3,13 @@
 #include "driver/dataset_files.h"
 #include "driver/href.h"
 #include "driver/item_location.h"
+#include "driver/own_files.h"
 #include "driver/store/folder_entries.h"
 #include "driver/store/network_path.h"
 #include "driver/store/object_reader.h"
+#include "driver/store/own_folder.h"
 #include "driver/store/store.h"
+#include "driver/successor.h"
 #include "stac/error.h"
 
 #include <cpl_conv.h>
@@ -71,21 +74,39 @@ CreationTarget::CreationTarget(const std::string &name)
     }
     const CPLStringList names = names_in(m_folder);
     m_was_there = m_was_there || !names.empty();
-    m_holds_dataset = names.FindString("stac.json") >= 0;
-    if (m_holds_dataset || names.empty())
+    m_place = m_folder;
+    if (names.FindString("stac.json") >= 0)
+    {
+        check_dataset();
+        m_place += std::string("/") + kSuccessorFolder;
+        return;
+    }
+    if (names.empty())
     {
         return;
     }
     const auto unfinished = unfinished_dataset(m_folder);
-    if (unfinished && !unfinished->writer.empty())
-    {
-        throw InputError(m_folder + ": is being made by " + unfinished->writer + "; name another folder, or wait");
-    }
-    m_holds_dataset = unfinished && unfinished->foreign.empty();
-    if (!m_holds_dataset)
+    refuse_if_made(unfinished);
+    m_holds_beginning = unfinished && unfinished->foreign.empty();
+    if (!m_holds_beginning)
     {
         const std::string other = unfinished ? unfinished->foreign : names[0];
         throw InputError(m_folder + ": holds something else (" + other + "); name a folder that is new or empty");
+    }
+}
+
+/// What cannot be replaced is told before anything is made.
+void CreationTarget::check_dataset() const
+{
+    const OwnFiles found(m_folder);
+    refuse_if_made(unfinished_dataset(m_folder + '/' + kSuccessorFolder));
+}
+
+void CreationTarget::refuse_if_made(const std::optional<UnfinishedDataset> &unfinished) const
+{
+    if (unfinished && !unfinished->writer.empty())
+    {
+        throw InputError(m_folder + ": is being made by " + unfinished->writer + "; name another folder, or wait");
     }
 }
 
@@ -95,12 +116,16 @@ void CreationTarget::make()
     {
         store::open_store(m_folder)->check_writable();
     }
-    if (m_holds_dataset && delete_dataset(m_folder.c_str()) != CE_None)
+    if (m_holds_beginning && delete_dataset(m_folder.c_str()) != CE_None)
     {
         throw InputError(m_folder + ": the dataset in it cannot be deleted");
     }
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper unchanged;
+    if (m_place != m_folder)
+    {
+        VSIRmdirRecursive(m_place.c_str()); // of one that was killed
+    }
     const CPLStringList names = m_was_there ? names_in(m_folder) : CPLStringList();
     for (int index = 0; index < names.size(); ++index)
     {
@@ -109,7 +134,7 @@ void CreationTarget::make()
     m_made = true;
     if (!store::is_remote(m_folder))
     {
-        VSIMkdirRecursive(m_folder.c_str(), 0755); // who cannot will learn from the first tile why
+        VSIMkdirRecursive(m_place.c_str(), 0755); // who cannot will learn from the first tile why
     }
 }
 
@@ -121,6 +146,12 @@ CreationTarget::~CreationTarget()
     }
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper unchanged;
+    if (m_place != m_folder)
+    {
+        VSIRmdirRecursive(m_place.c_str());
+        VSIRmdir((m_folder + '/' + store::kOwnFolder).c_str()); // unless there is more in it
+        return;
+    }
     if (!m_was_there)
     {
         VSIRmdirRecursive(m_folder.c_str());

@@ -4,21 +4,16 @@
 #include "driver/item_location.h"
 #include "driver/journal/intent.h"
 #include "driver/journal/output_layout.h"
-#include "driver/store/folder_entries.h"
+#include "driver/own_files.h"
 #include "driver/store/gdal_compat.h"
 #include "driver/store/object_reader.h"
 #include "driver/store/store.h"
-#include "stac/href_template.h"
-#include "stac/json_document.h"
-#include "stac/tiled_assets_item.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 
-#include <algorithm>
 #include <memory>
-#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,149 +27,6 @@ namespace
 using journal::kItemKey;
 using journal::kVersionKey; // the first that a run of tiledir-process writes
 using store::kOwnFolder;
-
-std::string escaped(const std::string &text)
-{
-    static const std::regex kSpecial(R"([.^$|()\[\]{}*+?\\])");
-    return std::regex_replace(text, kSpecial, R"(\$&)");
-}
-
-/// What a template's parameter may stand for in the name of a tile.
-std::string pattern_of(const std::string &parameter)
-{
-    for (const char *number : {"TileRow", "TileCol", "x", "y", "-y", "q"})
-    {
-        if (parameter == number)
-        {
-            return "[0-9]+";
-        }
-    }
-    return "[^/]+";
-}
-
-bool is_in(const std::string &key, const char *folder)
-{
-    return key.rfind(std::string(folder) + '/', 0) == 0;
-}
-
-bool is_intent(const std::string &key)
-{
-    return is_in(key, journal::kIntentFolder);
-}
-
-/// Of the tiles' names below the item's folder; nullopt where the template leads elsewhere.
-std::optional<std::regex> pattern_of_tiles(const std::string &href)
-{
-    std::string rest = href.rfind("./", 0) == 0 ? href.substr(2) : href;
-    if (rest.find("://") != std::string::npos || rest.rfind('/', 0) == 0 || rest.rfind("..", 0) == 0)
-    {
-        return std::nullopt;
-    }
-    std::string pattern;
-    for (std::size_t open = rest.find('{'); open != std::string::npos; open = rest.find('{'))
-    {
-        const std::size_t close = rest.find('}', open);
-        pattern += escaped(rest.substr(0, open)) + pattern_of(rest.substr(open + 1, close - open - 1));
-        rest = rest.substr(close + 1);
-    }
-    return std::regex(pattern + escaped(rest) + "(\\.aux\\.xml)?");
-}
-
-class DatasetFiles
-{
-public:
-    /// Throws InputError: no such dataset, or one without a STAC item.
-    explicit DatasetFiles(const char *name)
-        : m_location(locate_item(name))
-    {
-        const std::string text = m_location.file.empty() ? "" : read_item(m_location);
-        if (!stac::TiledAssetsItem::looks_like_one(text))
-        {
-            throw InputError(std::string(name) + ": has no STAC item that says which files are its own");
-        }
-        const auto item = stac::TiledAssetsItem::from_json_without_grid(stac::parse_json(text, m_location.path()));
-        for (const stac::TileAsset &asset : item.assets)
-        {
-            add_tiles(asset.href);
-        }
-    }
-    /// Of a dataset whose item is not there yet.
-    DatasetFiles(ItemLocation location, const std::vector<journal::FoundIntent> &creations)
-        : m_location(std::move(location))
-    {
-        for (const journal::FoundIntent &creation : creations)
-        {
-            if (!creation.creates.empty())
-            {
-                add_tiles(creation.creates);
-            }
-        }
-    }
-
-    const ItemLocation &location() const { return m_location; }
-
-    struct Found
-    {
-        std::vector<std::string> own;     ///< keys, at the end what tells whose they are: intents, then the item
-        std::vector<std::string> folders; ///< the deepest first, .tiledir last
-        std::string foreign;              ///< a file of others; empty: there is none
-    };
-    Found find() const;
-
-private:
-    void add_tiles(const std::string &href)
-    {
-        if (auto pattern = pattern_of_tiles(href))
-        {
-            m_tiles.push_back(*std::move(pattern));
-        }
-    }
-    bool is_own(const std::string &key) const
-    {
-        return key == m_location.file || key == m_location.file + ".aux.xml" || is_in(key, kOwnFolder) ||
-               std::any_of(m_tiles.begin(), m_tiles.end(),
-                           [&key](const std::regex &tile) { return std::regex_match(key, tile); });
-    }
-
-    ItemLocation m_location;
-    std::vector<std::regex> m_tiles;
-};
-
-DatasetFiles::Found DatasetFiles::find() const
-{
-    Found found;
-    const auto sort_in = [&](const VSIDIREntry &entry)
-    {
-        const std::string key = entry.pszName;
-        if (VSI_ISDIR(entry.nMode))
-        {
-            found.folders.push_back(key);
-        }
-        else if (!is_own(key))
-        {
-            found.foreign = key;
-        }
-        else if (key != m_location.file)
-        {
-            found.own.push_back(key);
-        }
-        return true;
-    };
-    if (store::for_each_entry(m_location.folder, store::Depth::Tree, false, sort_in) == store::Listing::Absent)
-    {
-        throw StoreError(m_location.folder + ": cannot list the folder");
-    }
-    std::stable_partition(found.own.begin(), found.own.end(), [](const std::string &key) { return !is_intent(key); });
-    found.own.push_back(m_location.file);
-    std::sort(found.folders.begin(), found.folders.end(),
-              [](const std::string &one, const std::string &other)
-              {
-                  const auto rank = [](const std::string &key)
-                  { return std::pair(key.rfind(kOwnFolder, 0) != 0, key.size()); };
-                  return rank(one) > rank(other);
-              });
-    return found;
-}
 
 /// The folder that a name stands for, and the item's file in it.
 ItemLocation target_of(const std::string &name, const std::string &item_file)
@@ -191,17 +43,11 @@ ItemLocation target_of(const std::string &name, const std::string &item_file)
     return target;
 }
 
-/// Of who writes into the dataset just now.
-bool belongs_to_writers(const std::string &key)
-{
-    return is_in(key, store::kTemporaryFolder) || is_intent(key) || key == store::kLockKey;
-}
-
-void copy_files(const DatasetFiles &files, const ItemLocation &target)
+void copy_files(const OwnFiles &files, const ItemLocation &target)
 {
     const auto from = store::open_store(files.location().folder);
     const auto to = store::open_store(target.folder);
-    const DatasetFiles::Found found = files.find();
+    const OwnFiles::Found found = files.find();
     for (const std::string &key : found.own)
     {
         const auto bytes = belongs_to_writers(key) ? std::nullopt : from->read(key);
@@ -221,10 +67,10 @@ void copy_files(const DatasetFiles &files, const ItemLocation &target)
     to->sync();
 }
 
-void delete_files(const DatasetFiles &files)
+void delete_files(const OwnFiles &files)
 {
     const auto store = store::open_store(files.location().folder);
-    const DatasetFiles::Found found = files.find();
+    const OwnFiles::Found found = files.find();
     for (const std::string &key : found.own)
     {
         store->remove(key);
@@ -239,17 +85,17 @@ void delete_files(const DatasetFiles &files)
     VSIRmdir(files.location().folder.c_str());
 }
 
-DatasetFiles unfinished_files(const std::string &folder, store::Store &store)
+OwnFiles unfinished_files(const std::string &folder, store::Store &store)
 {
     return {{folder, kItemKey, {}, {}, {}}, journal::Intent::adoptable(store)};
 }
 
-DatasetFiles files_to_delete(const char *name)
+OwnFiles files_to_delete(const char *name)
 {
     const std::string folder = locate_tree(name).folder;
     if (!is_unfinished_dataset(folder))
     {
-        return DatasetFiles(name);
+        return OwnFiles(name);
     }
     const auto store = store::open_store(folder);
     if (const auto writers = journal::Intent::living(*store); !writers.empty())
@@ -309,7 +155,7 @@ CPLErr copy_dataset(const char *new_name, const char *old_name) noexcept
     return at_gdal_edge(CE_Failure,
                         [=]
                         {
-                            const DatasetFiles files(old_name);
+                            const OwnFiles files(old_name);
                             copy_files(files, target_of(new_name, files.location().file));
                             return CE_None;
                         });
@@ -320,7 +166,7 @@ CPLErr rename_dataset(const char *new_name, const char *old_name) noexcept
     return at_gdal_edge(CE_Failure,
                         [=]
                         {
-                            const DatasetFiles files(old_name);
+                            const OwnFiles files(old_name);
                             const ItemLocation target = target_of(new_name, files.location().file);
                             const bool whole_folder =
                                 target.file == files.location().file && files.find().foreign.empty();

@@ -34,6 +34,18 @@ bool document_exists(const std::string &path)
     return store::is_remote(path) ? read_document(path).has_value() : size_of(path).has_value();
 }
 
+bool side_file_exists(const std::string &path)
+{
+    try
+    {
+        return document_exists(path);
+    }
+    catch (const Error &)
+    {
+        return false;
+    }
+}
+
 std::optional<std::string> read_document(const std::string &path)
 {
     if (!store::is_remote(path))

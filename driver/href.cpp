@@ -1,7 +1,9 @@
 #include "driver/href.h"
 
+#include "driver/raster/local_href.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
+#include "stac/percent_encoding.h"
 
 #include <algorithm>
 #include <array>
@@ -20,14 +22,19 @@ bool begins_with(const std::string &text, const std::string &beginning)
 
 } // namespace
 
-std::string resolved_href(const std::string &href, const std::string &item_folder, bool allow_local)
+ResolvedHref resolved_href(const std::string &href, const std::string &item_folder, bool allow_local)
 {
     static const std::array<std::string, 6> kOpen{"/vsicurl/http://", "/vsicurl/https://", "/vsis3/",
                                                   "/vsigs/",          "/vsiaz/",           "/vsiadls/"};
     std::string path = vsi_path(href);
-    if (!begins_with(path, "/"))
+    const bool is_relative = !begins_with(path, "/");
+    if (!store::is_on_network(is_relative ? item_folder : path))
     {
-        return item_folder + "/" + (begins_with(path, "./") ? path.substr(2) : path);
+        path = begins_with(href, "file://") ? stac::percent_decoded(path) : raster::local_path_of(path, item_folder);
+    }
+    if (is_relative)
+    {
+        return {item_folder, begins_with(path, "./") ? path.substr(2) : path};
     }
     const bool open = std::any_of(kOpen.begin(), kOpen.end(),
                                   [&](const std::string &beginning) { return begins_with(path, beginning); });
@@ -37,7 +44,7 @@ std::string resolved_href(const std::string &href, const std::string &item_folde
                          "': an item read over a network may lead to http, https, s3, gs and az only; " +
                          "open option ALLOW_LOCAL=YES trusts it");
     }
-    return path;
+    return {"", path};
 }
 
 } // namespace tiledir::driver

@@ -10,8 +10,17 @@ namespace tiledir::driver
 
 using store::vsi_path;
 
-/// Path of an href of an item: a URL, an absolute path, or relative to the item's folder. What comes over a network is
-/// not trusted: it may lead to http, https, s3, gs and az only, unless `allow_local`. Throws InputError that says so.
-std::string resolved_href(const std::string &href, const std::string &item_folder, bool allow_local);
+struct ResolvedHref
+{
+    std::string folder; ///< the item's, whose braces are no template's; empty where the href does not begin there
+    std::string path;   ///< below it, or by itself; may be a template
+
+    std::string text() const { return folder.empty() ? path : folder + '/' + path; }
+};
+
+/// Where an href of an item leads: a URL, an absolute path, or relative to the item's folder; on a disk decoded
+/// (raster::local_path_of()). What comes over a network is not trusted: it may lead to http, https, s3, gs and az only,
+/// unless `allow_local`. Throws InputError that says so.
+ResolvedHref resolved_href(const std::string &href, const std::string &item_folder, bool allow_local);
 
 } // namespace tiledir::driver

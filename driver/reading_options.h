@@ -9,6 +9,7 @@ namespace tiledir::driver
 struct ReadingOptions
 {
     bool missing_is_error = false; ///< a tile within the limits must be there
+    bool warns_of_none = true;     ///< where not one tile is there
     int threads = 1;               ///< that decode tiles of one read
     store::ReadSettings store;
 };

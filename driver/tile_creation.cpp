@@ -1,6 +1,7 @@
 #include "driver/tile_creation.h"
 
 #include "driver/copy_plan.h"
+#include "driver/copy_sources.h"
 #include "driver/created_item.h"
 #include "driver/creation_options.h"
 #include "driver/creation_target.h"
@@ -10,6 +11,7 @@
 #include "driver/raster/base_statistics.h"
 #include "driver/raster/pyramid_builder.h"
 #include "driver/store/store.h"
+#include "driver/successor.h"
 
 #include <gdal_rat.h>
 
@@ -51,13 +53,10 @@ void refuse_losses(GDALDataset &source, std::vector<std::string> losses, bool st
 
 void refuse_overwriting_source(GDALDataset &source, const std::string &folder)
 {
-    const CPLStringList files(source.GetFileList());
-    for (int index = 0; index < files.size(); ++index)
+    const std::string file = CopySources(source).in_folder(folder);
+    if (!file.empty())
     {
-        if (STARTS_WITH(files[index], (folder + "/").c_str()))
-        {
-            throw InputError(folder + ": is what is to be copied (" + files[index] + "); name another folder");
-        }
+        throw InputError(folder + ": is what is to be copied (" + file + "); name another folder");
     }
 }
 
@@ -124,9 +123,12 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     const CopyPlan plan = plan_copy(source, chosen);
     refuse_losses(dataset, plan.losses, strict);
     CreationTarget target(name);
-    refuse_overwriting_source(dataset, target.folder());
+    if (target.was_there())
+    {
+        refuse_overwriting_source(dataset, target.folder());
+    }
     target.make();
-    const auto store = store::open_store(target.folder());
+    const auto store = store::open_store(target.place());
     journal::Intent intent(*store);
     intent.creates(plan.pyramid.tile_path.text());
     intent.add(plan.pyramid.matrix(plan.pyramid.finest).id, stac::TileSet(plan.base));
@@ -149,12 +151,21 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     store->write_at_sync(journal::kItemKey, item.to_json().dump(2) + "\n");
     store->sync(); // tiles, and then the item's name
     store->sync();
-    auto copy = opened(target.folder());
+    auto copy = opened(target.place());
     copy_metadata(dataset, *copy);
     copy->FlushCache(false);
-    target.keep();
+    if (target.place() == target.folder())
+    {
+        target.keep();
+        intent.finish();
+        return copy;
+    }
+    copy.reset();
     intent.finish();
-    return copy;
+    put_in_place(target.folder(), {plan.pyramid.tile_path.text(), plan.pyramid.matrix(plan.pyramid.finest).id,
+                                   stac::TileSet(plan.base)});
+    target.keep();
+    return opened(target.folder());
 }
 
 } // namespace

@@ -82,7 +82,7 @@ char **TileDataset::GetFileList()
     {
         files.AddString(m_item_path.c_str());
         const std::string statistics = m_item_path + ".aux.xml";
-        if (document_exists(statistics))
+        if (side_file_exists(statistics))
         {
             files.AddString(statistics.c_str());
         }

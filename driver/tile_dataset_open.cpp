@@ -65,7 +65,7 @@ bool is_item_file(GDALOpenInfo &info)
 /// A document that the item links.
 nlohmann::json linked_json(const std::string &url, const ItemLocation &location, bool allow_local)
 {
-    const std::string path = resolved_href(url, location.folder, allow_local);
+    const std::string path = resolved_href(url, location.folder, allow_local).text();
     const auto text = read_document(path);
     if (!text)
     {
@@ -153,7 +153,7 @@ CPLStringList known_siblings(const ItemLocation &location, GDALOpenInfo &info)
     char **const listed = opened_by_gdal ? info.GetSiblingFiles() : nullptr;
     const bool there = listed != nullptr
                            ? CSLFindString(listed, statistics.c_str()) >= 0
-                           : !location.file.empty() && document_exists(location.folder + '/' + statistics);
+                           : !location.file.empty() && side_file_exists(location.folder + '/' + statistics);
     if (there)
     {
         siblings.AddString(statistics.c_str());
@@ -249,6 +249,7 @@ std::unique_ptr<GDALDataset> TileDataset::open_item(GDALOpenInfo &info)
 {
     OpenedItem opened;
     opened.options = OpenOptions::from(info.papszOpenOptions);
+    opened.options.reading.warns_of_none = info.eAccess != GA_Update;
     read_item(info.pszFilename, opened);
     if (opened.item.tile_matrix_set.matrices.empty())
     {

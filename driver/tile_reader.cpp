@@ -80,6 +80,14 @@ TileReader::TileReader(const std::vector<TileSource> &sources, stac::TileMatrixS
     }
 }
 
+std::vector<std::string> TileReader::folders() const
+{
+    std::vector<std::string> folders;
+    std::transform(m_sources.begin(), m_sources.end(), std::back_inserter(folders),
+                   [](const Source &source) { return source.tiles.folder(); });
+    return folders;
+}
+
 std::string TileReader::tile_path(int matrix, std::int64_t row, std::int64_t col, int band) const
 {
     const Source &source = m_sources[m_bands[band].source];
@@ -110,6 +118,7 @@ void TileReader::use_absent(const Job &job, const Use &use) const
     {
         throw TileError(reader.path(key(job)) + ": absent, and open option MISSING_TILES is ERROR");
     }
+    note_absent(reader.path(key(job)));
     if (reader.is_remote())
     {
         m_absent.insert(layer(job), job.row, job.col);
@@ -146,6 +155,7 @@ bool TileReader::use_from_memory(const Job &job, const Use &use) const
         use_absent(job, use);
         return true;
     }
+    m_found = true;
     const Tile tile = raster::TileCache::of_process().find(cache_key(job, *state->stamp));
     if (tile)
     {
@@ -195,6 +205,7 @@ void TileReader::load_missing(const std::vector<Job> &jobs, const Use &use, Keep
 
 TileReader::Tile TileReader::decoded(const Job &job, const store::ReadObject &object, Keep keep) const
 {
+    m_found = true;
     const Source &source = m_sources[job.source];
     const raster::TileSpec spec = source.wanted.spec(m_grid.matrices[job.matrix], job.row, job.col);
     auto tile = std::make_shared<const raster::DecodedTile>(
@@ -283,6 +294,7 @@ void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTa
         [&](const Job &job, const Tile &tile)
         { show(job, tile.get(), tile_matrix.tile_window(job.row, job.col), window, target); },
         keep);
+    warn_of_none();
 }
 
 /// Counts.
@@ -315,6 +327,7 @@ bool TileReader::glance(int matrix, const stac::PixelWindow &window, const Pixel
     {
         glance_at(job, window, target);
     }
+    warn_of_none();
     return true;
 }
 
@@ -335,6 +348,7 @@ void TileReader::glance_at(const Job &job, const stac::PixelWindow &window, cons
         use_absent(job, show_whole);
         return;
     }
+    m_found = true;
     raster::TileSpec spec = source.wanted.spec(matrix, job.row, job.col);
     if (spec.columns.cut != raster::TileAxis::Cut::None || spec.rows.cut != raster::TileAxis::Cut::None)
     {

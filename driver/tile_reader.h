@@ -15,9 +15,11 @@
 #include "stac/tiled_assets_item.h"
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +41,8 @@ public:
     const std::vector<BandPixels> &bands() const { return m_bands; }
     bool has_one_source() const { return m_sources.size() == 1; }
     bool is_remote() const { return m_sources.front().reader->is_remote(); }
+    /// Those of its sources, as GDAL opens them.
+    std::vector<std::string> folders() const;
     /// Is the tile that has the band there? Nullopt where only a request can tell.
     std::optional<bool> exists(int matrix, std::int64_t row, std::int64_t col, int band) const;
     /// Of the tile that has the band (from 0).
@@ -108,6 +112,10 @@ private:
     };
     void load(const std::vector<Job> &jobs, const Use &use, Keep keep) const;
     void load_missing(const std::vector<Job> &jobs, const Use &use, Keep keep) const;
+    void note_absent(const std::string &path) const;
+    void warn_of_none() const;
+    bool holds_tiles() const;
+    bool holds_tiles(std::size_t source) const;
     static std::size_t tiles_in_half_of_cache(const Source &source, const stac::TileMatrix &matrix);
     bool use_from_memory(const Job &job, const Use &use) const;
     void use_absent(const Job &job, const Use &use) const;
@@ -129,6 +137,11 @@ private:
     ReadingOptions m_options;
     mutable std::array<TileFlags, 4> m_glances; ///< tiles that were glanced at once, twice, ...
     mutable TileFlags m_absent;                 ///< over a network only: on a disk a look costs nothing
+    mutable std::atomic<bool> m_found{false};   ///< a tile
+    mutable std::mutex m_first_mutex;           ///< to write what follows
+    mutable std::string m_first_path;           ///< of a tile that was absent
+    mutable std::atomic<bool> m_has_first_path{false};
+    mutable std::atomic<bool> m_warned{false};
 };
 
 } // namespace tiledir::driver

@@ -16,17 +16,21 @@ std::size_t folder_size(const std::string &path)
     return slash == std::string::npos ? 0 : slash + 1;
 }
 
-std::string folder_of(const std::string &path)
+std::string folder_of(const ResolvedHref &href)
 {
-    const auto size = folder_size(path);
-    return size == 0 ? "." : path.substr(0, size == 1 ? 1 : size - 1);
+    const auto size = folder_size(href.path);
+    if (!href.folder.empty())
+    {
+        return size == 0 ? href.folder : href.folder + '/' + href.path.substr(0, size - 1);
+    }
+    return size == 0 ? "." : href.path.substr(0, size == 1 ? 1 : size - 1);
 }
 
 } // namespace
 
-TileSource::TileSource(const std::string &path, std::map<std::string, std::string> values)
+TileSource::TileSource(const ResolvedHref &path, std::map<std::string, std::string> values)
     : m_folder(folder_of(path))
-    , m_template(path.substr(folder_size(path)))
+    , m_template(path.path.substr(folder_size(path.path)))
     , m_values(std::move(values))
 {
     m_template.expand({}, 0, 0, m_values);

@@ -1,6 +1,7 @@
 // Where tiles are, by the template that names them.
 #pragma once
 
+#include "driver/href.h"
 #include "stac/href_template.h"
 
 #include <cstdint>
@@ -17,10 +18,12 @@ class TileSource
 public:
     /// A template of paths as GDAL opens them, and the parameters that are the same for all tiles (TileMatrixSet).
     /// Throws InputError if it is none or has a parameter that is not known.
-    TileSource(const std::string &path, std::map<std::string, std::string> values);
+    TileSource(const ResolvedHref &path, std::map<std::string, std::string> values);
 
     /// The folder of all tiles, as GDAL opens it.
     const std::string &folder() const { return m_folder; }
+    /// May a path below that folder be a tile's?
+    bool may_be_tile(const std::string &key) const { return m_template.may_be(key); }
     /// A tile below that folder.
     std::string key(const stac::TileMatrix &matrix, std::int64_t row, std::int64_t col) const
     {

@@ -3,6 +3,7 @@
 #include "stac/error.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <tuple>
 
@@ -33,6 +34,12 @@ std::optional<std::int64_t> number_at(const std::string &text, std::size_t &at)
     const auto [end, failure] = std::from_chars(text.data() + at, text.data() + text.size(), number);
     at = static_cast<std::size_t>(end - text.data());
     return failure == std::errc() ? std::optional(number) : std::nullopt;
+}
+
+bool is_number_of_tile(const std::string &parameter)
+{
+    static constexpr std::array kNumbers{"TileRow", "TileCol", "x", "y", "-y", "q"};
+    return std::find(kNumbers.begin(), kNumbers.end(), parameter) != kNumbers.end();
 }
 
 /// Row and column of a quadkey.
@@ -129,6 +136,35 @@ std::string HrefTemplate::expand(const TileMatrix &matrix, std::int64_t tile_row
         }
     }
     return href;
+}
+
+bool HrefTemplate::may_be(const std::string &path) const
+{
+    std::vector<bool> ends(path.size() + 1); // where the parts so far may end
+    ends[0] = true;
+    for (const Part &part : m_parts)
+    {
+        std::vector<bool> next(path.size() + 1);
+        const bool is_number = part.is_parameter && is_number_of_tile(part.text);
+        bool inside = false;
+        for (std::size_t at = 0; at < ends.size(); ++at)
+        {
+            if (!part.is_parameter)
+            {
+                if (ends[at] && path.compare(at, part.text.size(), part.text) == 0)
+                {
+                    next[at + part.text.size()] = true;
+                }
+                continue;
+            }
+            const bool goes_on =
+                at > 0 && (is_number ? path[at - 1] >= '0' && path[at - 1] <= '9' : path[at - 1] != '/');
+            next[at] = inside && goes_on;
+            inside = next[at] || ends[at];
+        }
+        ends = std::move(next);
+    }
+    return ends.back();
 }
 
 std::optional<std::pair<std::int64_t, std::int64_t>>

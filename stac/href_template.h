@@ -35,6 +35,10 @@ public:
     tile_of(const std::string &path, const TileMatrix &matrix,
             const std::map<std::string, std::string> &values = {}) const;
 
+    /// May a path be that of a tile, in whatever matrix and with whatever values? Numbers are digits, other parameters
+    /// stand for a text without '/'.
+    bool may_be(const std::string &path) const;
+
 private:
     struct Part
     {

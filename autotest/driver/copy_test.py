@@ -8,6 +8,9 @@ from osgeo import gdal, gdal_array
 
 from tile_folder import errors_while
 
+# As GDAL does from 3.13 on, before it asks the driver for a copy.
+DELETES_FIRST = int(gdal.VersionInfo()) >= 3130000
+
 TYPES = ["uint8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64", "complex64", "complex128"]
 LEFT, TOP, CELL = 500000.0, 5600000.0, 10.0
 
@@ -526,8 +529,88 @@ def test_a_dataset_that_is_there_is_replaced(tmp_path):
     made = copy(path, folder, "TILE_SIZE=64")
     assert numpy.array_equal(read(made), pixels)
     assert not list(folder.rglob("*.png"))
-    made, _ = errors_while(lambda: gdal.GetDriverByName("TileDir").CreateCopy(str(folder), gdal.Open(path), callback=lambda *_: 0))
-    assert made is None and not list(folder.rglob("*.*"))
+    assert not list(folder.rglob("successor"))
+
+
+def files(folder):
+    return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+
+
+def test_a_dataset_stays_as_it_is_until_its_successor_is_whole(tmp_path):
+    if DELETES_FIRST:
+        pytest.skip("this GDAL deletes what is there before it asks the driver")
+    folder = tmp_path / "out"
+    copy(source(tmp_path / "a.tif", noise(1, 200, 200)), folder, "TILE_SIZE=32")
+    (folder / "1" / "0" / "notes.txt").write_text("mine")
+    before = files(folder)
+    path = source(tmp_path / "b.tif", noise(1, 300, 300, seed=2))
+    driver = gdal.GetDriverByName("TileDir")
+    during = []
+
+    def stop_late(done, *_):
+        during.append(files(folder).items() >= before.items())
+        return done < 0.9
+
+    made, _ = errors_while(lambda: driver.CreateCopy(str(folder), gdal.Open(path), False, ["TILE_SIZE=32"], stop_late))
+    assert made is None and len(during) > 1 and all(during)
+    assert files(folder) == before
+    made = copy(path, folder, "TILE_SIZE=32")
+    assert numpy.array_equal(read(made)[:, :300, :300], gdal.Open(path).ReadAsArray()[None])
+    assert (folder / "1" / "0" / "notes.txt").read_text() == "mine"
+    copy(path, tmp_path / "fresh", "TILE_SIZE=32")
+    tiles, fresh = ({n: text for n, text in files(of).items() if n.endswith("tif")} for of in (folder, tmp_path / "fresh"))
+    assert tiles == fresh
+
+
+SPELLINGS = {
+    "dot": lambda out: (f"{out.parent}/./out", out),
+    "slash": lambda out: (f"{out}/", out),
+    "a link to it": lambda out: (out.parent / "link", out),
+    "into a link to it": lambda out: (out, out.parent / "link"),
+    "its item": lambda out: (out / "stac.json", out),
+    "a prefix": lambda out: (f"TILEDIR:{out}", out),
+    "a tile of it": lambda out: (out / "2" / "0" / "0.tif", out),
+    "a link to a tile of it": lambda out: (out.parent / "tile.tif", out),
+    "an item elsewhere": lambda out: (out.parent / "item.json", out),
+    "a VRT": lambda out: (out.parent / "one.vrt", out),
+    "a VRT of a VRT": lambda out: (out.parent / "two.vrt", out),
+    "a VRT of a prefix": lambda out: (out.parent / "prefix.vrt", out),
+    "a VRT of a tile": lambda out: (out.parent / "tile.vrt", out),
+    "a warped VRT": lambda out: (out.parent / "warped.vrt", out),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_what_is_copied_is_not_overwritten_by_whatever_name(tmp_path, spelling):
+    if DELETES_FIRST:
+        pytest.skip("this GDAL deletes what is there before it asks the driver")
+    out = tmp_path / "out"
+    copy(source(tmp_path / "a.tif", noise(1, 120, 120)), out, "TILE_SIZE=32")
+    (tmp_path / "link").symlink_to("out")
+    (tmp_path / "tile.tif").symlink_to(out / "2" / "0" / "0.tif")
+    item = json.loads((out / "stac.json").read_text())
+    for template in item["asset_templates"].values():
+        template["href"] = "link/" + template["href"]
+    (tmp_path / "item.json").write_text(json.dumps(item))
+    for name, of in [("one", out), ("two", tmp_path / "one.vrt"), ("prefix", f"TILEDIR:{out}"), ("tile", out / "2" / "0" / "0.tif")]:
+        gdal.BuildVRT(f"{tmp_path}/{name}.vrt", [str(of)]).FlushCache()
+    gdal.Warp(f"{tmp_path}/warped.vrt", str(out), format="VRT", dstSRS="EPSG:3857").FlushCache()
+    before = files(out)
+    original, target = SPELLINGS[spelling](out)
+    for dataset in (gdal.Open(str(original)), gdal.Translate("", str(original), format="VRT", outputType=gdal.GDT_Float32)):
+        assert dataset is not None
+        made, messages = errors_while(lambda: gdal.GetDriverByName("TileDir").CreateCopy(str(target), dataset))
+        assert made is None and "is what is to be copied" in messages[-1][1], messages
+        assert files(out) == before
+
+
+def test_what_shares_no_file_with_the_target_is_copied_over_it(tmp_path):
+    out = tmp_path / "out"
+    copy(source(tmp_path / "a.tif", noise(1, 64, 64)), out, "TILE_SIZE=32")
+    copy(source(tmp_path / "b.tif", noise(1, 64, 64, seed=3)), tmp_path / "out2", "TILE_SIZE=32")
+    gdal.BuildVRT(f"{tmp_path}/out.vrt", [str(tmp_path / "out2")]).FlushCache()
+    made = copy(str(tmp_path / "out.vrt"), out, "TILE_SIZE=32")
+    assert numpy.array_equal(read(made), noise(1, 64, 64, seed=3))
 
 
 def test_what_fails_before_it_begins_leaves_the_dataset_that_is_there(tmp_path):

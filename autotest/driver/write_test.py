@@ -357,6 +357,35 @@ def test_delete_takes_what_is_its_own(tmp_path):
     assert not folder.path.exists()
 
 
+@pytest.mark.parametrize("href", ["{abc", "{z}/{y}/{x}.tif{", "{z}/{y}/{x", "{z}/{y}/{"])
+def test_a_template_that_is_none_is_told_and_nothing_is_deleted(tmp_path, href):
+    folder = folder_in(tmp_path)
+    folder.item["asset_templates"]["tiles"]["href"] = href
+    folder.write_item()
+    before = sorted(folder.path.rglob("*"))
+    driver = gdal.GetDriverByName("TileDir")
+    for action in (lambda: driver.Delete(str(folder.path)), lambda: driver.CopyFiles(str(tmp_path / "copy"), str(folder.path))):
+        _, messages = errors_while(action)
+        assert [("without a '}'" in text) for _, text in messages] == [True], messages
+    source = gdal.GetDriverByName("MEM").Create("", 64, 64)
+    made, messages = errors_while(lambda: driver.CreateCopy(str(folder.path), source))
+    assert made is None and "without a '}'" in messages[-1][1]
+    assert sorted(folder.path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("href", ["{z}.tif", "{Name}/{Kind}/{z}.tif", "{z}/{x}.tif"])
+def test_a_template_without_the_numbers_of_tiles_owns_nothing(tmp_path, href):
+    folder = folder_in(tmp_path)
+    for name in ("readme.tif", "0/0.tif", "a/b/c.tif"):
+        (folder.path / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder.path / name).write_text("mine")
+    folder.item["asset_templates"]["tiles"]["href"] = href
+    folder.write_item()
+    before = {path for path in folder.path.rglob("*") if path.is_file()}
+    assert gdal.GetDriverByName("TileDir").Delete(str(folder.path / "stac.json")) == 0
+    assert before - {path for path in folder.path.rglob("*") if path.is_file()} == {folder.path / "stac.json"}
+
+
 def test_copy_and_rename(tmp_path):
     folder = folder_in(tmp_path)
     driver = gdal.GetDriverByName("TileDir")

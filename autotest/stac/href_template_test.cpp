@@ -108,4 +108,22 @@ TEST(HrefTemplate, ATileIsFoundByItsPath)
     }
 }
 
+TEST(HrefTemplate, WhatATileMayBeCalled)
+{
+    const HrefTemplate href("{TileMatrix}/{TileRow}/{TileCol}.tif");
+    for (const char *tile : {"7/1/2.tif", "EPSG:3857:7/1/2.tif", "7/001/20000.tif"})
+    {
+        EXPECT_TRUE(href.may_be(tile)) << tile;
+    }
+    for (const char *other : {"", "7/1/2.tif.aux.xml", "7/1/2", "/1/2.tif", "7/a/2.tif", "7/1/.tif", "6/7/1/2.tif",
+                              "7/1/2xtif", "7//2.tif", "x7/1/2.tif/"})
+    {
+        EXPECT_FALSE(href.may_be(other)) << other;
+    }
+    const HrefTemplate joined("a{z}{Band}b{x}{y}");
+    EXPECT_TRUE(joined.may_be("a7bb12"));
+    EXPECT_FALSE(joined.may_be("a7b12")) << "a parameter stands for one letter at least";
+    EXPECT_TRUE(HrefTemplate(std::string(60000, 'a') + "{x}").may_be(std::string(60000, 'a') + "1"));
+}
+
 } // namespace tiledir::stac

@@ -45,6 +45,13 @@ TEST(JsonDocument, OfNothingButBracketsOverflowsNoStack)
     EXPECT_EQ(error_of(objects), "x.json: is nested more than 100 deep");
 }
 
+TEST(JsonDocument, TakesNumbersThatPythonWrites)
+{
+    const nlohmann::json json = parse_json(R"({"a": NaN, "b": [-Infinity,Infinity], "c": "NaN \\\" Infinity", "NaN": 1})", "x.json");
+    EXPECT_EQ(json, nlohmann::json::parse(R"({"a": "nan", "b": ["-inf", "inf"], "c": "NaN \\\" Infinity", "NaN": 1})"));
+    EXPECT_EQ(error_of("{\"a\": NaNa}").rfind("x.json: not JSON: ", 0), 0u);
+}
+
 TEST(JsonDocument, IsBoundedInSize)
 {
     EXPECT_EQ(error_of(std::string(kMaxJsonSize + 1, ' ')), "x.json: is larger than 16 MiB");

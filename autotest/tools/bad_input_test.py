@@ -42,6 +42,18 @@ BAD_KEYS = {
     "missing grid file": ({"grid": "nothere.json"}, ["grid.tile_matrix_set", "nothere.json"]),
     "tile size nought": ({"grid": {"tile_size": 0}}, ["grid.tile_size", "0"]),
     "no such resampling": ({"overviews": {"resampling": "averge"}}, ["overviews.resampling", "'average'"]),
+    "metres for degrees": ({"bounds": [-9354000, 4320000, -9353000, 4321000]}, ["bounds", "-360 to 360", "another CRS"]),
+    "more than a turn": ({"bounds": [600, 36.1, 600.1, 36.2]}, ["bounds", "-360 to 360"]),
+    "beyond the poles": ({"bounds": [-84.4, -91, -84.3, 450]}, ["bounds", "-90 to 90"]),
+    "a point in metres": ({"region": {"point": [-9354000, 4320000]}}, ["region.point", "-360 to 360"]),
+    "a polygon in metres": ({"region": "POLYGON ((0 36, 4e6 36, 4e6 37, 0 36))"}, ["region", "-360 to 360"]),
+    "beyond a projection": (
+        {"bounds": [1e12, 1e12, 2e12, 2e12], "bounds_crs": "EPSG:32616"},
+        ["bounds", "beyond what its CRS, EPSG:32616"],
+    ),
+    "no time": ({"stac": {"datetime": "yesterday"}}, ["stac.datetime", "'yesterday'", "2024-05-31T12:00:00Z"]),
+    "no such day": ({"stac": {"datetime": "2024-13-45T00:00:00Z"}}, ["stac.datetime", "2024-13-45"]),
+    "a day alone": ({"stac": {"datetime": "2024-01-01"}}, ["stac.datetime", "2024-01-01"]),
     "missing file": ({"input": {"dem": "nothere.tif"}}, ["input.dem", "nothere.tif"]),
 }
 
@@ -60,6 +72,12 @@ def test_a_bad_key_is_named_with_what_would_be_right(tiledir, jacksboro, case):
     ("- process\n", ["is not a recipe"]),
     ("", ["is not a recipe"]),
     ("process: hillshade\nprocess: hillshade\n", ["process", "twice"]),
+    ("process: hillshade\nparameters: &all {azimuth: *all}\n", ["line 2", "alias"]),
+    ("process: hillshade\ninput: &all [1, [*all]]\n", ["line 2", "alias"]),
+    ("process: hillshade\nparameters: &all {a: {? *all : 1}}\n", ["line 2", "alias"]),
+    ("a0: &a0 [1, 1]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9)), ["aliases", "more than"]),
+    ("---\nprocess: hillshade\n---\nprocess: hillshade\n", ["line 4", "second document"]),
+    ("process: hillshade\n...\n[]\n", ["line 3", "second document"]),
 ])
 def test_what_is_no_recipe_is_refused(tiledir, text, words):
     path = tiledir.folder / "recipe.yaml"
@@ -91,6 +109,21 @@ def test_a_raster_without_crs_is_named(tiledir, jacksboro):
     bare = None
     line = tiledir.refused(tiledir.recipe(**keys([copy])))
     assert "bare.tif" in line and "coordinate reference system" in line
+
+
+def test_ground_control_points_alone_are_named(tiledir, jacksboro):
+    gcps = [gdal.GCP(-84.4, 36.5, 0, 0, 0), gdal.GCP(-84.3, 36.5, 0, 50, 0), gdal.GCP(-84.4, 36.4, 0, 0, 50)]
+    path = str(tiledir.folder / "gcps.tif")
+    gdal.Translate(path, str(jacksboro[0]), GCPs=gcps, outputSRS="EPSG:4326", width=50, height=50).FlushCache()
+    line = tiledir.refused(tiledir.recipe(**keys([path])))
+    assert "gcps.tif" in line and "ground control points" in line and "gdalwarp" in line
+
+
+def test_crs_of_the_same_name_are_told_apart(tiledir, jacksboro):
+    path = str(tiledir.folder / "heights.tif")
+    gdal.Translate(path, str(jacksboro[1]), outputSRS="EPSG:4979").FlushCache()
+    line = tiledir.refused(tiledir.recipe(**keys([jacksboro[0], path])))
+    assert "(EPSG:4979)" in line and "heights.tif" in line
 
 
 def test_inputs_of_two_crs_are_refused(tiledir, jacksboro):
@@ -139,6 +172,58 @@ def test_a_dataset_that_is_not_ours_is_left_alone(tiledir, jacksboro):
     (out / "stac.json").write_text("{}")
     assert "choose another output" in tiledir.refused(tiledir.recipe(**keys(jacksboro)))
     assert (out / "stac.json").read_text() == "{}"
+
+
+def tree(folder, tile, document=None, text="{}"):
+    """Tiles that others have made."""
+    (folder / tile).parent.mkdir(parents=True)
+    (folder / tile).write_bytes(b"mine")
+    if document:
+        (folder / document).write_text(text)
+    return folder
+
+
+TREES = {
+    "mapchete": ("11/735/1109.tif", "metadata.json", "metadata.json"),
+    "gdal2tiles": ("11/735/1109.png", "tilemapresource.xml", "tilemapresource.xml"),
+    "gdal raster tile": ("11/735/1109.png", "stacta.json", "stacta.json"),
+    "no document": ("11/735/1109.png", None, "11/735/1109.png"),
+    "levels that are no numbers": ("EPSG:3857:11/735/1109.png", None, "EPSG:3857:11/735/1109.png"),
+    "another level": ("3/1/2.tif", None, "3/1/2.tif"),
+    "an item alone": (".tiledir/tmp/x", "stacta.json", "stacta.json"),
+}
+
+
+@pytest.mark.parametrize("flag", ["--resume", "--overwrite", "--dry-run"])
+@pytest.mark.parametrize("kind", TREES)
+def test_tiles_that_others_have_made_are_left_alone(tiledir, jacksboro, kind, flag):
+    tile, document, named = TREES[kind]
+    out = tree(tiledir.folder / "out", tile, document)
+    before = snapshot(out)
+    line = tiledir.refused(tiledir.recipe(**keys(jacksboro)), flag)
+    assert "did not make" in line and named in line and "choose another output" in line
+    assert snapshot(out) == before
+
+
+def test_a_folder_that_holds_no_tiles_may_be_an_output(tiledir, jacksboro):
+    out = tiledir.folder / "out"
+    (out / "2024" / "maps").mkdir(parents=True)
+    (out / "2024" / "1.txt").write_text("mine")
+    (out / "notes.json").write_text("{}")
+    tiledir.make(tiledir.recipe(**keys(jacksboro)))
+    assert (out / "2024" / "1.txt").read_text() == "mine" and (out / "stac.json").exists()
+
+
+@pytest.mark.parametrize("way", ["itself", "a link"])
+def test_the_outputs_own_tiles_are_no_input_of_it(tiledir, jacksboro, way):
+    _, out = finished(tiledir, jacksboro)
+    (tiledir.folder / "link").symlink_to("out")
+    place = {"itself": out, "a link": tiledir.folder / "link"}[way]
+    before = snapshot(out)
+    for flag in ("--resume", "--overwrite", "--update"):
+        line = tiledir.refused(tiledir.recipe(**keys([f"{place}/11/*/*.tif"])), flag)
+        assert "is a tile of the output" in line and str(place) in line
+    assert snapshot(out) == before
 
 
 @pytest.mark.parametrize("flag", ["--resume", "--overwrite", "--check", "--retry-failed", "--dry-run"])

@@ -40,6 +40,10 @@ std::array<double, 6> north_up_geotransform(const std::string &path, GDALDataset
 
 const OGRSpatialReference &crs_of(const std::string &path, GDALDataset &file)
 {
+    if (file.GetGCPCount() > 0)
+    {
+        throw InputError(path + ": has ground control points and no geotransform; make it north-up with gdalwarp");
+    }
     const OGRSpatialReference *crs = file.GetSpatialRef();
     if (crs == nullptr || crs->IsEmpty())
     {
@@ -51,7 +55,12 @@ const OGRSpatialReference &crs_of(const std::string &path, GDALDataset &file)
 std::string name_of(const OGRSpatialReference &crs)
 {
     const char *name = crs.GetName();
-    return name != nullptr ? name : "unnamed";
+    const char *authority = crs.GetAuthorityName(nullptr);
+    const char *code = crs.GetAuthorityCode(nullptr);
+    const std::string id = authority != nullptr && code != nullptr         ? std::string(authority) + ':' + code
+                           : crs.IsGeographic() && crs.GetAxesCount() == 3 ? "with heights"
+                                                                           : "";
+    return (name != nullptr ? name : "unnamed") + (id.empty() ? "" : " (" + id + ")");
 }
 
 void check_same_crs(const MosaicFile &file, const MosaicFile &first)

@@ -1,6 +1,7 @@
 #include "driver/raster/stored_pyramid.h"
 
 #include "driver/journal/output_layout.h"
+#include "driver/raster/local_href.h"
 #include "driver/raster/stored_format.h"
 #include "driver/raster/stored_item.h"
 #include "driver/store/network_path.h"
@@ -31,7 +32,8 @@ std::string path_below_item(const stac::TileAsset &asset, const store::Store &ti
     std::string root = tiles.path("");
     root.erase(root.find_last_not_of('/') + 1);
     root += '/';
-    const std::string href = store::vsi_path(asset.href);
+    const std::string written = store::vsi_path(asset.href);
+    const std::string href = tiles.is_remote() ? written : local_path_of(written, root.substr(0, root.size() - 1));
     if (href.compare(0, root.size(), root) == 0)
     {
         return href.substr(root.size());

@@ -35,17 +35,6 @@ bool is_pattern(const std::string &text)
     return text.find_first_of(kWildcards) != std::string::npos;
 }
 
-/// The same file by another spelling has the same name here.
-std::string canonical(const std::string &path)
-{
-    if (path.rfind("/vsi", 0) == 0)
-    {
-        return path;
-    }
-    const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.c_str(), nullptr), std::free);
-    return found ? found.get() : path;
-}
-
 /// Waits for credentials that have expired.
 FileStamp stamp_with_access(const std::string &path)
 {
@@ -155,6 +144,16 @@ private:
 
 } // namespace
 
+std::string canonical_path(const std::string &path)
+{
+    if (path.rfind("/vsi", 0) == 0)
+    {
+        return path;
+    }
+    const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.c_str(), nullptr), std::free);
+    return found ? found.get() : path;
+}
+
 std::string fixed_part(const std::string &pattern)
 {
     return is_pattern(pattern) ? pattern.substr(0, pattern.rfind('/', pattern.find_first_of(kWildcards)) + 1) : pattern;
@@ -222,7 +221,7 @@ std::vector<InputFile> read_input_files(const std::vector<std::string> &paths, c
     for (std::size_t i = 0; i < paths.size(); ++i)
     {
         InputFile &file = files[i];
-        file.name = secrets.redacted(canonical(paths[i]));
+        file.name = secrets.redacted(canonical_path(paths[i]));
         const auto stamp = listed.find(paths[i]);
         file.stamp = stamp != listed.end() ? stamp->second : stamp_with_access(paths[i]);
         if (const InputFile *same = known.find(file.name, file.stamp))

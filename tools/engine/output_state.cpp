@@ -8,6 +8,8 @@
 #include "stac/error.h"
 #include "tools/engine/input_fingerprint.h"
 #include "tools/engine/side_by_side.h"
+#include "tools/engine/tiles_of_others.h"
+#include "tools/engine/yaml_document.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -156,6 +158,16 @@ OutputState OutputState::load(const store::Store &store)
             throw InputError(fmt::format("{}: holds a dataset that tiledir-process did not make; choose another output",
                                          store.path("")));
         }
+        if (const std::string found = tiles_of_others(store); !found.empty())
+        {
+            if (store.stamp(kVersionKey)) // a run has begun meanwhile
+            {
+                return load(store);
+            }
+            throw InputError(
+                fmt::format("{}: holds tiles that tiledir-process did not make ({}); choose another output",
+                            store.path(""), found));
+        }
         return state;
     }
     if (const int number = read_version(store, *version); number > journal::kLayoutVersion)
@@ -169,10 +181,11 @@ OutputState OutputState::load(const store::Store &store)
     }
     try
     {
-        state.m_recipe = recipe_schema().resolve(YAML::Load(*recipe), store.path(kRecipeKey));
+        const YAML::Node document = yaml_document(*recipe, store.path(kRecipeKey));
+        state.m_recipe = recipe_schema().resolve(document, store.path(kRecipeKey));
         const ProcessKind &kind = process_kind(state.m_recipe["process"]);
         state.m_recipe["parameters"] =
-            kind.parameters.resolve(YAML::Load(*recipe)["parameters"], store.path(kRecipeKey), "parameters");
+            kind.parameters.resolve(document["parameters"], store.path(kRecipeKey), "parameters");
         state.m_inputs = inputs ? Json::parse(*inputs) : Json();
     }
     catch (const YAML::Exception &error)

@@ -4,13 +4,17 @@
 #include "driver/store/environment.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
+#include "stac/utc_time.h"
 #include "tools/engine/memory.h"
 #include "tools/engine/process.h"
+#include "tools/engine/yaml_document.h"
 
 #include <boost/filesystem.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <thread>
 
@@ -86,24 +90,30 @@ private:
     fs::path m_folder;
 };
 
-YAML::Node load(const std::string &file)
+YAML::Node parsed(const std::string &text, const std::string &file)
 {
-    if (fs::is_directory(file))
-    {
-        throw InputError(file + ": is a folder; a recipe is a YAML file");
-    }
     try
     {
-        return YAML::LoadFile(file);
-    }
-    catch (const YAML::BadFile &)
-    {
-        throw InputError(file + (fs::exists(file) ? ": cannot be read" : ": no such file"));
+        return yaml_document(text, file);
     }
     catch (const YAML::Exception &error)
     {
         throw InputError(fmt::format("{}, line {}: is not YAML: {}", file, error.mark.line + 1, error.msg));
     }
+}
+
+std::string text_of(const std::string &file)
+{
+    if (fs::is_directory(file))
+    {
+        throw InputError(file + ": is a folder; a recipe is a YAML file");
+    }
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream)
+    {
+        throw InputError(file + (fs::exists(file) ? ": cannot be read" : ": no such file"));
+    }
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
 /// Sets "output.path" in a document whose "output" may be a scalar.
@@ -114,7 +124,7 @@ void override_key(YAML::Node document, const std::string &key_path, const std::s
     const std::string flag = "--" + key_path.substr(0, dot);
     try
     {
-        value = YAML::Load(text);
+        value = yaml_document(text, flag);
     }
     catch (const YAML::Exception &)
     {
@@ -305,20 +315,13 @@ void forget_region(YAML::Node document, const std::map<std::string, std::string>
 
 Recipe Recipe::read(const std::string &file, const std::map<std::string, std::string> &overrides)
 {
-    return of_document(load(file), file, overrides);
+    return parse(text_of(file), file, overrides);
 }
 
 Recipe Recipe::parse(const std::string &text, const std::string &file,
                      const std::map<std::string, std::string> &overrides)
 {
-    try
-    {
-        return of_document(YAML::Load(text), file, overrides);
-    }
-    catch (const YAML::Exception &error)
-    {
-        throw InputError(fmt::format("{}, line {}: is not YAML: {}", file, error.mark.line + 1, error.msg));
-    }
+    return of_document(parsed(text, file), file, overrides);
 }
 
 Recipe Recipe::of_document(YAML::Node document, const std::string &file,
@@ -371,6 +374,11 @@ Recipe Recipe::of_document(YAML::Node document, const std::string &file,
     if (recipe.memory != "auto")
     {
         parse_memory(recipe.memory, file + ": memory");
+    }
+    if (const Json &time = resolved["stac"]["datetime"]; !time.is_null() && !stac::is_datetime(time.get<std::string>()))
+    {
+        throw InputError(fmt::format("{}: stac.datetime: is '{}', should be as 2024-05-31T12:00:00Z", file,
+                                     time.get<std::string>()));
     }
     if (!resolved["tile_timeout"].is_null())
     {

@@ -35,6 +35,53 @@ struct Target
     throw InputError(region.text() + " " + what);
 }
 
+OGREnvelope envelope_of(const OGRGeometry &geometry)
+{
+    OGREnvelope envelope;
+    geometry.getEnvelope(&envelope);
+    return envelope;
+}
+
+/// Refuses what lies beyond the Earth, in degrees or where no projection holds it: metres taken for degrees, say.
+void check_place(const RegionRecipe &region, const OGRSpatialReference &crs, const OGREnvelope &place)
+{
+    constexpr double kMostLongitude = 360;
+    constexpr double kMostLatitude = 90 + 1e-6;
+    std::vector<double> x;
+    std::vector<double> y;
+    constexpr int kSteps = 4;
+    for (int i = 0; i <= kSteps * kSteps + 2 * kSteps; ++i)
+    {
+        x.push_back(place.MinX + (place.MaxX - place.MinX) * (i % (kSteps + 1)) / kSteps);
+        y.push_back(place.MinY + (place.MaxY - place.MinY) * static_cast<double>(i / (kSteps + 1)) / kSteps);
+    }
+    bool is_known = true;
+    if (crs.IsGeographic() != 0)
+    {
+        const double degree = M_PI / 180 / crs.GetAngularUnits();
+        is_known = place.MinX >= -kMostLongitude * degree && place.MaxX <= kMostLongitude * degree &&
+                   place.MinY >= -kMostLatitude * degree && place.MaxY <= kMostLatitude * degree;
+    }
+    else if (const std::unique_ptr<OGRSpatialReference> geographic(crs.CloneGeogCS()); geographic)
+    {
+        const store::GdalErrors quiet;
+        const std::unique_ptr<OGRCoordinateTransformation> to_degrees(
+            OGRCreateCoordinateTransformation(&crs, geographic.get()));
+        std::vector<int> success(x.size(), 1);
+        if (to_degrees)
+        {
+            to_degrees->Transform(static_cast<int>(x.size()), x.data(), y.data(), nullptr, nullptr, success.data());
+        }
+        is_known = std::any_of(success.begin(), success.end(), [](int each) { return each != 0; });
+    }
+    if (!is_known)
+    {
+        refuse(region, crs.IsGeographic()
+                           ? "lies beyond longitudes -360 to 360 and latitudes -90 to 90; is it in another CRS?"
+                           : "lies beyond what its CRS, " + region.crs + ", can show");
+    }
+}
+
 stac::TileSet tiles_of_bounds(const RegionRecipe &region, const Target &target)
 {
     const auto crs = raster::spatial_reference(region.crs);
@@ -47,6 +94,10 @@ stac::TileSet tiles_of_bounds(const RegionRecipe &region, const Target &target)
         refuse(region, "is not west, south, east, north with south < north and west < east (degrees may have west > "
                        "east across the antimeridian)");
     }
+    OGREnvelope place;
+    place.Merge(west, south);
+    place.Merge(east, north);
+    check_place(region, crs, place);
     if (around)
     {
         east += 2 * M_PI / crs.GetAngularUnits();
@@ -133,6 +184,7 @@ stac::TileSet tiles_of_file(const RegionRecipe &region, const Target &target)
     {
         if (const OGRGeometry *geometry = feature->GetGeometryRef())
         {
+            check_place(region, crs, envelope_of(*geometry));
             count += add_polygons(shapes, *geometry, target, tiles);
         }
     }
@@ -158,6 +210,7 @@ stac::TileSet tiles_of_wkt(const RegionRecipe &region, const Target &target)
     {
         refuse(region, "is not WKT of a polygon; POLYGON ((0 50, 1 50, 1 51, 0 50)) would be");
     }
+    check_place(region, crs, envelope_of(*geometry));
     stac::TileSet tiles;
     const ShapeTiles shapes(crs, target.grid);
     if (add_polygons(shapes, *geometry, target, tiles) == 0)
@@ -169,9 +222,14 @@ stac::TileSet tiles_of_wkt(const RegionRecipe &region, const Target &target)
 
 stac::TileSet tiles_of_point(const RegionRecipe &region, const Target &target)
 {
-    const ShapeTiles shapes(raster::spatial_reference(region.crs), target.grid);
+    const auto crs = raster::spatial_reference(region.crs);
+    const auto [x, y] = *region.point;
+    OGREnvelope place;
+    place.Merge(x, y);
+    check_place(region, crs, place);
+    const ShapeTiles shapes(crs, target.grid);
     stac::TileSet tiles;
-    shapes.add_point((*region.point)[0], (*region.point)[1], target.matrix(), target.within, tiles);
+    shapes.add_point(x, y, target.matrix(), target.within, tiles);
     return tiles;
 }
 

@@ -245,6 +245,30 @@ void set_format(Job &job)
     job.tile_path = tile_path_of(format.driver);
 }
 
+/// A run would write over what it reads, whatever links lead there.
+void refuse_tiles_of_the_output(const Job &job)
+{
+    const std::string folder = canonical_path(job.recipe.output_path) + '/';
+    for (const auto &[name, files] : job.files)
+    {
+        for (const InputFile &file : files)
+        {
+            const std::string path = canonical_path(file.file.path);
+            const std::string key = path.rfind(folder, 0) == 0 ? path.substr(folder.size()) : "";
+            const auto &matrices = job.grid.matrices;
+            const bool is_tile = !key.empty() && std::any_of(matrices.begin(), matrices.end(),
+                                                             [&](const stac::TileMatrix &matrix) {
+                                                                 return job.tile_path.tile_of(key, matrix).has_value();
+                                                             });
+            if (is_tile)
+            {
+                throw InputError(fmt::format("{}: input.{}: {} is a tile of the output, {}; choose another output",
+                                             job.recipe.source, name, file.file.path, job.recipe.output_path));
+            }
+        }
+    }
+}
+
 std::string levels_text(const Job &job, int coarsest, int finest)
 {
     const std::string &base = job.matrix(finest).id;
@@ -284,6 +308,7 @@ void complete(Job &job)
     job.process_output = job.process->output();
     set_selection(job);
     set_format(job);
+    refuse_tiles_of_the_output(job);
     if (!job.recipe.overview_resampling.empty())
     {
         job.overview_resampling = raster::resampling_from_name(job.recipe.overview_resampling);
