@@ -78,6 +78,30 @@ std::optional<bool> axis_points_north(std::string name)
     return std::find(kEast.begin(), kEast.end(), name) != kEast.end() ? std::optional(false) : std::nullopt;
 }
 
+/// Lower and upper corner of `boundingBox`; empty where it is not there or no such thing, which is no reason to fail.
+std::vector<double> read_bounding_box(const JsonNode &root)
+{
+    std::vector<double> box;
+    const auto member = root.find("boundingBox");
+    if (!member || !member->json().is_object())
+    {
+        return box;
+    }
+    for (const auto &corner : {member->find({"lowerCorner", "lowerLeft"}), member->find({"upperCorner", "upperRight"})})
+    {
+        if (!corner || !corner->json().is_array())
+        {
+            return {};
+        }
+        for (const nlohmann::json &number : corner->json())
+        {
+            box.push_back(number.is_number() ? number.get<double>() : std::numeric_limits<double>::quiet_NaN());
+        }
+    }
+    const auto finite = [](double number) { return std::isfinite(number); };
+    return box.size() == 4 && std::all_of(box.begin(), box.end(), finite) ? box : std::vector<double>();
+}
+
 void read_cell_size(const JsonNode &node, double metres_per_unit, TileMatrix &matrix)
 {
     const auto positive = [](const JsonNode &member)
@@ -163,11 +187,9 @@ nlohmann::ordered_json crs_json(const std::string &crs)
     return json;
 }
 
-nlohmann::ordered_json matrix_json(const TileMatrix &matrix, bool northing_first, TmsJsonVersion version)
+nlohmann::ordered_json matrix_json(const TileMatrix &matrix, TmsJsonVersion version)
 {
-    const auto point = [northing_first](double x, double y) {
-        return northing_first ? nlohmann::ordered_json::array({y, x}) : nlohmann::ordered_json::array({x, y});
-    };
+    const auto point = [](double x, double y) { return nlohmann::ordered_json::array({x, y}); };
     nlohmann::ordered_json json;
     if (version == TmsJsonVersion::Version1)
     {
@@ -215,6 +237,7 @@ TileMatrixSet TileMatrixSet::from_json(const nlohmann::json &json, const Describ
     const auto by_name = set.ordered_axes.empty() ? std::nullopt : axis_points_north(set.ordered_axes.front());
     const CrsFacts facts = describe_crs(set.crs);
     set.northing_first = by_name ? *by_name : facts.northing_first;
+    set.metres_per_unit = facts.metres_per_unit;
 
     const JsonNode matrices = root.at({"tileMatrices", "tileMatrix"});
     if (matrices.size() == 0 || matrices.size() > kMaxMatrices)
@@ -234,6 +257,8 @@ TileMatrixSet TileMatrixSet::from_json(const nlohmann::json &json, const Describ
     }
     std::stable_sort(set.matrices.begin(), set.matrices.end(),
                      [](const TileMatrix &a, const TileMatrix &b) { return a.cell_size > b.cell_size; });
+    set.doubt =
+        GridDoubt{set.northing_first, matrices.element(0).find("cellSize").has_value(), read_bounding_box(root)};
     return set;
 }
 
@@ -255,14 +280,18 @@ nlohmann::ordered_json TileMatrixSet::to_json(TmsJsonVersion version) const
         json["uri"] = uri;
     }
     json[first ? "supportedCRS" : "crs"] = first ? nlohmann::ordered_json(crs) : crs_json(crs);
-    if (!ordered_axes.empty())
+    if (northing_first)
+    {
+        json["orderedAxes"] = {"X", "Y"};
+    }
+    else if (!ordered_axes.empty())
     {
         json["orderedAxes"] = ordered_axes;
     }
     nlohmann::ordered_json &list = json[first ? "tileMatrix" : "tileMatrices"];
     for (const TileMatrix &matrix : matrices)
     {
-        list.push_back(matrix_json(matrix, northing_first, version));
+        list.push_back(matrix_json(matrix, version));
     }
     return json;
 }
