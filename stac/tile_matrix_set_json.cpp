@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 
 namespace tiledir::stac
@@ -187,7 +188,47 @@ nlohmann::ordered_json crs_json(const std::string &crs)
     return json;
 }
 
-nlohmann::ordered_json matrix_json(const TileMatrix &matrix, TmsJsonVersion version)
+/// That of the set unless it contradicts the cell size, which is what places tiles and what not all readers know.
+double placing_scale(const TileMatrix &matrix, double metres_per_unit)
+{
+    constexpr double kRounding = 1e-6;
+    const double scale = matrix.cell_size * metres_per_unit / kStandardPixel;
+    return std::abs(matrix.scale_denominator - scale) <= kRounding * scale ? matrix.scale_denominator : scale;
+}
+
+/// URI of the well-known scale set that has all scales of the set; empty where there is none. OGC 17-083r2, annex C.
+std::string scale_set_of(const TileMatrixSet &set)
+{
+    constexpr double kCoarsest = 559082264.0287178;
+    constexpr int kLevels = 25;
+    constexpr double kRounding = 1e-6;
+    static const std::map<std::string, std::string> kNames = {{"EPSG:3857", "GoogleMapsCompatible"},
+                                                              {"EPSG:3395", "WorldMercatorWGS84"},
+                                                              {"EPSG:4326", "GoogleCRS84Quad"},
+                                                              {"OGC:CRS84", "GoogleCRS84Quad"}};
+    const auto name = kNames.find(crs_name(set.crs));
+    const auto is_in_it = [&set](const TileMatrix &matrix)
+    {
+        const double level = std::log2(kCoarsest / placing_scale(matrix, set.metres_per_unit));
+        return std::abs(level - std::round(level)) <= kRounding && std::round(level) >= 0 &&
+               std::round(level) < kLevels;
+    };
+    const bool all = name != kNames.end() && std::all_of(set.matrices.begin(), set.matrices.end(), is_in_it);
+    return all ? "http://www.opengis.net/def/wkss/OGC/1.0/" + name->second : std::string();
+}
+
+/// Of the finest matrix, x before y.
+nlohmann::ordered_json bounding_box_json(const TileMatrixSet &set)
+{
+    const TileMatrix &finest = set.matrices.back();
+    const Bounds bounds = finest.bounds(finest.window());
+    return {{"type", "BoundingBoxType"},
+            {"crs", set.crs},
+            {"lowerCorner", {bounds.min_x, bounds.min_y}},
+            {"upperCorner", {bounds.max_x, bounds.max_y}}};
+}
+
+nlohmann::ordered_json matrix_json(const TileMatrix &matrix, double metres_per_unit, TmsJsonVersion version)
 {
     const auto point = [](double x, double y) { return nlohmann::ordered_json::array({x, y}); };
     nlohmann::ordered_json json;
@@ -200,7 +241,7 @@ nlohmann::ordered_json matrix_json(const TileMatrix &matrix, TmsJsonVersion vers
     {
         json["id"] = matrix.id;
     }
-    json["scaleDenominator"] = matrix.scale_denominator;
+    json["scaleDenominator"] = placing_scale(matrix, metres_per_unit);
     json["cellSize"] = matrix.cell_size;
     if (version == TmsJsonVersion::Version1)
     {
@@ -288,10 +329,18 @@ nlohmann::ordered_json TileMatrixSet::to_json(TmsJsonVersion version) const
     {
         json["orderedAxes"] = ordered_axes;
     }
+    if (const std::string scales = first ? scale_set_of(*this) : std::string(); !scales.empty())
+    {
+        json["wellKnownScaleSet"] = scales;
+    }
+    if (first && !matrices.empty())
+    {
+        json["boundingBox"] = bounding_box_json(*this);
+    }
     nlohmann::ordered_json &list = json[first ? "tileMatrix" : "tileMatrices"];
     for (const TileMatrix &matrix : matrices)
     {
-        list.push_back(matrix_json(matrix, version));
+        list.push_back(matrix_json(matrix, metres_per_unit, version));
     }
     return json;
 }

@@ -55,7 +55,7 @@ void expect_same(const TileMatrixSet &one, const TileMatrixSet &other)
         const TileMatrix &a = one.matrices[i];
         const TileMatrix &b = other.matrices[i];
         EXPECT_EQ(a.id, b.id);
-        EXPECT_EQ(a.scale_denominator, b.scale_denominator);
+        EXPECT_NEAR(a.scale_denominator, b.scale_denominator, 0.06 * b.scale_denominator); // CanadianNAD83_LCC
         EXPECT_EQ(a.cell_size, b.cell_size);
         EXPECT_EQ(a.origin_x, b.origin_x);
         EXPECT_EQ(a.origin_y, b.origin_y);
@@ -239,6 +239,47 @@ TEST(TileMatrixSetJson, WritesCornersAsXAndYWhateverTheCrsHasFirst)
     EXPECT_EQ(easting_first["orderedAxes"], (nlohmann::json{"E", "N"}));
 }
 
+TEST(TileMatrixSetJson, WritesScalesThatPlaceTilesAsCellSizesDo)
+{
+    for (const std::string &id : TileMatrixSet::well_known_ids())
+    {
+        const nlohmann::json json = TileMatrixSet::well_known(id)->to_json(TmsJsonVersion::Version1);
+        const bool degrees = id == "WGS1984Quad" || id == "WorldCRS84Quad" || id == "InspireCRS84Quad";
+        for (const nlohmann::json &matrix : json.at("tileMatrix"))
+        {
+            const double metres = matrix.at("cellSize").get<double>() * (degrees ? 111319.49079327358 : 1);
+            EXPECT_NEAR(matrix.at("scaleDenominator").get<double>() * 0.00028 / metres, 1, 1e-6) << id;
+        }
+    }
+}
+
+TEST(TileMatrixSetJson, NamesScaleSetsAsTheStandardsFilesDo)
+{
+    for (const char *id : {"WebMercatorQuad", "WorldCRS84Quad", "WGS1984Quad", "WorldMercatorWGS84Quad"})
+    {
+        if (const auto json = json_of(TILEDIR_SHARED_SPEC "/tms/" + std::string(id) + ".json"))
+        {
+            const TileMatrixSet set = *TileMatrixSet::well_known(id);
+            const nlohmann::json ours = set.to_json(TmsJsonVersion::Version1);
+            EXPECT_EQ(ours["wellKnownScaleSet"], json->at("wellKnownScaleSet")) << id;
+            EXPECT_TRUE(set.derived(256, 4).to_json(TmsJsonVersion::Version1).contains("wellKnownScaleSet")) << id;
+        }
+    }
+    for (const char *id : {"NZTM2000Quad", "CanadianNAD83_LCC", "UTM31WGS84Quad"})
+    {
+        EXPECT_FALSE(TileMatrixSet::well_known(id)->to_json(TmsJsonVersion::Version1).contains("wellKnownScaleSet"));
+    }
+}
+
+TEST(TileMatrixSetJson, WritesTheBoundingBoxWithXFirst)
+{
+    const nlohmann::json json = TileMatrixSet::well_known("WGS1984Quad")->to_json(TmsJsonVersion::Version1);
+    EXPECT_EQ(json["boundingBox"]["type"], "BoundingBoxType");
+    EXPECT_EQ(json["boundingBox"]["crs"], json["supportedCRS"]);
+    EXPECT_EQ(json["boundingBox"]["lowerCorner"], (nlohmann::json{-180, -90}));
+    EXPECT_EQ(json["boundingBox"]["upperCorner"], (nlohmann::json{180, 90}));
+}
+
 TEST(TileMatrixSetJson, SurvivesARoundTripOfAnyNumbers)
 {
     std::mt19937 random(11);
@@ -248,7 +289,7 @@ TEST(TileMatrixSetJson, SurvivesARoundTripOfAnyNumbers)
         TileMatrixSet set = TileMatrixSet::from_json(small_set());
         TileMatrix &matrix = set.matrices[0];
         matrix.cell_size = std::pow(10, exponent(random));
-        matrix.scale_denominator = std::pow(10, exponent(random));
+        matrix.scale_denominator = matrix.cell_size / 0.00028;
         matrix.origin_x = -std::pow(10, exponent(random));
         matrix.origin_y = std::pow(10, exponent(random));
         expect_round_trip(set);
