@@ -130,7 +130,7 @@ OGRSpatialReference crs_of(const stac::TileMatrixSet &grid)
     {
         throw InputError("crs: names a file, which the CRS of a grid may not");
     }
-    return grid.crs.empty() ? OGRSpatialReference() : raster::spatial_reference(grid.crs);
+    return grid.crs.empty() ? OGRSpatialReference() : raster::with_epsg_code(raster::spatial_reference(grid.crs));
 }
 
 /// Where it cannot be told, it is left to other drivers.

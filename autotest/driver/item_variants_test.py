@@ -4,7 +4,7 @@ import json
 
 import numpy
 import pytest
-from osgeo import gdal
+from osgeo import gdal, osr
 
 from tile_folder import TileFolder, errors_while, pyramid
 
@@ -26,6 +26,30 @@ def test_a_collection_opens(tmp_path):
     folder.write_item()
     assert numpy.array_equal(pixels_of(tmp_path), folder.finest.pixels[0])
     assert gdal.Open(str(tmp_path)).GetMetadataItem("ID") == "by-hand"
+
+
+@pytest.mark.parametrize("code, epsg", [("CRS84", 4326), ("CRS83", 4269), ("CRS27", 4267)])
+def test_a_crs_with_longitude_first_is_told_as_other_drivers_do(tmp_path, code, epsg):
+    """By its EPSG code with data axes longitude, latitude: WGS 84 of a GeoTIFF is the model."""
+    folder = TileFolder(tmp_path / "tiles", pyramid())
+    grid = properties(folder)["tiles:tile_matrix_sets"]["Test"]
+    grid["crs"] = f"http://www.opengis.net/def/crs/OGC/1.3/{code}"
+    for index, matrix in enumerate(grid["tileMatrices"]):
+        matrix.update(cellSize=0.1 / 2**index, scaleDenominator=0.1 / 2**index * 111319.49 / 0.00028)
+        matrix.update(pointOfOrigin=[-10, 40])
+    folder.write_item()
+    model = gdal.GetDriverByName("GTiff").Create(str(tmp_path / "model.tif"), 2, 2)
+    crs = osr.SpatialReference()
+    crs.ImportFromEPSG(epsg)
+    model.SetProjection(crs.ExportToWkt())
+    model.SetGeoTransform((-10, 0.1, 0, 40, 0, -0.1))
+    del model
+    expected = gdal.Open(str(tmp_path / "model.tif")).GetSpatialRef()
+    found = gdal.Open(str(folder.path)).GetSpatialRef()
+    assert found.GetAuthorityCode(None) == str(epsg)
+    assert found.GetDataAxisToSRSAxisMapping() == expected.GetDataAxisToSRSAxisMapping() == [2, 1]
+    assert found.IsSame(expected)
+    assert gdal.Open(str(folder.path)).GetGeoTransform()[:4:3] == (-10, 40)
 
 
 @pytest.mark.parametrize("key", ["#Other", "grids/set.json", "grids/sets.json#Test", "./grids/set.json#Test"])
