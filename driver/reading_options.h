@@ -9,6 +9,7 @@ namespace tiledir::driver
 struct ReadingOptions
 {
     bool missing_is_error = false; ///< a tile within the limits must be there
+    bool whole_tiles = false;      ///< small reads decode tiles whole, too
     int threads = 1;               ///< that decode tiles of one read
     store::ReadSettings store;
 };

@@ -28,6 +28,29 @@ def test_a_collection_opens(tmp_path):
     assert gdal.Open(str(tmp_path)).GetMetadataItem("ID") == "by-hand"
 
 
+def test_a_folder_with_an_item_that_has_the_name_of_gdals(tmp_path):
+    folder = TileFolder(tmp_path, pyramid())
+    (tmp_path / "stac.json").rename(tmp_path / "stacta.json")
+    assert numpy.array_equal(pixels_of(tmp_path), folder.finest.pixels[0])
+    (tmp_path / "stacta.json").write_text("{}")
+    assert gdal.OpenEx(str(tmp_path), gdal.OF_RASTER) is None
+
+
+@pytest.mark.parametrize("name", ["a", "a:b", "a b:tiles", "a:tiles"])
+def test_a_path_in_quotes(tmp_path, name):
+    """As STACTA writes its subdatasets: colons are the path's."""
+    folder = TileFolder(tmp_path / name, pyramid())
+    folder.item["asset_templates"]["more"] = dict(folder.item["asset_templates"]["tiles"], href="none/{TileRow}")
+    folder.write_item()
+    for path in (folder.path, folder.path / "stac.json"):
+        assert len(gdal.OpenEx(f'TILEDIR:"{path}"').GetSubDatasets()) == 2
+        for part in ("tiles", "tiles:Test"):
+            assert numpy.array_equal(pixels_of(f'TILEDIR:"{path}":{part}'), folder.finest.pixels[0])
+    for wrong in (f'TILEDIR:"{folder.path}":none', f'TILEDIR:"{folder.path}:tiles"', f'TILEDIR:"{folder.path}"tiles'):
+        dataset, messages = errors_while(lambda: gdal.OpenEx(wrong))
+        assert dataset is None and len(messages) == 1
+
+
 @pytest.mark.parametrize("code, epsg", [("CRS84", 4326), ("CRS83", 4269), ("CRS27", 4267)])
 def test_a_crs_with_longitude_first_is_told_as_other_drivers_do(tmp_path, code, epsg):
     """By its EPSG code with data axes longitude, latitude: WGS 84 of a GeoTIFF is the model."""
