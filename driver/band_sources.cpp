@@ -59,25 +59,51 @@ void sources_of(const stac::TileAsset &asset, const ResolvedHref &path, std::map
     }
 }
 
-bool tells_types(const OpenedItem &opened, const stac::TileAsset &asset)
+bool tells_type(const stac::ItemBand &band)
 {
-    return !opened.json.is_null() &&
-           opened.json.at("asset_templates").at(asset.key).dump().find("\"data_type\"") != std::string::npos;
+    return !band.type_is_untold;
+}
+
+/// What a stored tile has of the asset's bands; one more, alpha, is not among them. Where no tile is found, those that
+/// tell their type speak for the others.
+std::vector<stac::ItemBand> stored_bands(const stac::TileAsset &asset, const TileSource &source, bool band_each,
+                                         const OpenedItem &opened)
+{
+    std::vector<stac::ItemBand> stored;
+    const auto told = std::find_if(asset.bands.begin(), asset.bands.end(), tells_type);
+    try
+    {
+        stored = bands_of_stored_tile(source, opened.item.tile_matrix_set, opened.stored, opened.options.reading.store);
+    }
+    catch (const InputError &)
+    {
+        if (told == asset.bands.end())
+        {
+            throw;
+        }
+        stac::ItemBand typed;
+        typed.data_type = told->data_type;
+        return std::vector<stac::ItemBand>(asset.bands.size(), typed);
+    }
+    if (band_each && stored.size() == 1)
+    {
+        stored.resize(asset.bands.size(), stac::ItemBand(stored[0]));
+    }
+    if (!asset.bands.empty() && stored.size() == asset.bands.size() + 1 && stored.back().common_name == "alpha")
+    {
+        stored.pop_back();
+    }
+    return stored;
 }
 
 /// Fills in what a stored tile has to tell: all bands, or their types where the item only names them.
 void complete_bands(stac::TileAsset &asset, const TileSource &source, bool band_each, const OpenedItem &opened)
 {
-    if (tells_types(opened, asset) && !asset.bands.empty())
+    if (!asset.bands.empty() && std::all_of(asset.bands.begin(), asset.bands.end(), tells_type))
     {
         return;
     }
-    auto stored =
-        bands_of_stored_tile(source, opened.item.tile_matrix_set, opened.stored, opened.options.reading.store);
-    if (band_each && stored.size() == 1)
-    {
-        stored.resize(asset.bands.size(), stac::ItemBand(stored[0]));
-    }
+    auto stored = stored_bands(asset, source, band_each, opened);
     if (asset.bands.empty())
     {
         asset.bands = std::move(stored);
@@ -91,6 +117,10 @@ void complete_bands(stac::TileAsset &asset, const TileSource &source, bool band_
     for (std::size_t index = 0; index < stored.size(); ++index)
     {
         stac::ItemBand &band = asset.bands[index];
+        if (tells_type(band))
+        {
+            continue;
+        }
         band.data_type = stored[index].data_type;
         if (!band.nodata)
         {

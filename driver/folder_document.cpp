@@ -14,6 +14,7 @@ namespace
 {
 
 constexpr const char *kItem = "stac.json";
+constexpr const char *kItemOfGdal = "stacta.json"; // gdal raster tile calls it so
 constexpr const char *kMapchete = "metadata.json";
 constexpr const char *kTileMap = "tilemapresource.xml";
 
@@ -29,6 +30,10 @@ std::string document_of_folder(const std::string &folder)
     if (document_exists(folder + '/' + kItem))
     {
         return kItem;
+    }
+    if (fits(kItemOfGdal, stac::TiledAssetsItem::looks_like_one))
+    {
+        return kItemOfGdal;
     }
     if (fits(kMapchete, MapcheteMetadata::looks_like_one))
     {

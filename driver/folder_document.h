@@ -9,8 +9,9 @@
 namespace tiledir::driver
 {
 
-/// Name of the document that describes a folder's tiles: stac.json, mapchete's metadata.json or gdal2tiles'
-/// tilemapresource.xml; the last two only where their content fits. Empty where there is none of them.
+/// Name of the document that describes a folder's tiles: stac.json, stacta.json (GDAL's name of an item), mapchete's
+/// metadata.json or gdal2tiles' tilemapresource.xml; all but the first only where their content fits. Empty where there
+/// is none of them.
 std::string document_of_folder(const std::string &folder);
 
 /// Is it mapchete's metadata.json or a tilemapresource.xml, by its content?

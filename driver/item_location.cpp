@@ -119,10 +119,36 @@ std::size_t end_of_server(const std::string &path)
     return scheme == std::string::npos ? 0 : std::min(path.find('/', scheme + 3), path.size());
 }
 
-/// Without TILEDIR:, as GDAL opens it.
+/// What follows TILEDIR:, or all of it.
+std::string without_prefix(const std::string &name)
+{
+    return has_prefix(name) ? name.substr(std::string(kPrefix).size()) : name;
+}
+
+/// TILEDIR:"PATH" and what stands after it, as GDAL's STACTA writes its subdatasets; nullopt: it is not in quotes.
+struct Quoted
+{
+    std::string path;
+    std::string rest; ///< empty, or begins with a colon
+};
+
+std::optional<Quoted> quoted_path(const std::string &name)
+{
+    const std::string text = without_prefix(name);
+    const auto end = text.find('"', 1);
+    if (!has_prefix(name) || text.empty() || text.front() != '"' || end == std::string::npos ||
+        (end + 1 < text.size() && text[end + 1] != ':'))
+    {
+        return std::nullopt;
+    }
+    return Quoted{text.substr(1, end - 1), text.substr(end + 1)};
+}
+
+/// Without TILEDIR: and quotes, as GDAL opens it.
 std::string path_of(const std::string &name)
 {
-    return vsi_path(has_prefix(name) ? name.substr(std::string(kPrefix).size()) : name);
+    const auto quoted = quoted_path(name);
+    return vsi_path(quoted ? quoted->path : without_prefix(name));
 }
 
 } // namespace
@@ -158,13 +184,15 @@ bool may_be_item_url(const std::string &name)
 ItemLocation locate_item(const std::string &name)
 {
     const bool prefixed = has_prefix(name);
+    const auto quoted = quoted_path(name);
     const std::string whole = path_of(name);
-    std::string path = whole;
+    const std::size_t least = quoted ? whole.size() : 0; // colons in quotes are the path's
+    std::string path = whole + (quoted ? quoted->rest : "");
     std::vector<std::string> parts; // after the path, from the last to the first
     DimensionValues dimensions;
     for (;;)
     {
-        if (auto location = location_of_path(path))
+        if (auto location = path.size() > least && quoted ? std::nullopt : location_of_path(path))
         {
             location->asset = parts.empty() ? std::string() : parts.back();
             location->tile_matrix_set = parts.size() < 2 ? std::string() : parts.front();
@@ -172,7 +200,8 @@ ItemLocation locate_item(const std::string &name)
             return *location;
         }
         const auto colon = path.rfind(':');
-        if (!prefixed || colon == std::string::npos || colon < end_of_server(path) || parts.size() == kMaxParts)
+        if (!prefixed || colon == std::string::npos || colon < std::max(least, end_of_server(path)) ||
+            parts.size() == kMaxParts)
         {
             break;
         }

@@ -31,8 +31,8 @@ bool has_prefix(const std::string &name);
 bool may_be_item_url(const std::string &name);
 
 /// The item meant by a folder (document_of_folder()), by an item's file, or by TILEDIR: before one of them, with :ASSET
-/// or :ASSET:SET and any number of :NAME=VALUE after it or not. Each may be a URL. Throws InputError if there is no
-/// such file.
+/// or :ASSET:SET and any number of :NAME=VALUE after it or not. Each may be a URL,
+/// after TILEDIR: in double quotes too. Throws InputError if there is no such file.
 ItemLocation locate_item(const std::string &name);
 
 /// The folder of that name, whatever is in it, as one that no document describes.

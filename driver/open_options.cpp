@@ -99,12 +99,14 @@ OpenOptions OpenOptions::from(CSLConstList options)
     }
     chosen.part = chosen.level.empty() ? "" : "LEVEL=" + chosen.level;
     chosen.part += EQUAL(extent.c_str(), "LIMITS") ? "" : "EXTENT=" + extent;
-    const std::string missing = CSLFetchNameValueDef(options, "MISSING_TILES", "NODATA");
+    const bool skip = CPLFetchBool(options, "SKIP_MISSING_METATILE", true);
+    const std::string missing = CSLFetchNameValueDef(options, "MISSING_TILES", skip ? "NODATA" : "ERROR");
     chosen.reading.missing_is_error = EQUAL(missing.c_str(), "ERROR");
     if (!chosen.reading.missing_is_error && !EQUAL(missing.c_str(), "NODATA"))
     {
         throw InputError("open option MISSING_TILES: is '" + missing + "', should be NODATA or ERROR");
     }
+    chosen.reading.whole_tiles = CPLFetchBool(options, "WHOLE_METATILE", false);
     chosen.reading.store.absent_status = statuses_of(CSLFetchNameValueDef(options, "ABSENT_STATUS", ""));
     chosen.reading.threads =
         threads_of(CSLFetchNameValueDef(options, "NUM_THREADS", CPLGetConfigOption("GDAL_NUM_THREADS", "ALL_CPUS")));
@@ -125,6 +127,8 @@ const char *OpenOptions::description()
     <Value>NODATA</Value>
     <Value>ERROR</Value>
   </Option>
+  <Option name="SKIP_MISSING_METATILE" type="boolean" default="YES" description="MISSING_TILES by STACTA's name: YES is NODATA, NO is ERROR"/>
+  <Option name="WHOLE_METATILE" type="boolean" default="NO" description="Whether a read that is small beside a tile reads the tile whole and keeps it, as larger ones do"/>
   <Option name="ABSENT_STATUS" type="string" description="HTTP statuses, beside 404, that a server answers for absent tiles with: 403 or 204,403"/>
   <Option name="NUM_THREADS" type="string" default="ALL_CPUS" description="Threads that decode tiles of one read: a number or ALL_CPUS; the default is that of the config option GDAL_NUM_THREADS"/>
   <Option name="SCHEME" type="string" description="How the tiles of a folder without STAC are named: XYZ, TMS, ZYX, ZYX_TMS or a template such as {z}/{x}/{-y}.png"/>

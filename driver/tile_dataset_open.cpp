@@ -10,6 +10,7 @@
 #include "driver/href.h"
 #include "driver/item_beginning.h"
 #include "driver/item_location.h"
+#include "driver/item_place.h"
 #include "driver/opened_item.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
@@ -100,9 +101,11 @@ stac::TiledAssetsItem item_of(const nlohmann::json &json, const ItemLocation &lo
         {
             return stac::TiledAssetsItem::from_json_without_grid(json);
         }
-        return stac::TiledAssetsItem::from_json(json, raster::crs_facts, location.tile_matrix_set,
-                                                [&](const std::string &url)
-                                                { return linked_json(url, location, allow_local); });
+        auto item = stac::TiledAssetsItem::from_json(json, raster::crs_facts, location.tile_matrix_set,
+                                                     [&](const std::string &url)
+                                                     { return linked_json(url, location, allow_local); });
+        settle_item(location, allow_local, item);
+        return item;
     }
     catch (const InputError &error)
     {
@@ -127,7 +130,7 @@ OGRSpatialReference crs_of(const stac::TileMatrixSet &grid)
     {
         throw InputError("crs: names a file, which the CRS of a grid may not");
     }
-    return grid.crs.empty() ? OGRSpatialReference() : raster::spatial_reference(grid.crs);
+    return grid.crs.empty() ? OGRSpatialReference() : raster::with_epsg_code(raster::spatial_reference(grid.crs));
 }
 
 /// Where it cannot be told, it is left to other drivers.

@@ -314,7 +314,7 @@ bool TileReader::glance(int matrix, const stac::PixelWindow &window, const Pixel
 {
     const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
     const std::int64_t tile_size = static_cast<std::int64_t>(tile_matrix.tile_width) * tile_matrix.tile_height;
-    if (is_remote() || window.width * window.height > tile_size / kSmallPart)
+    if (is_remote() || m_options.whole_tiles || window.width * window.height > tile_size / kSmallPart)
     {
         return false;
     }

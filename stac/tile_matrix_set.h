@@ -36,6 +36,14 @@ enum class TmsJsonVersion
 /// takes all else to be in metres, easting first.
 CrsFacts facts_of_common_crs(const std::string &crs);
 
+/// What writers of JSON take in more ways than one; grid_readings() lists them.
+struct GridDoubt
+{
+    bool axes = false;                ///< northing comes first, as far as the CRS and orderedAxes tell
+    bool has_cell_sizes = false;      ///< and they win over scale denominators; else these are all there is
+    std::vector<double> bounding_box; ///< lower corner, upper corner, in an order that nobody tells; may be empty
+};
+
 class TileMatrixSet
 {
 public:
@@ -45,7 +53,9 @@ public:
     std::string crs; ///< as SetFromUserInput takes it: an OGC URI, "EPSG:3857", WKT or PROJJSON text
     std::vector<std::string> ordered_axes; ///< e.g. {"Lat", "Lon"}; may be empty
     bool northing_first = false;           ///< the JSON's corner coordinates are y, x
+    double metres_per_unit = 1;            ///< of the CRS, for scale denominators
     std::vector<TileMatrix> matrices;      ///< from the coarsest to the finest; not empty
+    std::optional<GridDoubt> doubt;        ///< nothing where only one reading of the JSON has sense
 
     /// Parses and checks version 1 (tileMatrix/topLeftCorner/identifier) or 2 (tileMatrices/pointOfOrigin/id).
     /// Throws InputError that names the member, what is wrong and what would be right. Refuses: no matrix, sizes
@@ -54,9 +64,10 @@ public:
     /// no sense as latitude, longitude ([-180, 90] in EPSG:4326, which some writers give) is read as longitude,
     /// latitude.
     static TileMatrixSet from_json(const nlohmann::json &json, const DescribeCrs &describe_crs = facts_of_common_crs);
-    /// Both cellSize and scaleDenominator are written, in version 1 too (it knows the latter alone; cellSize,
+    /// Both cellSize and scaleDenominator (the former's where they contradict each other) are written, in version 1 too (it knows the latter alone; cellSize,
     /// orderedAxes, uri, and cornerOfOrigin and pointOfOrigin of a bottom-left set are then additions), so that
-    /// numbers survive a round trip exactly. Corners are in the CRS's own axis order.
+    /// numbers survive a round trip exactly. Corners are x, y, which is all that most readers know; where the CRS has
+    /// northing first orderedAxes say so.
     nlohmann::ordered_json to_json(TmsJsonVersion version = TmsJsonVersion::Version2) const;
 
     /// A set by id (WebMercatorQuad, also GDAL's names of the same grids: GoogleMapsCompatible, InspireCRS84Quad), OGC

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 
 namespace tiledir::stac
@@ -76,6 +77,30 @@ std::optional<bool> axis_points_north(std::string name)
         return true;
     }
     return std::find(kEast.begin(), kEast.end(), name) != kEast.end() ? std::optional(false) : std::nullopt;
+}
+
+/// Lower and upper corner of `boundingBox`; empty where it is not there or no such thing, which is no reason to fail.
+std::vector<double> read_bounding_box(const JsonNode &root)
+{
+    std::vector<double> box;
+    const auto member = root.find("boundingBox");
+    if (!member || !member->json().is_object())
+    {
+        return box;
+    }
+    for (const auto &corner : {member->find({"lowerCorner", "lowerLeft"}), member->find({"upperCorner", "upperRight"})})
+    {
+        if (!corner || !corner->json().is_array())
+        {
+            return {};
+        }
+        for (const nlohmann::json &number : corner->json())
+        {
+            box.push_back(number.is_number() ? number.get<double>() : std::numeric_limits<double>::quiet_NaN());
+        }
+    }
+    const auto finite = [](double number) { return std::isfinite(number); };
+    return box.size() == 4 && std::all_of(box.begin(), box.end(), finite) ? box : std::vector<double>();
 }
 
 void read_cell_size(const JsonNode &node, double metres_per_unit, TileMatrix &matrix)
@@ -163,11 +188,49 @@ nlohmann::ordered_json crs_json(const std::string &crs)
     return json;
 }
 
-nlohmann::ordered_json matrix_json(const TileMatrix &matrix, bool northing_first, TmsJsonVersion version)
+/// That of the set unless it contradicts the cell size, which is what places tiles and what not all readers know.
+double placing_scale(const TileMatrix &matrix, double metres_per_unit)
 {
-    const auto point = [northing_first](double x, double y) {
-        return northing_first ? nlohmann::ordered_json::array({y, x}) : nlohmann::ordered_json::array({x, y});
+    constexpr double kRounding = 1e-6;
+    const double scale = matrix.cell_size * metres_per_unit / kStandardPixel;
+    return std::abs(matrix.scale_denominator - scale) <= kRounding * scale ? matrix.scale_denominator : scale;
+}
+
+/// URI of the well-known scale set that has all scales of the set; empty where there is none. OGC 17-083r2, annex C.
+std::string scale_set_of(const TileMatrixSet &set)
+{
+    constexpr double kCoarsest = 559082264.0287178;
+    constexpr int kLevels = 25;
+    constexpr double kRounding = 1e-6;
+    static const std::map<std::string, std::string> kNames = {{"EPSG:3857", "GoogleMapsCompatible"},
+                                                              {"EPSG:3395", "WorldMercatorWGS84"},
+                                                              {"EPSG:4326", "GoogleCRS84Quad"},
+                                                              {"OGC:CRS84", "GoogleCRS84Quad"}};
+    const auto name = kNames.find(crs_name(set.crs));
+    const auto is_in_it = [&set](const TileMatrix &matrix)
+    {
+        const double level = std::log2(kCoarsest / placing_scale(matrix, set.metres_per_unit));
+        return std::abs(level - std::round(level)) <= kRounding && std::round(level) >= 0 &&
+               std::round(level) < kLevels;
     };
+    const bool all = name != kNames.end() && std::all_of(set.matrices.begin(), set.matrices.end(), is_in_it);
+    return all ? "http://www.opengis.net/def/wkss/OGC/1.0/" + name->second : std::string();
+}
+
+/// Of the finest matrix, x before y.
+nlohmann::ordered_json bounding_box_json(const TileMatrixSet &set)
+{
+    const TileMatrix &finest = set.matrices.back();
+    const Bounds bounds = finest.bounds(finest.window());
+    return {{"type", "BoundingBoxType"},
+            {"crs", set.crs},
+            {"lowerCorner", {bounds.min_x, bounds.min_y}},
+            {"upperCorner", {bounds.max_x, bounds.max_y}}};
+}
+
+nlohmann::ordered_json matrix_json(const TileMatrix &matrix, double metres_per_unit, TmsJsonVersion version)
+{
+    const auto point = [](double x, double y) { return nlohmann::ordered_json::array({x, y}); };
     nlohmann::ordered_json json;
     if (version == TmsJsonVersion::Version1)
     {
@@ -178,7 +241,7 @@ nlohmann::ordered_json matrix_json(const TileMatrix &matrix, bool northing_first
     {
         json["id"] = matrix.id;
     }
-    json["scaleDenominator"] = matrix.scale_denominator;
+    json["scaleDenominator"] = placing_scale(matrix, metres_per_unit);
     json["cellSize"] = matrix.cell_size;
     if (version == TmsJsonVersion::Version1)
     {
@@ -215,6 +278,7 @@ TileMatrixSet TileMatrixSet::from_json(const nlohmann::json &json, const Describ
     const auto by_name = set.ordered_axes.empty() ? std::nullopt : axis_points_north(set.ordered_axes.front());
     const CrsFacts facts = describe_crs(set.crs);
     set.northing_first = by_name ? *by_name : facts.northing_first;
+    set.metres_per_unit = facts.metres_per_unit;
 
     const JsonNode matrices = root.at({"tileMatrices", "tileMatrix"});
     if (matrices.size() == 0 || matrices.size() > kMaxMatrices)
@@ -234,6 +298,8 @@ TileMatrixSet TileMatrixSet::from_json(const nlohmann::json &json, const Describ
     }
     std::stable_sort(set.matrices.begin(), set.matrices.end(),
                      [](const TileMatrix &a, const TileMatrix &b) { return a.cell_size > b.cell_size; });
+    set.doubt =
+        GridDoubt{set.northing_first, matrices.element(0).find("cellSize").has_value(), read_bounding_box(root)};
     return set;
 }
 
@@ -255,14 +321,26 @@ nlohmann::ordered_json TileMatrixSet::to_json(TmsJsonVersion version) const
         json["uri"] = uri;
     }
     json[first ? "supportedCRS" : "crs"] = first ? nlohmann::ordered_json(crs) : crs_json(crs);
-    if (!ordered_axes.empty())
+    if (northing_first)
+    {
+        json["orderedAxes"] = {"X", "Y"};
+    }
+    else if (!ordered_axes.empty())
     {
         json["orderedAxes"] = ordered_axes;
+    }
+    if (const std::string scales = first ? scale_set_of(*this) : std::string(); !scales.empty())
+    {
+        json["wellKnownScaleSet"] = scales;
+    }
+    if (first && !matrices.empty())
+    {
+        json["boundingBox"] = bounding_box_json(*this);
     }
     nlohmann::ordered_json &list = json[first ? "tileMatrix" : "tileMatrices"];
     for (const TileMatrix &matrix : matrices)
     {
-        list.push_back(matrix_json(matrix, northing_first, version));
+        list.push_back(matrix_json(matrix, metres_per_unit, version));
     }
     return json;
 }

@@ -98,6 +98,7 @@ void read_values(const JsonNode &node, ItemBand &band, TiledAssetsItem &item)
         }
     };
     take_text({"data_type"}, band.data_type);
+    band.type_is_untold = band.type_is_untold && !node.find("data_type");
     take_number({"raster:scale", "scale"}, band.scale);
     take_number({"raster:offset", "offset"}, band.offset);
     read_past_errors(item, [&] { take_text({"unit"}, band.unit); });
@@ -174,6 +175,7 @@ std::vector<JsonNode> band_lists(const JsonNode &asset, TiledAssetsItem &item)
 std::vector<ItemBand> read_bands(const JsonNode &asset, TiledAssetsItem &item)
 {
     ItemBand common;
+    common.type_is_untold = true;
     read_values(asset, common, item);
     std::vector<ItemBand> bands;
     for (const JsonNode &list : band_lists(asset, item))

@@ -34,6 +34,7 @@ struct ItemBand
     std::string name;
     std::string description;
     std::string data_type = "uint8";
+    bool type_is_untold = false;  ///< by the item that it was read from: a tile shows it
     std::optional<double> nodata; ///< NaN and infinities are written as "nan", "inf", "-inf"
     /// A whole nodata as JSON has it, where a double may not hold it: beyond 2^53; of uint64 as its two's complement.
     std::optional<std::int64_t> large_nodata;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace tiledir::stac
 {
@@ -102,10 +103,24 @@ Json eo_band_json(const ItemBand &band)
     return json;
 }
 
+/// The extension's names of parameters, for the short ones that other readers do not know.
+std::string standard_href(std::string href)
+{
+    for (const auto &[shortened, name] :
+         {std::pair("{z}", "{TileMatrix}"), std::pair("{y}", "{TileRow}"), std::pair("{x}", "{TileCol}")})
+    {
+        for (auto at = href.find(shortened); at != std::string::npos; at = href.find(shortened, at))
+        {
+            href.replace(at, std::string(shortened).size(), name);
+        }
+    }
+    return href;
+}
+
 Json asset_json(const TileAsset &asset)
 {
     Json json;
-    json["href"] = asset.href;
+    json["href"] = standard_href(asset.href);
     put_text(json, "type", asset.media_type);
     put_text(json, "title", asset.title);
     json["roles"] = {"data"};

@@ -134,6 +134,7 @@ TileMatrixSet built(const WellKnownSet &set)
     grid.crs = set.crs;
     grid.ordered_axes.assign(set.axes.begin(), set.axes.end());
     grid.northing_first = set.northing_first;
+    grid.metres_per_unit = set.metres_per_unit;
     grid.matrices.reserve(set.levels);
     for (int index = 0; index < set.levels; ++index)
     {

@@ -4,7 +4,7 @@ import json
 
 import numpy
 import pytest
-from osgeo import gdal
+from osgeo import gdal, osr
 
 from tile_folder import TileFolder, errors_while, pyramid
 
@@ -26,6 +26,53 @@ def test_a_collection_opens(tmp_path):
     folder.write_item()
     assert numpy.array_equal(pixels_of(tmp_path), folder.finest.pixels[0])
     assert gdal.Open(str(tmp_path)).GetMetadataItem("ID") == "by-hand"
+
+
+def test_a_folder_with_an_item_that_has_the_name_of_gdals(tmp_path):
+    folder = TileFolder(tmp_path, pyramid())
+    (tmp_path / "stac.json").rename(tmp_path / "stacta.json")
+    assert numpy.array_equal(pixels_of(tmp_path), folder.finest.pixels[0])
+    (tmp_path / "stacta.json").write_text("{}")
+    assert gdal.OpenEx(str(tmp_path), gdal.OF_RASTER) is None
+
+
+@pytest.mark.parametrize("name", ["a", "a:b", "a b:tiles", "a:tiles"])
+def test_a_path_in_quotes(tmp_path, name):
+    """As STACTA writes its subdatasets: colons are the path's."""
+    folder = TileFolder(tmp_path / name, pyramid())
+    folder.item["asset_templates"]["more"] = dict(folder.item["asset_templates"]["tiles"], href="none/{TileRow}")
+    folder.write_item()
+    for path in (folder.path, folder.path / "stac.json"):
+        assert len(gdal.OpenEx(f'TILEDIR:"{path}"').GetSubDatasets()) == 2
+        for part in ("tiles", "tiles:Test"):
+            assert numpy.array_equal(pixels_of(f'TILEDIR:"{path}":{part}'), folder.finest.pixels[0])
+    for wrong in (f'TILEDIR:"{folder.path}":none', f'TILEDIR:"{folder.path}:tiles"', f'TILEDIR:"{folder.path}"tiles'):
+        dataset, messages = errors_while(lambda: gdal.OpenEx(wrong))
+        assert dataset is None and len(messages) == 1
+
+
+@pytest.mark.parametrize("code, epsg", [("CRS84", 4326), ("CRS83", 4269), ("CRS27", 4267)])
+def test_a_crs_with_longitude_first_is_told_as_other_drivers_do(tmp_path, code, epsg):
+    """By its EPSG code with data axes longitude, latitude: WGS 84 of a GeoTIFF is the model."""
+    folder = TileFolder(tmp_path / "tiles", pyramid())
+    grid = properties(folder)["tiles:tile_matrix_sets"]["Test"]
+    grid["crs"] = f"http://www.opengis.net/def/crs/OGC/1.3/{code}"
+    for index, matrix in enumerate(grid["tileMatrices"]):
+        matrix.update(cellSize=0.1 / 2**index, scaleDenominator=0.1 / 2**index * 111319.49 / 0.00028)
+        matrix.update(pointOfOrigin=[-10, 40])
+    folder.write_item()
+    model = gdal.GetDriverByName("GTiff").Create(str(tmp_path / "model.tif"), 2, 2)
+    crs = osr.SpatialReference()
+    crs.ImportFromEPSG(epsg)
+    model.SetProjection(crs.ExportToWkt())
+    model.SetGeoTransform((-10, 0.1, 0, 40, 0, -0.1))
+    del model
+    expected = gdal.Open(str(tmp_path / "model.tif")).GetSpatialRef()
+    found = gdal.Open(str(folder.path)).GetSpatialRef()
+    assert found.GetAuthorityCode(None) == str(epsg)
+    assert found.GetDataAxisToSRSAxisMapping() == expected.GetDataAxisToSRSAxisMapping() == [2, 1]
+    assert found.IsSame(expected)
+    assert gdal.Open(str(folder.path)).GetGeoTransform()[:4:3] == (-10, 40)
 
 
 @pytest.mark.parametrize("key", ["#Other", "grids/set.json", "grids/sets.json#Test", "./grids/set.json#Test"])

@@ -78,6 +78,22 @@ def test_a_missing_tile_is_nodata_or_an_error_as_one_likes(tmp_path):
     assert "MISSING_TILES: is 'NO'" in error_of(folder, MISSING_TILES="NO")
 
 
+def test_missing_tiles_by_the_name_that_stacta_has_for_them(tmp_path):
+    folder = TileFolder(tmp_path, pyramid(levels=1, tiles=(2, 2)), absent={("0", 1, 0)}, nodata=9)
+    for skip, missing in [("YES", {}), ("NO", {"MISSING_TILES": "NODATA"})]:
+        dataset, messages = errors_while(lambda: opened(folder, SKIP_MISSING_METATILE=skip, **missing))
+        assert (dataset.ReadAsArray()[16:, :16] == 9).all() and messages == []
+    strict = opened(folder, SKIP_MISSING_METATILE="NO")
+    assert errors_while(lambda: strict.ReadAsArray())[0] is None
+
+
+def test_whole_metatiles_have_the_same_pixels(tmp_path):
+    folder = TileFolder(tmp_path, pyramid(levels=1, tiles=(2, 2), tile=256))
+    dataset, messages = errors_while(lambda: opened(folder, WHOLE_METATILE="YES"))
+    assert messages == []
+    assert numpy.array_equal(dataset.ReadAsArray(7, 5, 3, 3), folder.finest.pixels[0, 5:8, 7:10])
+
+
 def test_missing_tiles_beyond_the_limits_are_no_error(tmp_path):
     folder = TileFolder(tmp_path, pyramid(levels=1, matrix=(4, 4), first=(1, 1), tiles=(2, 2)))
     dataset = opened(folder, EXTENT="MATRIX", MISSING_TILES="ERROR")

@@ -251,3 +251,43 @@ def test_escaped_slashes(folder):
     (folder.path / "stac.json").write_text(text)
     dataset, _ = ours(folder)
     assert numpy.array_equal(dataset.ReadAsArray(), folder.finest.pixels)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"bands": [{"name": "a"}, {"name": "b", "data_type": "uint16"}, {"name": "c"}]},
+        {"eo:bands": [{"name": name} for name in "abc"], "raster:bands": [{"data_type": "uint16"}]},
+        {"bands": [{"name": "a", "description": 'its "data_type" is in the tile'}, {"name": "b"}, {"name": "c"}]},
+        {"bands": [{"name": name} for name in "abc"], "title": '"data_type"'},
+    ],
+)
+@pytest.mark.parametrize("update", [False, True])
+def test_types_that_are_not_told_are_those_of_a_tile(folder, told, update):
+    del asset(folder)["bands"]
+    asset(folder).update(told)
+    value = numpy.uint16(3000)
+    for level in folder.levels:
+        for row in range(level.rows):
+            for col in range(level.cols):
+                pixels = numpy.full((3, level.tile, level.tile), value)
+                folder.write_tile(folder.tile_path(level.name, row, col), pixels)
+    folder.write_item()
+    flags = gdal.OF_UPDATE if update else gdal.OF_READONLY
+    dataset, _ = errors_while(lambda: gdal.OpenEx(str(folder.path / "stac.json"), flags))
+    bands = [dataset.GetRasterBand(number) for number in (1, 2, 3)]
+    assert [gdal.GetDataTypeName(band.DataType) for band in bands] == ["UInt16"] * 3
+    assert numpy.all(dataset.ReadAsArray() == value)
+    if update:
+        bands[0].WriteArray(numpy.full((4, 4), 4000, numpy.uint16))
+        del bands, dataset
+        tile = gdal.Open(str(folder.tile_path("2", 0, 0)))
+        assert tile.GetRasterBand(1).DataType == gdal.GDT_UInt16
+        assert tile.ReadAsArray()[:, 0, 0].tolist() == [4000, 3000, 3000]
+
+
+def test_types_that_some_bands_tell_stand_for_the_others_where_there_is_no_tile(folder):
+    asset(folder)["href"] = "none/{TileMatrix}/{TileRow}/{TileCol}.tif"
+    asset(folder)["bands"] = [{"name": "a"}, {"name": "b", "data_type": "float32"}, {"name": "c"}]
+    dataset, _ = ours(folder.write_item())
+    assert [gdal.GetDataTypeName(dataset.GetRasterBand(number).DataType) for number in (1, 2, 3)] == ["Float32"] * 3

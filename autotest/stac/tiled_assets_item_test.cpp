@@ -119,6 +119,13 @@ TEST(TiledAssetsItem, IsWrittenInTheTermsOfBothGenerationsOfReaders)
     EXPECT_FALSE(hillshade_item().to_json()["asset_templates"]["tiles"].contains("eo:bands"));
 }
 
+TEST(TiledAssetsItem, WritesTemplatesWithTheExtensionsNames)
+{
+    TiledAssetsItem item = hillshade_item();
+    item.assets[0].href = "./{z}/{x}/{y}-{q}-{-y}.png";
+    EXPECT_EQ(item.to_json()["asset_templates"]["tiles"]["href"], "./{TileMatrix}/{TileCol}/{TileRow}-{q}-{-y}.png");
+}
+
 TEST(TiledAssetsItem, ShowsGdalTheShortNameInItsFirstThousandBytes)
 {
     const std::string head = hillshade_item().to_json().dump(2).substr(0, 1024);

@@ -1,6 +1,8 @@
 """`tiledir verify` names each tile that is not what it should be, and mends overviews."""
 
+import json
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 from conftest import snapshot
@@ -62,6 +64,27 @@ def test_a_tile_of_another_kind_is_named(faults, folder, size, bands, kind, why)
     gdal.GetDriverByName("GTiff").Create(str(tile), size, size, bands, kind)
     found = faults(folder)
     assert f"{tile}: {why}" in found
+
+
+def test_an_alpha_band_of_which_the_item_does_not_tell_is_no_fault(faults, tmp_path):
+    """As of gdal raster tile: where a picture's tiles are not opaque they have one band more."""
+    item_path = tmp_path / "out" / "stac.json"
+    pixels = gdal.GetDriverByName("MEM").Create("", 2 * TILE, TILE)
+    pixels.SetGeoTransform((0, 1, 0, 0, 0, -1))
+    pixels.SetProjection("EPSG:3857")
+    pixels.GetRasterBand(1).Fill(7)
+    options = ["FORMAT=PNG", f"TILE_SIZE={TILE}"]
+    assert gdal.GetDriverByName("TileDir").CreateCopy(str(tmp_path / "out"), pixels, options=options) is not None
+    item = json.loads(item_path.read_text())
+    del item["properties"]["tiledir:format"]
+    item_path.write_text(json.dumps(item))
+    (tile,) = tmp_path.glob("out/1/0/1.png")
+    with_alpha = gdal.GetDriverByName("MEM").Create("", TILE, TILE, 2)
+    with_alpha.GetRasterBand(1).Fill(7)
+    with_alpha.GetRasterBand(2).Fill(255)
+    with_alpha.GetRasterBand(2).SetColorInterpretation(gdal.GCI_AlphaBand)
+    gdal.GetDriverByName("PNG").CreateCopy(str(tile), with_alpha)
+    assert faults(SimpleNamespace(path=tmp_path / "out")) == []
 
 
 def test_a_stale_overview_is_named_and_mended(run, faults, folder):  # noqa: F811

@@ -1,8 +1,10 @@
 #include "driver/raster/dataset_folder.h"
 
+#include "driver/raster/grid_place.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
+#include "stac/href_template.h"
 #include "stac/json_document.h"
 
 #include <utility>
@@ -92,8 +94,25 @@ stac::TiledAssetsItem DatasetFolder::read_item() const
                            }
                            return stac::parse_json(*document, url);
                        };
-                       return stac::TiledAssetsItem::from_json(json, crs_facts, {}, linked);
+                       auto item = stac::TiledAssetsItem::from_json(json, crs_facts, {}, linked);
+                       settle_grid(tile_reader(item), item);
+                       return item;
                    });
+}
+
+ReadTile DatasetFolder::tile_reader(const stac::TiledAssetsItem &item) const
+{
+    const std::string href = item.assets.front().href;
+    const std::string &key = item.tile_matrix_set_key;
+    return [this, href = stac::HrefTemplate(href.rfind("./", 0) == 0 ? href.substr(2) : href),
+            set = key.empty() ? item.tile_matrix_set.id : key](const stac::TileMatrix &matrix, std::int64_t row,
+                                                               std::int64_t col)
+    {
+        const std::string tile = href.expand(matrix, row, col, {{"TileMatrixSet", set}});
+        auto bytes = m_store->read(tile);
+        return TileBytes{m_store->path(tile),
+                         bytes ? std::make_shared<const store::Bytes>(*std::move(bytes)) : nullptr};
+    };
 }
 
 std::map<int, stac::TileRange> DatasetFolder::limits_of(const stac::TiledAssetsItem &item) const

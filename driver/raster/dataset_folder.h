@@ -1,6 +1,7 @@
 // A folder of tiles, opened by its item to be written to.
 #pragma once
 
+#include "driver/raster/grid_place.h"
 #include "driver/raster/stored_pyramid.h"
 #include "driver/raster/tile_pyramid.h"
 
@@ -35,6 +36,7 @@ public:
 private:
     std::map<int, stac::TileRange> limits_of(const stac::TiledAssetsItem &item) const;
     stac::TiledAssetsItem read_item() const;
+    ReadTile tile_reader(const stac::TiledAssetsItem &item) const;
 
     std::unique_ptr<store::Store> m_store;
     std::string m_item_key;

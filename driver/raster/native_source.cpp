@@ -289,6 +289,7 @@ stac::TileMatrixSet native_grid(GDALDataset &dataset, int tile_size, int metatil
     grid.crs = crs_of(dataset, true);
     const stac::CrsFacts facts = crs_facts(grid.crs);
     grid.northing_first = facts.northing_first;
+    grid.metres_per_unit = facts.metres_per_unit;
     const std::int64_t side = std::int64_t{tile_size} * metatile;
     if (side > kMaxTileSize)
     {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <memory>
+#include <utility>
 
 namespace tiledir::raster
 {
@@ -33,6 +34,21 @@ OGRSpatialReference spatial_reference(const std::string &crs)
                          " is not known; an EPSG code (EPSG:3857), an OGC URI, WKT or PROJJSON would be");
     }
     return reference;
+}
+
+OGRSpatialReference with_epsg_code(const OGRSpatialReference &crs)
+{
+    const std::string code = authority_code(crs);
+    for (const auto &[longitude_first, epsg] :
+         {std::pair("OGC:CRS84", "EPSG:4326"), std::pair("OGC:CRS83", "EPSG:4269"),
+          std::pair("OGC:CRS27", "EPSG:4267")})
+    {
+        if (code == longitude_first)
+        {
+            return spatial_reference(epsg);
+        }
+    }
+    return crs;
 }
 
 bool same_crs(const OGRSpatialReference &one, const OGRSpatialReference &other)

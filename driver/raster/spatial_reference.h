@@ -16,6 +16,10 @@ namespace tiledir::raster
 /// Throws InputError that quotes the text.
 OGRSpatialReference spatial_reference(const std::string &crs);
 
+/// The CRS as GDAL's other drivers tell of one that has longitude first (OGC:CRS84, CRS83, CRS27): EPSG's, which has
+/// latitude first, with data axes longitude, latitude. Any other as it is.
+OGRSpatialReference with_epsg_code(const OGRSpatialReference &crs);
+
 /// The same CRS, whatever the order of axes in memory and the epoch.
 bool same_crs(const OGRSpatialReference &one, const OGRSpatialReference &other);
 

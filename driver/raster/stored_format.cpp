@@ -176,12 +176,19 @@ std::optional<NodataValue> nodata_of(const stac::ItemBand &band)
     return band.nodata ? std::optional(NodataValue(*band.nodata, band.large_nodata)) : std::nullopt;
 }
 
+bool tells_no_type(const stac::ItemBand &band)
+{
+    return band.type_is_untold;
+}
+
+/// The type is that of the first band that tells it.
 void set_bands(const std::vector<stac::ItemBand> &bands, TileFormat &format)
 {
-    const stac::ItemBand &first = bands.front();
+    const auto told = std::find_if_not(bands.begin(), bands.end(), tells_no_type);
+    const stac::ItemBand &first = told == bands.end() ? bands.front() : *told;
     for (const stac::ItemBand &band : bands)
     {
-        if (band.data_type != first.data_type)
+        if (band.data_type != first.data_type && !tells_no_type(band))
         {
             throw InputError("bands: are of the types " + first.data_type + " and " + band.data_type +
                              "; only tiles of one type are written");
@@ -202,8 +209,20 @@ void set_bands(const std::vector<stac::ItemBand> &bands, TileFormat &format)
     }
 }
 
+/// Of tiles that may have an alpha band which the item does not tell of, as pictures do where they are not opaque.
+void keep_alpha(TileFormat &format)
+{
+    const bool may = !format.nodata && !format.alpha && !format.mask && !format.colors &&
+                     (format.type == GDT_Byte || format.type == GDT_UInt16);
+    if (may)
+    {
+        format.mask = true;
+        format.mask_is_alpha = true;
+    }
+}
+
 /// What an item without "tiledir:format" leaves open.
-void take_from(const StoredTile &stored, bool bands_known, TileFormat &format)
+void take_from(const StoredTile &stored, bool bands_known, bool type_known, TileFormat &format)
 {
     const OpenTile tile(stored.bytes, stored.path);
     GDALRasterBand &first = tile.band(1);
@@ -211,13 +230,20 @@ void take_from(const StoredTile &stored, bool bands_known, TileFormat &format)
     if (!bands_known)
     {
         format.bands = tile.bands();
-        format.type = first.GetRasterDataType();
         format.nodata = NodataValue::of(first);
+    }
+    if (!type_known)
+    {
+        format.type = first.GetRasterDataType();
     }
     format.alpha = format.alpha || (alpha && tile.bands() == format.bands);
     format.mask = tile.may_have_mask() && !format.alpha && first.GetMaskFlags() == GMF_PER_DATASET;
     format.options = options_of(tile.dataset(), format.driver);
     format.colors = format.bands == 1 ? colors_of(first) : nullptr;
+    if (alpha && tile.bands() == format.bands + 1)
+    {
+        keep_alpha(format);
+    }
 }
 
 void read_format(const stac::JsonNode &node, TileFormat &format)
@@ -277,14 +303,14 @@ TileFormat stored_format(const stac::TiledAssetsItem &item, const Pyramid &pyram
     format.width = base.tile_width;
     format.height = base.tile_height;
     format.driver = driver_of(asset);
+    const bool picture = format.driver == "PNG" || format.driver == "WEBP";
     const auto said = stac::JsonNode(item.extra_properties).find(kFormat);
     if (!asset.bands.empty())
     {
         set_bands(asset.bands, format);
         const std::string &last = asset.bands.back().common_name;
-        const bool color_tiles = format.driver == "PNG" || format.driver == "WEBP";
         const bool may_be_alpha = format.bands == 2 || format.bands == 4;
-        format.alpha = format.bands > 1 && (last == "alpha" || (last.empty() && color_tiles && may_be_alpha));
+        format.alpha = format.bands > 1 && (last == "alpha" || (last.empty() && picture && may_be_alpha));
     }
     if (!said || asset.bands.empty())
     {
@@ -296,7 +322,12 @@ TileFormat stored_format(const stac::TiledAssetsItem &item, const Pyramid &pyram
         }
         if (tile)
         {
-            take_from(*tile, !asset.bands.empty(), format);
+            const bool type_known = !std::all_of(asset.bands.begin(), asset.bands.end(), tells_no_type);
+            take_from(*tile, !asset.bands.empty(), type_known, format);
+        }
+        if (picture && (format.bands == 1 || format.bands == 3))
+        {
+            keep_alpha(format);
         }
     }
     if (said)

@@ -270,6 +270,20 @@ PixelBlock without_mask(const PixelBlock &pixels)
     return plain;
 }
 
+/// The mask, the last band, as opacity of the type.
+PixelBlock with_opacity(const PixelBlock &pixels)
+{
+    PixelBlock block = pixels;
+    if (pixels.type() == GDT_UInt16)
+    {
+        constexpr std::uint16_t kStep = 257; // 65535 / 255
+        auto *opacity = block.row<std::uint16_t>(block.bands() - 1, 0);
+        std::transform(opacity, opacity + block.band_size() / sizeof(std::uint16_t), opacity,
+                       [](std::uint16_t value) { return static_cast<std::uint16_t>(value * kStep); });
+    }
+    return block;
+}
+
 } // namespace
 
 store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, const stac::Bounds &bounds)
@@ -284,6 +298,14 @@ store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, con
         TileFormat plain = format;
         plain.mask = false;
         return encode_tile(plain, without_mask(pixels), bounds);
+    }
+    if (format.mask && format.mask_is_alpha)
+    {
+        TileFormat plain = format;
+        plain.mask = false;
+        plain.alpha = true;
+        ++plain.bands;
+        return encode_tile(plain, with_opacity(pixels), bounds);
     }
     if (const TiffSplice *splice = splice_of(format))
         if (auto bytes = splice->tile(pixels, bounds))

@@ -106,7 +106,7 @@ bool TileFormat::operator==(const TileFormat &other) const
 {
     return driver == other.driver && options == other.options && crs_wkt == other.crs_wkt && width == other.width &&
            height == other.height && bands == other.bands && type == other.type && nodata == other.nodata &&
-           alpha == other.alpha && mask == other.mask && colors == other.colors;
+           alpha == other.alpha && mask == other.mask && mask_is_alpha == other.mask_is_alpha && colors == other.colors;
 }
 
 std::string format_driver(const std::string &name)
@@ -176,7 +176,7 @@ void check_format(const TileFormat &format)
     GDALDriver &driver = known_driver(format_driver(format.driver));
     check_type(driver, format.type);
     check_bands(driver, format.bands);
-    if (format.mask && !format_has_masks(format.driver))
+    if (format.mask && !format.mask_is_alpha && !format_has_masks(format.driver))
         throw InputError("format: " + format.driver + " cannot hold a mask; GTiff, COG and JPEG can");
     check_options(driver, format.options);
 }

@@ -29,6 +29,7 @@ struct TileFormat
     std::optional<NodataValue> nodata;
     bool alpha = false;                       ///< the last band is opacity
     bool mask = false;                        ///< a mask of all bands is stored with them; not beside alpha
+    bool mask_is_alpha = false;               ///< as one more band, opacity, which the item does not tell of
     std::shared_ptr<const ColorTable> colors; ///< of the only band; null: none
 
     /// Bands of the pixels in memory: a mask is one more, of the same type, 255 where there is data and else 0.

@@ -162,6 +162,11 @@ TilePyramid::Block TilePyramid::decode(const stac::TileId &tile, const store::By
     const TileFormat &format = m_pyramid.format;
     const std::string path = m_store.path(m_pyramid.key(tile));
     DecodedTile decoded = decode_tile(bytes, path, spec_of(format));
+    if (!format.mask && !decoded.validity.empty() && decoded.bands.size() > static_cast<std::size_t>(format.bands) &&
+        decoded.bands.back() == GCI_AlphaBand)
+    {
+        throw TileError(path + ": has an alpha band, which the item does not tell of and which would get lost");
+    }
     return std::make_shared<const PixelBlock>(format.mask ? with_mask(decoded, format) : std::move(decoded.pixels));
 }
 
@@ -244,7 +249,9 @@ PixelBlock TilePyramid::overview(const stac::TileId &tile, const PixelBlock &fin
         return empty_block(format.width, format.height);
     }
     const bool has_holes = finer.bands() > format.block_bands();
-    const LastBand last = format.alpha ? LastBand::Alpha : format.mask || has_holes ? LastBand::Mask : LastBand::Plain;
+    // GDAL takes 255 of 16 bits for next to transparent.
+    const bool has_alpha = format.alpha || (format.mask_is_alpha && format.type == GDT_Byte);
+    const LastBand last = has_alpha ? LastBand::Alpha : format.mask || has_holes ? LastBand::Mask : LastBand::Plain;
     const FinerPart part = part_under(m_pyramid, tile);
     if (const auto ratio = m_pyramid.grid.ratio(tile.level + 1, tile.level))
     {

@@ -31,8 +31,8 @@ std::string bands_in_words(int bands)
     return std::to_string(bands) + (bands == 1 ? " band" : " bands");
 }
 
-/// Empty where all is as the format says. Some writers leave out an alpha band that is opaque, or store colours by a
-/// table.
+/// Empty where all is as the format says. Some writers leave out an alpha band that is opaque, or one from the
+/// item, or store colours by a table.
 std::string unlike_format(const OpenTile &tile, const TileFormat &format)
 {
     const int width = tile.dataset().GetRasterXSize();
@@ -44,7 +44,9 @@ std::string unlike_format(const OpenTile &tile, const TileFormat &format)
     }
     const bool opaque = format.alpha && tile.bands() == format.bands - 1;
     const bool by_table = tile.bands() == 1 && tile.band(1).GetColorTable() != nullptr;
-    if (tile.bands() != format.bands && !opaque && !by_table)
+    const bool untold_alpha = format.mask_is_alpha && tile.bands() == format.bands + 1 &&
+                              tile.band(tile.bands()).GetColorInterpretation() == GCI_AlphaBand;
+    if (tile.bands() != format.bands && !opaque && !by_table && !untold_alpha)
     {
         return "has " + bands_in_words(tile.bands()) + ", should have " + std::to_string(format.bands);
     }
