@@ -131,3 +131,18 @@ def test_a_missing_folder_and_a_wrong_flag_are_said_in_one_line(run, folder):  #
     for arguments, why in ((["nowhere"], "no such file"), ([folder.path, "--repar"], "--repair")):
         message = run("verify", *arguments, code=2)
         assert why in message and len(message.strip().splitlines()) == 1
+
+
+def test_few_tiles_in_a_wide_range_are_all_looked_at(run, faults, folder):  # noqa: F811
+    kept = {folder.tile(0, 0, level) for level in range(4)}
+    kept |= {folder.tile(7, 7), folder.tile(3, 3, 2), folder.tile(1, 1, 1)}
+    for tile in folder.path.glob("*/*/*.tif"):
+        if tile not in kept:
+            tile.unlink()
+    run("refresh", folder.path, "--all")
+    out = run("verify", folder.path)
+    assert [line.split(": ")[1] for line in out.splitlines()] == [f"{count} tiles, 0 faults" for count in (2, 2, 2, 1)]
+    folder.tile(3, 3, 2).rename(folder.tile(0, 3, 2))
+    found = faults(folder)
+    assert any(line.startswith(f"{folder.tile(3, 3, 2)}: is missing") for line in found), found
+    assert any(line.startswith(f"{folder.tile(0, 3, 2)}: should not be there") for line in found), found

@@ -2,6 +2,7 @@
 
 #include "driver/journal/intent.h"
 #include "driver/journal/tell_journal.h"
+#include "driver/raster/tile_listing.h"
 
 namespace tiledir::raster
 {
@@ -19,7 +20,17 @@ VerifySettings settings_for(const DatasetFolder &folder, VerifySettings settings
 
 VerifyResult verify_folder(const DatasetFolder &folder, const VerifySettings &settings)
 {
-    return verify(folder.tiles(), folder.limits(), settings_for(folder, settings));
+    const auto limits = folder.limits();
+    if (folder.store().is_remote() || !folder.pyramid().can_be_absent())
+    {
+        return verify(folder.tiles(), limits, settings_for(folder, settings));
+    }
+    VerifyResult result = verify(folder.tiles(), listed_tiles(folder.tiles(), limits), settings_for(folder, settings));
+    for (const auto &[level, range] : limits)
+    {
+        result.tiles[level] += 0; // also of levels that have none
+    }
+    return result;
 }
 
 RepairResult repair_folder(const DatasetFolder &folder, const VerifyResult &found, const RefreshSettings &settings,
