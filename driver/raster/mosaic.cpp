@@ -1,5 +1,6 @@
 #include "driver/raster/mosaic.h"
 
+#include "driver/raster/globe.h"
 #include "driver/raster/raster_file.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/gdal_errors.h"
@@ -110,6 +111,37 @@ MosaicSource placed(const MosaicFile &file, const std::array<double, 6> &mosaic)
     return source;
 }
 
+/// Files whose bounds reach around the globe although more than half of it is a gap between them: those west of the
+/// gap, a whole turn to the east. Nullopt where there are none, or where they would not lie on the same lattice there.
+std::optional<std::vector<MosaicFile>> side_by_side(const std::vector<MosaicFile> &files, double turn)
+{
+    std::vector<std::pair<double, double>> spans;
+    double cell = files.front().geotransform[1];
+    for (const MosaicFile &file : files)
+    {
+        spans.emplace_back(file.bounds().min_x, file.bounds().max_x);
+        cell = std::min(cell, file.geotransform[1]);
+    }
+    std::sort(spans.begin(), spans.end());
+    double reach = spans.front().second;
+    std::optional<double> gap_end;
+    for (const auto &[west, east] : spans)
+    {
+        gap_end = west - reach > turn / 2 ? west : gap_end;
+        reach = std::max(reach, east);
+    }
+    if (!gap_end || spans.front().first + turn - reach >= cell || !whole(turn / cell))
+    {
+        return std::nullopt;
+    }
+    std::vector<MosaicFile> moved = files;
+    for (MosaicFile &file : moved)
+    {
+        file.geotransform[0] += file.geotransform[0] < *gap_end ? turn : 0;
+    }
+    return moved;
+}
+
 GDALDatasetUniquePtr opened(const std::string &path, const OpenFile &open_file)
 {
     const store::GdalErrors errors;
@@ -182,6 +214,11 @@ Mosaic Mosaic::of(const std::vector<MosaicFile> &files, std::optional<double> no
         throw InputError("input: no files; give at least one");
     }
     const MosaicFile &first = files.front();
+    const double turn = turn_of(spatial_reference(*first.crs_wkt));
+    if (const auto moved = turn > 0 ? side_by_side(files, turn) : std::nullopt)
+    {
+        return of(*moved, nodata, std::move(open_file));
+    }
     Mosaic mosaic;
     mosaic.m_nodata = nodata;
     mosaic.m_bands = first.bands;
@@ -210,6 +247,10 @@ Mosaic Mosaic::of(const std::vector<MosaicFile> &files, std::optional<double> no
     values[3] = all.max_y;
     mosaic.m_width = pixels(all.max_x - values[0], values[1]);
     mosaic.m_height = pixels(all.min_y - values[3], values[5]);
+    const double turn_width = turn / values[1];
+    mosaic.m_turn = turn > 0 && whole(turn_width) && mosaic.m_width > turn_width - kAligned
+                        ? static_cast<int>(std::lround(turn_width))
+                        : 0;
     std::vector<stac::Bounds> places;
     for (const MosaicFile &file : files)
     {

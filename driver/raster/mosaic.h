@@ -55,7 +55,8 @@ MosaicFile describe_file(const std::string &path, const OpenFile &open_file);
 ///
 /// As gdalbuildvrt does it: one CRS, north-up, the extent is the union, the resolution is that of the finest file
 /// (gdalbuildvrt -resolution highest), the origin that of the union's upper left corner. Unlike there, a pixel that
-/// no file covers is nodata also where no file declares a nodata value.
+/// no file covers is nodata also where no file declares a nodata value. Files on both sides of the antimeridian lie
+/// side by side: the mosaic begins at the widest gap between files, where that is more than half of the globe.
 class Mosaic
 {
 public:
@@ -74,6 +75,9 @@ public:
     std::vector<std::size_t> sources_near(const stac::PixelWindow &window) const;
     int width() const { return m_width; }
     int height() const { return m_height; }
+    /// Pixels of a whole turn around the globe, where the mosaic is one at least: what lies beyond its first or last
+    /// column is on the other side. 0 where it does not reach around.
+    int turn() const { return m_turn; }
     int bands() const { return m_bands; }        ///< without an alpha band at the end: that one says what is valid
     GDALDataType type() const { return m_type; } ///< the union of the files' types
     const std::string &crs_wkt() const { return m_crs_wkt; }
@@ -90,6 +94,7 @@ private:
     std::shared_ptr<const RectangleIndex> m_index; ///< of the sources, in the mosaic's pixels
     int m_width = 0;
     int m_height = 0;
+    int m_turn = 0;
     int m_bands = 0;
     GDALDataType m_type = GDT_Unknown;
     std::string m_crs_wkt;

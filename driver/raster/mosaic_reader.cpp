@@ -303,6 +303,36 @@ Validity validity_of(GDALRasterBand &band, const std::optional<double> &given)
     return validity;
 }
 
+/// A part of a window that lies on one turn around the globe.
+struct Piece
+{
+    stac::PixelWindow window; ///< as it lies on the mosaic
+    std::int64_t first = 0;   ///< its first column in the window
+};
+
+/// The window itself, but where it reaches over the ends of a mosaic that is all around the globe.
+std::vector<Piece> pieces_of(const stac::PixelWindow &window, const Mosaic &mosaic)
+{
+    const std::int64_t turn = mosaic.turn();
+    const std::int64_t end = window.col + window.width;
+    if (turn == 0 || (window.col >= 0 && end <= mosaic.width()))
+    {
+        return {{window, 0}};
+    }
+    std::vector<Piece> pieces;
+    for (std::int64_t col = window.col; col < end;)
+    {
+        const std::int64_t beyond = col - mosaic.width();
+        const std::int64_t turns = col < 0 ? (turn - 1 - col) / turn : beyond < 0 ? 0 : -(beyond / turn + 1);
+        const std::int64_t on_mosaic = col + turns * turn;
+        const std::int64_t most = turns > 0 ? turn - on_mosaic : mosaic.width() - on_mosaic;
+        const std::int64_t width = std::min(end - col, most);
+        pieces.push_back({{on_mosaic, window.row, width, window.height}, col - window.col});
+        col += width;
+    }
+    return pieces;
+}
+
 } // namespace
 
 /// The files open in one thread, the one used last in front.
@@ -385,6 +415,15 @@ void MosaicReader::fetch(const stac::PixelWindow &window, std::int64_t most_byte
     {
         return;
     }
+    for (const Piece &piece : pieces_of(window, *m_mosaic))
+    {
+        fetch_flat(piece.window);
+    }
+}
+
+/// Of a mosaic that ends at its first and last columns.
+void MosaicReader::fetch_flat(const stac::PixelWindow &window)
+{
     const Wanted cols(window.col, window.width, m_mosaic->width());
     const Wanted rows(window.row, window.height, m_mosaic->height());
     std::vector<unsigned char> pixels;
@@ -412,6 +451,31 @@ void MosaicReader::fetch(const stac::PixelWindow &window, std::int64_t most_byte
 }
 
 void MosaicReader::read(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type)
+{
+    const std::vector<Piece> pieces = pieces_of(window, *m_mosaic);
+    if (pieces.size() == 1 && pieces.front().window == window)
+    {
+        read_flat(window, into, type);
+        return;
+    }
+    into = PixelBlock(static_cast<int>(window.width), static_cast<int>(window.height), m_mosaic->bands(), type);
+    PixelBlock part;
+    for (const Piece &piece : pieces)
+    {
+        read_flat(piece.window, part, type);
+        for (int band = 0; band < part.bands(); ++band)
+        {
+            for (int row = 0; row < part.height(); ++row)
+            {
+                std::copy_n(part.data(band, row), part.row_size(),
+                            into.data(band, row) + static_cast<std::ptrdiff_t>(piece.first) * into.pixel_size());
+            }
+        }
+    }
+}
+
+/// Of a mosaic that ends at its first and last columns.
+void MosaicReader::read_flat(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type)
 {
     const auto width = static_cast<int>(window.width);
     const auto height = static_cast<int>(window.height);

@@ -182,7 +182,11 @@ void open_inputs(Job &job)
         job.mosaics[name] = open_input(job, name, known);
         const auto suggested = raster::suggested_output(*job.mosaics[name], job.grid.crs);
         job.cell_size = first ? suggested.cell_size : std::min(job.cell_size, suggested.cell_size);
-        job.data_bounds = first ? suggested.bounds : job.data_bounds.united(suggested.bounds);
+        for (const stac::Bounds &part : suggested.parts_on(job.grid))
+        {
+            job.data_bounds = job.data_bounds.united(part);
+            job.data_parts.push_back(part);
+        }
         first = false;
     }
 }

@@ -326,3 +326,50 @@ TEST(MosaicReader, NamesTheFileThatIsTruncated)
         EXPECT_EQ(std::string(error.what()).rfind(path, 0), 0U) << error.what();
     }
 }
+
+TEST(MosaicReader, ReadsAroundTheGlobe)
+{
+    RasterSpec spec;
+    spec.width = 36;
+    spec.height = 18;
+    spec.geotransform = {-180, 10, 0, 90, 0, -10};
+    const auto mosaic = open({write_raster("globe.tif", spec)});
+    EXPECT_EQ(mosaic->turn(), 36);
+    MosaicReader reader(mosaic);
+    PixelBlock block;
+    for (const std::int64_t first : {-100, -1, 0, 30, 36, 70})
+    {
+        const stac::PixelWindow window{first, -1, 80, 20};
+        reader.read(window, block);
+        for (int row = 0; row < 20; ++row)
+        {
+            for (int col = 0; col < 80; ++col)
+            {
+                const auto on_globe = static_cast<int>((first + col + 3600) % 36);
+                const float expected = static_cast<float>(spec.value(1, on_globe, row - 1));
+                const float read = block.row<float>(0, row)[col];
+                EXPECT_TRUE(row == 0 || row == 19 ? std::isnan(read) : read == expected) << first + col << ' ' << row;
+            }
+        }
+    }
+}
+
+TEST(MosaicReader, RepeatsTheGlobeByATurnWhereColumnsAreThereTwice)
+{
+    // Pixel centres on whole degrees: the last column is the first one again.
+    RasterSpec spec;
+    spec.width = 37;
+    spec.height = 1;
+    spec.geotransform = {-185, 10, 0, 5, 0, -10};
+    const auto mosaic = open({write_raster("globe_of_centres.tif", spec)});
+    EXPECT_EQ(mosaic->turn(), 36);
+    MosaicReader reader(mosaic);
+    PixelBlock block;
+    reader.read({-2, 0, 42, 1}, block);
+    const float *pixels = block.row<float>(0, 0);
+    EXPECT_EQ(pixels[0], 34);
+    EXPECT_EQ(pixels[1], 35);
+    EXPECT_EQ(pixels[38], 36);
+    EXPECT_EQ(pixels[39], 1);
+    EXPECT_EQ(pixels[41], 3);
+}
