@@ -95,6 +95,8 @@ MosaicSource placed(const MosaicFile &file, const std::array<double, 6> &mosaic)
     source.path = file.path;
     source.width = file.width;
     source.height = file.height;
+    source.factor = file.factor;
+    source.summand = file.summand;
     source.col = (file.geotransform[0] - mosaic[0]) / mosaic[1];
     source.row = (file.geotransform[3] - mosaic[3]) / mosaic[5];
     source.cols = source.width * (file.geotransform[1] / mosaic[1]);
@@ -177,6 +179,11 @@ MosaicFile describe_file(const std::string &path, const OpenFile &open_file)
     GDALRasterBand *first = dataset->GetRasterBand(1);
     file.type = first->GetRasterDataType();
     file.unit = first->GetUnitType();
+    int has = FALSE;
+    const double scale = first->GetScale(&has);
+    file.scale = has && std::isfinite(scale) && scale != 0 ? scale : 1;
+    const double offset = first->GetOffset(&has);
+    file.offset = has && std::isfinite(offset) ? offset : 0;
     file.has_color_table = first->GetColorTable() != nullptr;
     for (int band = 2; band <= file.bands; ++band)
     {

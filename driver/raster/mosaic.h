@@ -27,6 +27,8 @@ struct MosaicSource
     double cols = 0;
     double rows = 0;
     bool aligned = true; ///< one pixel here is one pixel of the mosaic, at a whole offset
+    double factor = 1;   ///< a pixel of the mosaic is factor * pixel + summand
+    double summand = 0;
 };
 
 /// Opens a file of a mosaic to read; null where that fails. Called from many threads.
@@ -42,6 +44,10 @@ struct MosaicFile
     int bands = 0;                        ///< without an alpha band at the end
     GDALDataType type = GDT_Unknown;      ///< the union of its bands' types
     std::string unit;                     ///< unit type of the first band
+    double scale = 1;                     ///< of the first band, whose values are scale * pixel + offset
+    double offset = 0;
+    double factor = 1; ///< what the mosaic makes of a pixel: factor * pixel + summand
+    double summand = 0;
     bool has_color_table = false;
     std::shared_ptr<const std::string> crs_wkt; ///< often one for many files
 

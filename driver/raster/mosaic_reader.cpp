@@ -40,6 +40,8 @@ struct OpenedFile
 {
     std::string path;
     GDALDatasetUniquePtr dataset;
+    double factor = 1;
+    double summand = 0;
     std::vector<OpenBand> bands;
 
     bool all_valid() const
@@ -211,6 +213,22 @@ void mask_pixels(const OpenedFile &file, const OpenBand &band, const Part &part,
     }
 }
 
+/// Makes of the pixels what the mosaic holds.
+template <class T> void convert_pixels(const OpenedFile &file, const Part &part, T *pixels, std::size_t line_size)
+{
+    if (file.factor == 1 && file.summand == 0)
+    {
+        return;
+    }
+    for (int row = 0; row < part.rows.input_size; ++row)
+    {
+        T *begin = pixels + row * (line_size / sizeof(T));
+        std::transform(begin, begin + part.cols.input_size, begin,
+                       [&](T pixel)
+                       { return static_cast<T>(file.factor * static_cast<double>(pixel) + file.summand); });
+    }
+}
+
 /// Puts the valid pixels of `pixels` (a whole part) over those of a band of the block.
 template <class From, class To>
 void overlay(const std::vector<From> &pixels, const Part &part, PixelBlock &into, int band)
@@ -238,6 +256,7 @@ void read_over(const OpenedFile &file, const OpenBand &band, const Part &part, P
     const std::size_t line_size = sizeof(From) * part.cols.input_size;
     read_pixels(file, *band.band, part, pixels.data(), gdal_type<From>(), line_size);
     mask_pixels(file, band, part, pixels.data(), line_size);
+    convert_pixels(file, part, pixels.data(), line_size);
     overlay<From, To>(pixels, part, into, index);
 }
 
@@ -254,6 +273,7 @@ void read_directly(const OpenedFile &file, const OpenBand &band, const Part &par
     T *pixels = into.row<T>(index, part.rows.first) + part.cols.first;
     read_pixels(file, *band.band, part, pixels, into.type(), into.row_size());
     mask_pixels(file, band, part, pixels, into.row_size());
+    convert_pixels(file, part, pixels, into.row_size());
 }
 
 void read_part(const OpenedFile &file, const Part &part, bool nothing_below, PixelBlock &into)
@@ -371,7 +391,7 @@ private:
     static OpenedFile opened(const Mosaic &mosaic, const MosaicSource &source)
     {
         const store::GdalErrors errors;
-        OpenedFile file{source.path, mosaic.open_file(source.path), {}};
+        OpenedFile file{source.path, mosaic.open_file(source.path), source.factor, source.summand, {}};
         if (!file.dataset)
         {
             throw TileError(source.path + ": cannot be opened: " + errors.cause_at(source.path));

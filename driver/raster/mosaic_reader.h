@@ -21,7 +21,8 @@ public:
 
     /// Float32 (or Float64, where `type` says so) pixels of the window, all bands; NaN where no file covers a pixel
     /// or where the file says nodata (its nodata value, mask band or alpha; the value given to Mosaic::open before
-    /// those) or holds NaN itself; what lies below such a pixel shows. The window may reach beyond the mosaic: NaN
+    /// those) or holds NaN itself; what lies below such a pixel shows. Pixels are what their file's factor and summand
+    /// make of them. The window may reach beyond the mosaic: NaN
     /// there, but what is on the other side where the mosaic reaches around the globe. Files that do not align are read
     /// by nearest neighbour, as a VRT does. Throws TileError that names the file.
     void read(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type = GDT_Float32);

@@ -5,6 +5,7 @@
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
+#include "tools/engine/elevations.h"
 #include "tools/engine/input_tiles.h"
 #include "tools/engine/network_options.h"
 
@@ -164,6 +165,14 @@ std::shared_ptr<const raster::Mosaic> open_input(Job &job, const std::string &na
         for (const InputFile &file : files)
         {
             list.push_back(file.file);
+        }
+        if (process_kind(job.recipe.process).reads_elevations)
+        {
+            make_elevations(list);
+        }
+        else
+        {
+            check_same_values(list);
         }
         return std::make_shared<const raster::Mosaic>(raster::Mosaic::of(list, input.nodata));
     }

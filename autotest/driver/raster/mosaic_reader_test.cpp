@@ -373,3 +373,20 @@ TEST(MosaicReader, RepeatsTheGlobeByATurnWhereColumnsAreThereTwice)
     EXPECT_EQ(pixels[39], 1);
     EXPECT_EQ(pixels[41], 3);
 }
+
+TEST(MosaicReader, MakesOfPixelsWhatTheirFileSays)
+{
+    RasterSpec spec;
+    spec.nodata = 11;
+    MosaicFile file = describe_file(write_raster("scaled.tif", spec), [](const std::string &path)
+                                    { return GDALDatasetUniquePtr(GDALDataset::Open(path.c_str())); });
+    file.factor = 0.1;
+    file.summand = -3;
+    const auto mosaic = std::make_shared<const Mosaic>(Mosaic::of({file}, std::nullopt));
+    const std::vector<float> pixels = read_all(mosaic);
+    for (int i = 0; i < 16; ++i)
+    {
+        const double raw = spec.value(1, i % 4, i / 4);
+        EXPECT_TRUE(raw == 11 ? std::isnan(pixels[i]) : pixels[i] == static_cast<float>(0.1 * raw - 3)) << i;
+    }
+}
