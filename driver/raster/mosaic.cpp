@@ -97,6 +97,7 @@ MosaicSource placed(const MosaicFile &file, const std::array<double, 6> &mosaic)
     source.height = file.height;
     source.factor = file.factor;
     source.summand = file.summand;
+    source.resampling = file.resampling;
     source.col = (file.geotransform[0] - mosaic[0]) / mosaic[1];
     source.row = (file.geotransform[3] - mosaic[3]) / mosaic[5];
     source.cols = source.width * (file.geotransform[1] / mosaic[1]);

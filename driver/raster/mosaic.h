@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/raster/rectangle_index.h"
+#include "driver/raster/resampling.h"
 #include "stac/bounds.h"
 
 #include <gdal_priv.h>
@@ -29,6 +30,7 @@ struct MosaicSource
     bool aligned = true; ///< one pixel here is one pixel of the mosaic, at a whole offset
     double factor = 1;   ///< a pixel of the mosaic is factor * pixel + summand
     double summand = 0;
+    Resampling resampling = Resampling::Nearest; ///< how pixels that are not aligned come to the mosaic's
 };
 
 /// Opens a file of a mosaic to read; null where that fails. Called from many threads.
@@ -48,6 +50,7 @@ struct MosaicFile
     double offset = 0;
     double factor = 1; ///< what the mosaic makes of a pixel: factor * pixel + summand
     double summand = 0;
+    Resampling resampling = Resampling::Nearest; ///< where it is not aligned: nearest, bilinear or cubic
     bool has_color_table = false;
     std::shared_ptr<const std::string> crs_wkt; ///< often one for many files
 

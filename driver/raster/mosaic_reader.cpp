@@ -1,6 +1,7 @@
 #include "driver/raster/mosaic_reader.h"
 
 #include "driver/raster/raster_file.h"
+#include "driver/raster/separable_resampler.h"
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
 
@@ -323,6 +324,47 @@ Validity validity_of(GDALRasterBand &band, const std::optional<double> &given)
     return validity;
 }
 
+bool is_resampled(const MosaicSource &source)
+{
+    return !source.aligned && source.resampling != Resampling::Nearest;
+}
+
+/// Pixels of the mosaic that a source touches.
+stac::PixelWindow reached_by(const MosaicSource &source)
+{
+    const auto col = static_cast<std::int64_t>(std::floor(source.col));
+    const auto row = static_cast<std::int64_t>(std::floor(source.row));
+    return {col, row, static_cast<std::int64_t>(std::ceil(source.col + source.cols)) - col,
+            static_cast<std::int64_t>(std::ceil(source.row + source.rows)) - row};
+}
+
+/// From the mosaic's pixels to those of a file that begins at `first` and whose pixels are `step` of them.
+AxisMapping to_pixels_of_file(double first, double step)
+{
+    return [first, step](std::vector<double> &positions)
+    {
+        for (double &each : positions)
+        {
+            each = (each - first) / step;
+        }
+    };
+}
+
+/// Puts the valid pixels of a layer over those of a block.
+template <class T> void overlay(const PixelBlock &layer, int first_col, int first_row, PixelBlock &into)
+{
+    for (int band = 0; band < layer.bands(); ++band)
+    {
+        for (int row = 0; row < layer.height(); ++row)
+        {
+            const T *from = layer.row<T>(band, row);
+            T *to = into.row<T>(band, first_row + row) + first_col;
+            std::transform(from, from + layer.width(), to, to,
+                           [](T above, T below) { return std::isnan(above) ? below : above; });
+        }
+    }
+}
+
 /// A part of a window that lies on one turn around the globe.
 struct Piece
 {
@@ -495,7 +537,7 @@ void MosaicReader::read(const stac::PixelWindow &window, PixelBlock &into, GDALD
 }
 
 /// Of a mosaic that ends at its first and last columns.
-void MosaicReader::read_flat(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type)
+void MosaicReader::read_flat(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type, bool nearest)
 {
     const auto width = static_cast<int>(window.width);
     const auto height = static_cast<int>(window.height);
@@ -515,7 +557,8 @@ void MosaicReader::read_flat(const stac::PixelWindow &window, PixelBlock &into, 
         if (const std::optional<Part> part = part_of(sources[i], cols, rows))
         {
             parts.emplace_back(i, *part);
-            if (covers(*part, window) && (i == 0 || m_files->file(*m_mosaic, i).all_valid()))
+            const bool touched = !is_resampled(sources[i]) || nearest;
+            if (covers(*part, window) && (i == 0 || (touched && m_files->file(*m_mosaic, i).all_valid())))
             {
                 break;
             }
@@ -524,7 +567,91 @@ void MosaicReader::read_flat(const stac::PixelWindow &window, PixelBlock &into, 
     into.fill(std::numeric_limits<double>::quiet_NaN());
     for (auto part = parts.rbegin(); part != parts.rend(); ++part)
     {
+        if (is_resampled(sources[part->first]) && !nearest)
+        {
+            read_resampled(part->first, window, into);
+            continue;
+        }
         read_part(m_files->file(*m_mosaic, part->first), part->second, part == parts.rbegin(), into);
+    }
+}
+
+/// Puts a file's pixels over those of a window, by its kernel.
+void MosaicReader::read_resampled(std::size_t index, const stac::PixelWindow &window, PixelBlock &into)
+{
+    const MosaicSource &source = m_mosaic->sources()[index];
+    const auto touched = window.intersection(reached_by(source));
+    if (!touched)
+    {
+        return;
+    }
+    const double across = source.cols / source.width;
+    const double down = source.rows / source.height;
+    const AxisTable columns = make_axis_table(source.resampling, touched->col, touched->width, source.width, across,
+                                              false, to_pixels_of_file(source.col, across));
+    const AxisTable rows = make_axis_table(source.resampling, touched->row, touched->height, source.height, down, false,
+                                           to_pixels_of_file(source.row, down));
+    PixelBlock layer(static_cast<int>(touched->width), static_cast<int>(touched->height), into.bands(), into.type());
+    layer.fill(std::numeric_limits<double>::quiet_NaN());
+    SeparableResampler resampler(gap_rule(source.resampling, false), SeparableResampler::Order::ColumnsFirst);
+    PixelBlock input;
+    for (const AxisStretch &cols : stretches(columns, std::numeric_limits<std::int64_t>::max()))
+    {
+        for (const AxisStretch &lines : stretches(rows, std::numeric_limits<std::int64_t>::max()))
+        {
+            input = PixelBlock(static_cast<int>(cols.input_size), static_cast<int>(lines.input_size), into.bands(),
+                               into.type());
+            read_around(index, {cols.input_first, lines.input_first, cols.input_size, lines.input_size}, input);
+            resampler.resample(input, columns, cols, rows, lines, layer);
+        }
+    }
+    const auto col = static_cast<int>(touched->col - window.col);
+    const auto row = static_cast<int>(touched->row - window.row);
+    into.type() == GDT_Float64 ? overlay<double>(layer, col, row, into) : overlay<float>(layer, col, row, into);
+}
+
+/// A window of a file, in its own pixels; what lies beside the file is what other files hold there, by nearest
+/// neighbour.
+void MosaicReader::read_around(std::size_t index, const stac::PixelWindow &window, PixelBlock &input)
+{
+    const MosaicSource &source = m_mosaic->sources()[index];
+    input.fill(std::numeric_limits<double>::quiet_NaN());
+    const Wanted cols(window.col, window.width, source.width);
+    const Wanted rows(window.row, window.height, source.height);
+    read_part(m_files->file(*m_mosaic, index),
+              {aligned_span(cols, 0, source.width), aligned_span(rows, 0, source.height)}, true, input);
+    const auto is_inside = [&](std::int64_t col, std::int64_t row)
+    { return col >= 0 && col < source.width && row >= 0 && row < source.height; };
+    if (is_inside(window.col, window.row) && is_inside(window.col + window.width - 1, window.row + window.height - 1))
+    {
+        return;
+    }
+    const auto on_mosaic = [](double first, double step, std::int64_t pixel)
+    { return static_cast<std::int64_t>(std::floor(first + (static_cast<double>(pixel) + 0.5) * step)); };
+    const double across = source.cols / source.width;
+    const double down = source.rows / source.height;
+    const std::int64_t left = on_mosaic(source.col, across, window.col);
+    const std::int64_t top = on_mosaic(source.row, down, window.row);
+    const std::int64_t right = on_mosaic(source.col, across, window.col + window.width - 1);
+    const std::int64_t bottom = on_mosaic(source.row, down, window.row + window.height - 1);
+    PixelBlock others;
+    read_flat({left, top, right - left + 1, bottom - top + 1}, others, input.type(), true);
+    const auto size = static_cast<std::size_t>(input.pixel_size());
+    for (int band = 0; band < input.bands(); ++band)
+    {
+        for (int row = 0; row < input.height(); ++row)
+        {
+            const auto other_row = static_cast<int>(on_mosaic(source.row, down, window.row + row) - top);
+            for (int col = 0; col < input.width(); ++col)
+            {
+                if (!is_inside(window.col + col, window.row + row))
+                {
+                    const std::int64_t other = on_mosaic(source.col, across, window.col + col) - left;
+                    std::copy_n(others.data(band, other_row) + static_cast<std::size_t>(other) * size, size,
+                                input.data(band, row) + static_cast<std::size_t>(col) * size);
+                }
+            }
+        }
     }
 }
 

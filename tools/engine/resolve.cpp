@@ -151,6 +151,24 @@ void expand_patterns(Job &job, const std::string &name)
     written = std::move(document);
 }
 
+/// For files that are coarser than the finest, or on another lattice: of the kernels for two axes the one that is most
+/// like the input's.
+raster::Resampling lattice_kernel(raster::Resampling resampling)
+{
+    switch (resampling)
+    {
+    case raster::Resampling::Nearest:
+    case raster::Resampling::Mode:
+        return raster::Resampling::Nearest;
+    case raster::Resampling::Cubic:
+    case raster::Resampling::CubicSpline:
+    case raster::Resampling::Lanczos:
+        return raster::Resampling::Cubic;
+    default:
+        return raster::Resampling::Bilinear;
+    }
+}
+
 std::shared_ptr<const raster::Mosaic> open_input(Job &job, const std::string &name, const KnownFiles &known)
 {
     const InputRecipe &input = job.recipe.inputs.at(name);
@@ -165,6 +183,7 @@ std::shared_ptr<const raster::Mosaic> open_input(Job &job, const std::string &na
         for (const InputFile &file : files)
         {
             list.push_back(file.file);
+            list.back().resampling = lattice_kernel(input.resampling);
         }
         if (process_kind(job.recipe.process).reads_elevations)
         {
