@@ -234,7 +234,11 @@ void plan_warped(CopyPlan &plan, const raster::SourceRaster &source, const Creat
     pyramid.grid = chosen_grid(options);
     raster::SourcePixels pixels = raster::SourcePixels::of(source.dataset());
     const auto warped = std::make_shared<const raster::WarpedRaster>(source, pixels, pyramid.grid.crs);
-    plan.data_bounds = warped->suggested().bounds;
+    plan.data_parts = warped->suggested().parts_on(pyramid.grid);
+    for (const stac::Bounds &part : plan.data_parts)
+    {
+        plan.data_bounds = plan.data_bounds.united(part);
+    }
     const int finest = raster::nearest_level(pyramid.grid, warped->suggested().cell_size);
     set_levels(pyramid, options.levels, raster::level_of_one_tile(pyramid.grid, finest, plan.data_bounds), finest);
     check_tile_sizes(pyramid);

@@ -21,6 +21,7 @@ struct CopyPlan
     stac::TileRange base;                    ///< tiles of the finest level
     std::optional<stac::PixelWindow> extent; ///< pixels of the finest level; nullopt: all of the tiles
     stac::Bounds data_bounds;                ///< of the source, in the grid's CRS
+    std::vector<stac::Bounds> data_parts; ///< of these: two where the source lies across the ends of the grid's world
     bool by_whole_rows = false;
     /// Of the finest level; may be called from many threads. The source and the pyramid must live longer.
     std::function<std::unique_ptr<raster::PixelReader>(const raster::TilePyramid &)> open;

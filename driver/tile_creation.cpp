@@ -9,6 +9,7 @@
 #include "driver/journal/intent.h"
 #include "driver/journal/output_layout.h"
 #include "driver/raster/base_statistics.h"
+#include "driver/raster/globe.h"
 #include "driver/raster/pyramid_builder.h"
 #include "driver/store/store.h"
 #include "driver/successor.h"
@@ -144,6 +145,10 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     raster::build_pyramid(tiles, settings);
     stac::TiledAssetsItem item = created_item(plan.pyramid, described_bands(dataset, plan.pyramid.format), plan.base,
                                               plan.data_bounds, plan.extent, chosen, target.name());
+    if (plan.data_parts.size() > 1)
+    {
+        item.bbox = raster::common_bbox(plan.data_parts, plan.data_bounds, plan.pyramid.grid.crs);
+    }
     if (chosen.statistics)
     {
         tell_statistics(tiles, plan, chosen.threads, item);

@@ -152,7 +152,8 @@ struct Cover
     }
 };
 
-void fill_average(AxisTable &table, std::int64_t input_size, double scale, const std::vector<double> &edges)
+void fill_average(AxisTable &table, std::int64_t input_size, double scale, const std::vector<double> &edges,
+                  std::int64_t turn)
 {
     const double margin = 2 * std::max(1.0, std::ceil(1 / scale));
     const auto size = static_cast<std::int64_t>(edges.size()) - 1;
@@ -161,6 +162,12 @@ void fill_average(AxisTable &table, std::int64_t input_size, double scale, const
     {
         double begin = edges[i];
         double end = edges[i + 1];
+        if (turn > 0)
+        {
+            const double last = end < begin ? end + static_cast<double>(turn) : end;
+            return begin >= 0 && last <= input_end + static_cast<double>(turn) ? Cover(begin, last, input_size + turn)
+                                                                               : Cover(0, 0, 0);
+        }
         if (end < begin && end < margin && begin > input_end - margin)
         {
             // The input is a whole parallel, and the pixel lies across its ends: what is before the seam counts.
@@ -202,7 +209,7 @@ void fill_average(AxisTable &table, std::int64_t input_size, double scale, const
 } // namespace
 
 AxisTable make_axis_table(Resampling resampling, std::int64_t first, std::int64_t count, std::int64_t input_size,
-                          double scale, bool widen, const AxisMapping &mapping)
+                          double scale, bool widen, const AxisMapping &mapping, std::int64_t turn)
 {
     AxisTable table;
     table.first = first;
@@ -223,7 +230,7 @@ AxisTable make_axis_table(Resampling resampling, std::int64_t first, std::int64_
         fill_kernel(table, input_size, catmull_rom, 2, stretch);
         break;
     case Resampling::Average:
-        fill_average(table, input_size, scale, mapped(first, count + 1, 0, mapping));
+        fill_average(table, input_size, scale, mapped(first, count + 1, 0, mapping), turn);
         break;
     default:
         throw InputError(std::string("resampling: ") + name(resampling) +

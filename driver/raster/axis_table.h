@@ -42,9 +42,10 @@ using AxisMapping = std::function<void(std::vector<double> &positions)>;
 /// and average; throws InputError for others.
 /// `scale` is GDAL's XSCALE or YSCALE: output pixels per input pixel, below 1 when downsampling (widens the kernel).
 /// Agrees with GDAL's warper, which uses kernels of plain width where both scales are 0.95 or more: `widen` says
-/// that the kernel is to be widened (either axis is below 0.95).
+/// that the kernel is to be widened (either axis is below 0.95). `turn` is not 0 where the input reaches around the
+/// globe: so many pixels then follow on its last one, from its first one on.
 AxisTable make_axis_table(Resampling resampling, std::int64_t first, std::int64_t count, std::int64_t input_size,
-                          double scale, bool widen, const AxisMapping &mapping);
+                          double scale, bool widen, const AxisMapping &mapping, std::int64_t turn = 0);
 
 /// Consecutive output pixels of a table, all inside, and the input pixels that they take (which may reach beyond the
 /// input).

@@ -1,5 +1,7 @@
 #include "driver/raster/grid_source.h"
 
+#include "driver/raster/globe.h"
+#include "driver/raster/mapped_extent.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
@@ -18,30 +20,6 @@ namespace tiledir::raster
 namespace
 {
 
-/// Where Mercator's world is as high as it is wide; beyond, rows of pixels would reach to infinity.
-constexpr double kMercatorLatitude = 85.0511287798066;
-
-std::unique_ptr<OGRCoordinateTransformation> transformation(const OGRSpatialReference &from,
-                                                            const OGRSpatialReference &to)
-{
-    const store::GdalErrors errors;
-    std::unique_ptr<OGRCoordinateTransformation> result(OGRCreateCoordinateTransformation(&from, &to));
-    if (!result)
-    {
-        throw InputError(std::string("input: '") + from.GetName() + "' cannot be brought to '" + to.GetName() +
-                         "': " + errors.cause("unknown cause"));
-    }
-    return result;
-}
-
-/// Where a raster lies, without its pixels.
-struct Extent
-{
-    int width = 0;
-    int height = 0;
-    std::array<double, 6> geotransform{};
-};
-
 /// Leaves out the rows that lie beyond Mercator's world.
 void keep_mercator_rows(Extent &extent)
 {
@@ -57,7 +35,7 @@ void keep_mercator_rows(Extent &extent)
     extent.height = static_cast<int>(end - first);
 }
 
-SuggestedOutput suggest(const Extent &extent, const OGRSpatialReference &from, const OGRSpatialReference &to)
+SuggestedOutput suggested_by_gdal(const Extent &extent, const OGRSpatialReference &from, const OGRSpatialReference &to)
 {
     const store::GdalErrors errors;
     const GDALDatasetUniquePtr raster(
@@ -79,7 +57,32 @@ SuggestedOutput suggest(const Extent &extent, const OGRSpatialReference &from, c
         throw InputError(std::string("input: '") + from.GetName() + "' cannot be brought to '" + to.GetName() +
                          "': " + errors.cause("unknown cause"));
     }
-    return {values[1], {edges[0], edges[1], edges[2], edges[3]}};
+    SuggestedOutput output{values[1], {edges[0], edges[1], edges[2], edges[3]}};
+    // GDAL rounds its bounds to whole pixels, which may cut half of one.
+    const auto &place = extent.geotransform;
+    const stac::Bounds exact = transform_bounds(
+        {place[0], place[3] + place[5] * extent.height, place[0] + place[1] * extent.width, place[3]}, from, to);
+    if (!exact.empty())
+    {
+        output.bounds = output.bounds.united(exact);
+    }
+    return output;
+}
+
+/// Not a number where the mapping is not defined there.
+KernelScale cell_at_centre(const Mosaic &mosaic, const OGRSpatialReference &from, const OGRSpatialReference &to)
+{
+    const auto &values = mosaic.geotransform();
+    const double x = values[0] + values[1] * mosaic.width() / 2;
+    const double y = values[3] + values[5] * mosaic.height() / 2;
+    const double half_x = values[1] / 2;
+    const double half_y = values[5] / 2;
+    std::array<double, 4> to_x{x - half_x, x + half_x, x, x};
+    std::array<double, 4> to_y{y, y, y - half_y, y + half_y};
+    const bool done = transformation(from, to)->Transform(4, to_x.data(), to_y.data()) != 0;
+    const auto length = [&](int first, int last)
+    { return std::hypot(to_x.at(last) - to_x.at(first), to_y.at(last) - to_y.at(first)); };
+    return done ? KernelScale{length(0, 1), length(2, 3)} : KernelScale{std::nan(""), std::nan("")};
 }
 
 } // namespace
@@ -94,25 +97,22 @@ KernelScale kernel_scale(const Mosaic &mosaic, const std::string &grid_crs, cons
         return {values[1] / matrix.cell_size, -values[5] / matrix.cell_size};
     }
     const store::GdalErrors errors;
-    const double x = values[0] + values[1] * mosaic.width() / 2;
-    const double y = values[3] + values[5] * mosaic.height() / 2;
-    const double half_x = values[1] / 2;
-    const double half_y = values[5] / 2;
-    std::array<double, 5> to_x{x - half_x, x + half_x, x, x, x};
-    std::array<double, 5> to_y{y, y, y - half_y, y + half_y, y};
-    const bool done = transformation(from, to)->Transform(5, to_x.data(), to_y.data()) != 0;
-    const auto length = [&](int first, int last)
-    { return std::hypot(to_x.at(last) - to_x.at(first), to_y.at(last) - to_y.at(first)); };
-    // Where the mapping jumps back right at the centre (the antimeridian), one half of the cell tells its width.
-    const double half_width = std::min(length(0, 4), length(4, 1));
-    const double width = length(0, 1) > 4 * half_width ? 2 * half_width : length(0, 1);
-    const KernelScale scale{width / matrix.cell_size, length(2, 3) / matrix.cell_size};
-    if (!done || !std::isfinite(scale.x) || !std::isfinite(scale.y) || !(scale.x > 0) || !(scale.y > 0))
+    const MappedExtent mapped({mosaic.width(), mosaic.height(), values}, from, to);
+    const KernelScale cell =
+        mapped.place() == MappedExtent::Place::Plain ? cell_at_centre(mosaic, from, to) : mapped.cell();
+    const KernelScale scale{cell.x / matrix.cell_size, cell.y / matrix.cell_size};
+    if (!std::isfinite(scale.x) || !std::isfinite(scale.y) || !(scale.x > 0) || !(scale.y > 0))
     {
         throw InputError("input: the centre of the mosaic does not lie where '" + std::string(to.GetName()) +
                          "' is defined; choose a grid that covers it");
     }
     return scale;
+}
+
+std::vector<stac::Bounds> SuggestedOutput::parts_on(const stac::TileMatrixSet &grid) const
+{
+    constexpr double kRounded = 0.5 + 1e-6; // pixels
+    return parts_on_grid(grid, bounds, kRounded * cell_size);
 }
 
 SuggestedOutput suggested_output(const Mosaic &mosaic, const std::string &grid_crs)
@@ -126,16 +126,10 @@ SuggestedOutput suggested_output(const Mosaic &mosaic, const std::string &grid_c
     {
         keep_mercator_rows(extent);
     }
-    SuggestedOutput output = suggest(extent, from, to);
-    // GDAL rounds its bounds to whole pixels, which may cut half of one.
+    const MappedExtent mapped(extent, from, to);
+    SuggestedOutput output =
+        mapped.place() == MappedExtent::Place::Plain ? suggested_by_gdal(extent, from, to) : mapped.suggested();
     stac::Bounds &bounds = output.bounds;
-    const auto &values = extent.geotransform;
-    const stac::Bounds edges = transform_bounds(
-        {values[0], values[3] + values[5] * extent.height, values[0] + values[1] * extent.width, values[3]}, from, to);
-    if (!edges.empty())
-    {
-        bounds = bounds.united(edges);
-    }
     if (mercator)
     {
         const std::unique_ptr<OGRSpatialReference> geographic(to.CloneGeogCS());

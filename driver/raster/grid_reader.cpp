@@ -1,5 +1,6 @@
 #include "driver/raster/grid_reader.h"
 
+#include "driver/raster/globe.h"
 #include "driver/raster/nodata_value.h"
 #include "driver/raster/spatial_reference.h"
 #include "stac/error.h"
@@ -48,8 +49,15 @@ public:
         GDALGetGeoTransform(GDALDataset::ToHandle(m_raster.get()), m_geotransform.data());
     }
 
+    /// All of the raster is in these bounds on the grid.
+    void lies_in(std::vector<stac::Bounds> parts) { m_parts = std::move(parts); }
+
     bool is_empty(const stac::PixelWindow &window) const
     {
+        if (is_beside_all_parts(window))
+        {
+            return true;
+        }
         stac::Bounds bounds;
         try
         {
@@ -78,6 +86,14 @@ public:
     }
 
 private:
+    bool is_beside_all_parts(const stac::PixelWindow &window) const
+    {
+        const stac::Bounds bounds = m_matrix.bounds(window.grown(static_cast<std::int64_t>(kMargin)));
+        return !m_parts.empty() &&
+               std::none_of(m_parts.begin(), m_parts.end(),
+                            [&](const stac::Bounds &part) { return bounds.intersection(part).has_value(); });
+    }
+
     DatasetPtr m_raster;
     SourcePixels m_pixels;
     const stac::TileMatrix &m_matrix;
@@ -85,6 +101,7 @@ private:
     OGRSpatialReference m_to;
     double m_reach;
     std::array<double, 6> m_geotransform{};
+    std::vector<stac::Bounds> m_parts; ///< none: not known
 };
 
 std::optional<double> number_of(const std::optional<NodataValue> &value)
@@ -245,6 +262,10 @@ std::unique_ptr<PixelReader> WarpedRaster::open(const TilePyramid &pyramid, Resa
     const KernelScale scale = kernel_scale(*m_mosaic, grid_crs, matrix);
     const double reach = kMargin + 4 / std::min({1.0, scale.x, scale.y});
     Coverage coverage(m_source, m_pixels, m_mosaic->crs_wkt(), grid_crs, matrix, reach);
+    if (std::vector<stac::Bounds> parts = m_suggested.parts_on(pyramid.pyramid().grid); parts.size() > 1)
+    {
+        coverage.lies_in(std::move(parts));
+    }
     if (is_plain(m_pixels))
     {
         return std::make_unique<GridReader>(

@@ -1,6 +1,7 @@
 #include "driver/raster/grid_source.h"
 
 #include "driver/raster/axis_table.h"
+#include "driver/raster/globe.h"
 #include "driver/raster/separable_resampler.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/gdal_compat.h"
@@ -27,19 +28,6 @@ constexpr double kPlainScale = 0.95;
 constexpr std::int64_t kMaxInput = std::int64_t{1} << 18;
 
 using TransformerPtr = std::shared_ptr<void>;
-
-/// Does x follow from longitude alone and y from latitude alone?
-bool is_cylindrical(const OGRSpatialReference &crs)
-{
-    if (crs.IsCompound())
-    {
-        return false;
-    }
-    const char *projection = crs.GetAttrValue("PROJECTION");
-    return crs.IsGeographic() || is_mercator(crs) ||
-           (projection != nullptr &&
-            (EQUAL(projection, SRS_PT_EQUIRECTANGULAR) || EQUAL(projection, SRS_PT_CYLINDRICAL_EQUAL_AREA)));
-}
 
 bool same(const OGRSpatialReference &one, const OGRSpatialReference &other)
 {
@@ -93,6 +81,21 @@ AxisMapping straight_mapping(const Axis &axis)
     {
         to_grid_coordinates(axis, positions);
         to_input_pixels(axis, positions);
+    };
+}
+
+/// Brings what lies more than half a turn from the middle of the input to its other side, where the input may reach
+/// over the ends of the world. In pixels of the input, whose size this is.
+AxisMapping around_the_globe(AxisMapping mapping, double size, double turn)
+{
+    return [mapping = std::move(mapping), size, turn](std::vector<double> &positions)
+    {
+        mapping(positions);
+        const double beyond = std::max(0.0, turn - size) / 2;
+        for (double &each : positions)
+        {
+            each += each < -beyond ? turn : each > size + beyond ? -turn : 0;
+        }
     };
 }
 
@@ -152,9 +155,12 @@ std::optional<AxisMappings> axis_mappings(const Mosaic &mosaic, const std::strin
     const Axis y{matrix.top(), -matrix.cell_size, geotransform[3], geotransform[5]};
     OGRSpatialReference input = spatial_reference(mosaic.crs_wkt());
     OGRSpatialReference grid = spatial_reference(grid_crs);
+    const double turn = turn_of(input) / geotransform[1];
+    const auto around = [&](AxisMapping mapping)
+    { return turn > 0 ? around_the_globe(std::move(mapping), mosaic.width(), turn) : mapping; };
     if (same(input, grid) && !input.IsGeographic())
     {
-        return AxisMappings{straight_mapping(x), straight_mapping(y)};
+        return AxisMappings{around(straight_mapping(x)), straight_mapping(y)};
     }
     if (!is_cylindrical(input) || !is_cylindrical(grid) || !same_base(input, grid))
     {
@@ -177,7 +183,7 @@ std::optional<AxisMappings> axis_mappings(const Mosaic &mosaic, const std::strin
     {
         return std::nullopt;
     }
-    return AxisMappings{projected_mapping(x, true, middle_y, transformer),
+    return AxisMappings{around(projected_mapping(x, true, middle_y, transformer)),
                         projected_mapping(y, false, middle_x, transformer)};
 }
 
@@ -239,7 +245,7 @@ private:
         if (m_columns.first != window.col || m_columns.size() != window.width)
         {
             m_columns = make_axis_table(m_resampling, window.col, window.width, mosaic.width(), m_scale.x, m_widen,
-                                        m_mappings.columns);
+                                        m_mappings.columns, mosaic.turn());
         }
         if (m_rows.first != window.row || m_rows.size() != window.height)
         {

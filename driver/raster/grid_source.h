@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tiledir::raster
 {
@@ -19,15 +20,19 @@ struct KernelScale
     double y = 1;
 };
 
-/// Input cell / matrix cell, x and y, at the centre of the whole mosaic: fixed once for a run and a level, so that
-/// no pixel knows of tiles.
+/// Input cell / matrix cell, x and y, at the centre of the whole mosaic (where a pole lies in it, the middle ones by
+/// size of cells all over it): fixed once for a run and a level, so that no pixel knows of tiles.
 KernelScale kernel_scale(const Mosaic &mosaic, const std::string &grid_crs, const stac::TileMatrix &matrix);
 
-/// Pixel size and extent that GDALSuggestedWarpOutput gives for the mosaic in the grid's CRS.
+/// Pixel size and extent that GDALSuggestedWarpOutput gives for the mosaic in the grid's CRS, or would give if x did
+/// not jump at 180 degrees: the bounds of a mosaic across it run on.
 struct SuggestedOutput
 {
     double cell_size = 0;
     stac::Bounds bounds;
+
+    /// The bounds on the grid: two where the mosaic lies across the ends of its world.
+    std::vector<stac::Bounds> parts_on(const stac::TileMatrixSet &grid) const;
 };
 /// Throws InputError where the mosaic cannot be brought to the CRS.
 SuggestedOutput suggested_output(const Mosaic &mosaic, const std::string &grid_crs);

@@ -1,5 +1,6 @@
 #include "driver/raster/mosaic.h"
 
+#include "driver/raster/globe.h"
 #include "driver/raster/raster_file.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/gdal_errors.h"
@@ -103,6 +104,9 @@ MosaicSource placed(const MosaicFile &file, const std::array<double, 6> &mosaic)
     source.path = file.path;
     source.width = file.width;
     source.height = file.height;
+    source.factor = file.factor;
+    source.summand = file.summand;
+    source.resampling = file.resampling;
     source.col = (file.geotransform[0] - mosaic[0]) / mosaic[1];
     source.row = (file.geotransform[3] - mosaic[3]) / mosaic[5];
     source.cols = source.width * (file.geotransform[1] / mosaic[1]);
@@ -117,6 +121,37 @@ MosaicSource placed(const MosaicFile &file, const std::array<double, 6> &mosaic)
         source.rows = source.height;
     }
     return source;
+}
+
+/// Files whose bounds reach around the globe although more than half of it is a gap between them: those west of the
+/// gap, a whole turn to the east. Nullopt where there are none, or where they would not lie on the same lattice there.
+std::optional<std::vector<MosaicFile>> side_by_side(const std::vector<MosaicFile> &files, double turn)
+{
+    std::vector<std::pair<double, double>> spans;
+    double cell = files.front().geotransform[1];
+    for (const MosaicFile &file : files)
+    {
+        spans.emplace_back(file.bounds().min_x, file.bounds().max_x);
+        cell = std::min(cell, file.geotransform[1]);
+    }
+    std::sort(spans.begin(), spans.end());
+    double reach = spans.front().second;
+    std::optional<double> gap_end;
+    for (const auto &[west, east] : spans)
+    {
+        gap_end = west - reach > turn / 2 ? west : gap_end;
+        reach = std::max(reach, east);
+    }
+    if (!gap_end || spans.front().first + turn - reach >= cell || !whole(turn / cell))
+    {
+        return std::nullopt;
+    }
+    std::vector<MosaicFile> moved = files;
+    for (MosaicFile &file : moved)
+    {
+        file.geotransform[0] += file.geotransform[0] < *gap_end ? turn : 0;
+    }
+    return moved;
 }
 
 GDALDatasetUniquePtr opened(const std::string &path, const OpenFile &open_file)
@@ -154,6 +189,11 @@ MosaicFile describe_file(const std::string &path, const OpenFile &open_file)
     GDALRasterBand *first = dataset->GetRasterBand(1);
     file.type = first->GetRasterDataType();
     file.unit = first->GetUnitType();
+    int has = FALSE;
+    const double scale = first->GetScale(&has);
+    file.scale = has && std::isfinite(scale) && scale != 0 ? scale : 1;
+    const double offset = first->GetOffset(&has);
+    file.offset = has && std::isfinite(offset) ? offset : 0;
     file.has_color_table = first->GetColorTable() != nullptr;
     for (int band = 2; band <= file.bands; ++band)
     {
@@ -191,6 +231,11 @@ Mosaic Mosaic::of(const std::vector<MosaicFile> &files, std::optional<double> no
         throw InputError("input: no files; give at least one");
     }
     const MosaicFile &first = files.front();
+    const double turn = turn_of(spatial_reference(*first.crs_wkt));
+    if (const auto moved = turn > 0 ? side_by_side(files, turn) : std::nullopt)
+    {
+        return of(*moved, nodata, std::move(open_file));
+    }
     Mosaic mosaic;
     mosaic.m_nodata = nodata;
     mosaic.m_bands = first.bands;
@@ -219,6 +264,10 @@ Mosaic Mosaic::of(const std::vector<MosaicFile> &files, std::optional<double> no
     values[3] = all.max_y;
     mosaic.m_width = pixels(all.max_x - values[0], values[1]);
     mosaic.m_height = pixels(all.min_y - values[3], values[5]);
+    const double turn_width = turn / values[1];
+    mosaic.m_turn = turn > 0 && whole(turn_width) && mosaic.m_width > turn_width - kAligned
+                        ? static_cast<int>(std::lround(turn_width))
+                        : 0;
     std::vector<stac::Bounds> places;
     for (const MosaicFile &file : files)
     {

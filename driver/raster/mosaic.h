@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/raster/rectangle_index.h"
+#include "driver/raster/resampling.h"
 #include "stac/bounds.h"
 
 #include <gdal_priv.h>
@@ -27,6 +28,9 @@ struct MosaicSource
     double cols = 0;
     double rows = 0;
     bool aligned = true; ///< one pixel here is one pixel of the mosaic, at a whole offset
+    double factor = 1;   ///< a pixel of the mosaic is factor * pixel + summand
+    double summand = 0;
+    Resampling resampling = Resampling::Nearest; ///< how pixels that are not aligned come to the mosaic's
 };
 
 /// Opens a file of a mosaic to read; null where that fails. Called from many threads.
@@ -42,6 +46,11 @@ struct MosaicFile
     int bands = 0;                        ///< without an alpha band at the end
     GDALDataType type = GDT_Unknown;      ///< the union of its bands' types
     std::string unit;                     ///< unit type of the first band
+    double scale = 1;                     ///< of the first band, whose values are scale * pixel + offset
+    double offset = 0;
+    double factor = 1; ///< what the mosaic makes of a pixel: factor * pixel + summand
+    double summand = 0;
+    Resampling resampling = Resampling::Nearest; ///< where it is not aligned: nearest, bilinear or cubic
     bool has_color_table = false;
     std::shared_ptr<const std::string> crs_wkt; ///< often one for many files
 
@@ -55,7 +64,8 @@ MosaicFile describe_file(const std::string &path, const OpenFile &open_file);
 ///
 /// As gdalbuildvrt does it: one CRS, north-up, the extent is the union, the resolution is that of the finest file
 /// (gdalbuildvrt -resolution highest), the origin that of the union's upper left corner. Unlike there, a pixel that
-/// no file covers is nodata also where no file declares a nodata value.
+/// no file covers is nodata also where no file declares a nodata value. Files on both sides of the antimeridian lie
+/// side by side: the mosaic begins at the widest gap between files, where that is more than half of the globe.
 class Mosaic
 {
 public:
@@ -74,6 +84,9 @@ public:
     std::vector<std::size_t> sources_near(const stac::PixelWindow &window) const;
     int width() const { return m_width; }
     int height() const { return m_height; }
+    /// Pixels of a whole turn around the globe, where the mosaic is one at least: what lies beyond its first or last
+    /// column is on the other side. 0 where it does not reach around.
+    int turn() const { return m_turn; }
     int bands() const { return m_bands; }        ///< without an alpha band at the end: that one says what is valid
     GDALDataType type() const { return m_type; } ///< the union of the files' types
     const std::string &crs_wkt() const { return m_crs_wkt; }
@@ -90,6 +103,7 @@ private:
     std::shared_ptr<const RectangleIndex> m_index; ///< of the sources, in the mosaic's pixels
     int m_width = 0;
     int m_height = 0;
+    int m_turn = 0;
     int m_bands = 0;
     GDALDataType m_type = GDT_Unknown;
     std::string m_crs_wkt;

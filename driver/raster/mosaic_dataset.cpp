@@ -66,12 +66,13 @@ private:
 
 } // namespace
 
-MosaicDataset::MosaicDataset(std::shared_ptr<const Mosaic> mosaic, GDALDataType type)
+MosaicDataset::MosaicDataset(std::shared_ptr<const Mosaic> mosaic, GDALDataType type, int margin)
     : m_reader(std::move(mosaic))
     , m_type(type)
+    , m_margin(margin)
     , m_crs(spatial_reference(m_reader.mosaic().crs_wkt()))
 {
-    nRasterXSize = m_reader.mosaic().width();
+    nRasterXSize = m_reader.mosaic().width() + 2 * margin;
     nRasterYSize = m_reader.mosaic().height();
     for (int band = 1; band <= m_reader.mosaic().bands(); ++band)
     {
@@ -87,6 +88,7 @@ CPLErr MosaicDataset::TILEDIR_GET_GEO_TRANSFORM(values)
     {
         values[i] = m_reader.mosaic().geotransform()[i];
     }
+    values[0] -= m_margin * values[1];
     return CE_None;
 }
 
@@ -96,7 +98,7 @@ CPLErr MosaicDataset::read_window(int col, int row, int width, int height, void 
 {
     try
     {
-        m_reader.read({col, row, width, height}, m_pixels, m_type);
+        m_reader.read({col - m_margin, row, width, height}, m_pixels, m_type);
     }
     catch (const Error &error)
     {

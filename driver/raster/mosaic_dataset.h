@@ -16,8 +16,9 @@ namespace tiledir::raster
 class MosaicDataset final : public GDALDataset
 {
 public:
-    /// `type` is GDT_Float32 or GDT_Float64.
-    MosaicDataset(std::shared_ptr<const Mosaic> mosaic, GDALDataType type);
+    /// `type` is GDT_Float32 or GDT_Float64. At both sides lie `margin` columns more, which a mosaic around the globe
+    /// has from its other side.
+    MosaicDataset(std::shared_ptr<const Mosaic> mosaic, GDALDataType type, int margin = 0);
     ~MosaicDataset() override;
 
     CPLErr TILEDIR_GET_GEO_TRANSFORM(values) override;
@@ -37,6 +38,7 @@ protected:
 private:
     MosaicReader m_reader;
     GDALDataType m_type;
+    int m_margin;
     OGRSpatialReference m_crs;
     PixelBlock m_pixels;
 };

@@ -1,6 +1,8 @@
 #include "driver/raster/mosaic_reader.h"
 
+#include "driver/raster/file_part.h"
 #include "driver/raster/raster_file.h"
+#include "driver/raster/separable_resampler.h"
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
 
@@ -20,287 +22,75 @@ namespace
 
 constexpr std::size_t kMaxOpenFiles = 64;
 
-/// What tells the valid pixels of a band from the others.
-struct Validity
+bool is_resampled(const MosaicSource &source)
 {
-    std::optional<double> nodata;
-    bool nearly = false;            ///< floating point: nodata values read from text are off by a few digits
-    GDALRasterBand *mask = nullptr; ///< mask or alpha band
-    bool nan = false;               ///< the band's own type knows NaN
-    bool all_valid() const { return !nodata && mask == nullptr && !nan; }
+    return !source.aligned && source.resampling != Resampling::Nearest;
+}
+
+/// Pixels of the mosaic that a source touches.
+stac::PixelWindow reached_by(const MosaicSource &source)
+{
+    const auto col = static_cast<std::int64_t>(std::floor(source.col));
+    const auto row = static_cast<std::int64_t>(std::floor(source.row));
+    return {col, row, static_cast<std::int64_t>(std::ceil(source.col + source.cols)) - col,
+            static_cast<std::int64_t>(std::ceil(source.row + source.rows)) - row};
+}
+
+/// From the mosaic's pixels to those of a file that begins at `first` and whose pixels are `step` of them.
+AxisMapping to_pixels_of_file(double first, double step)
+{
+    return [first, step](std::vector<double> &positions)
+    {
+        for (double &each : positions)
+        {
+            each = (each - first) / step;
+        }
+    };
+}
+
+/// Puts the valid pixels of a layer over those of a block.
+template <class T> void overlay(const PixelBlock &layer, int first_col, int first_row, PixelBlock &into)
+{
+    for (int band = 0; band < layer.bands(); ++band)
+    {
+        for (int row = 0; row < layer.height(); ++row)
+        {
+            const T *from = layer.row<T>(band, row);
+            T *to = into.row<T>(band, first_row + row) + first_col;
+            std::transform(from, from + layer.width(), to, to,
+                           [](T above, T below) { return std::isnan(above) ? below : above; });
+        }
+    }
+}
+
+/// A part of a window that lies on one turn around the globe.
+struct Piece
+{
+    stac::PixelWindow window; ///< as it lies on the mosaic
+    std::int64_t first = 0;   ///< its first column in the window
 };
 
-struct OpenBand
+/// The window itself, but where it reaches over the ends of a mosaic that is all around the globe.
+std::vector<Piece> pieces_of(const stac::PixelWindow &window, const Mosaic &mosaic)
 {
-    GDALRasterBand *band = nullptr;
-    Validity validity;
-};
-
-struct OpenedFile
-{
-    std::string path;
-    GDALDatasetUniquePtr dataset;
-    std::vector<OpenBand> bands;
-
-    bool all_valid() const
+    const std::int64_t turn = mosaic.turn();
+    const std::int64_t end = window.col + window.width;
+    if (turn == 0 || (window.col >= 0 && end <= mosaic.width()))
     {
-        return std::all_of(bands.begin(), bands.end(), [](const OpenBand &each) { return each.validity.all_valid(); });
+        return {{window, 0}};
     }
-};
-
-/// Columns or rows: where they go in the output, and which input pixel each of them is.
-struct Span
-{
-    int first = 0; ///< in the output
-    int size = 0;
-    int input_first = 0;
-    int input_size = 0;
-    std::vector<int> picks; ///< input pixel of each output pixel, from input_first; empty where it is the same one
-};
-
-/// The pixels of a source that fall on a window.
-struct Part
-{
-    Span cols;
-    Span rows;
-};
-
-/// Columns or rows of the mosaic that a window asks for.
-struct Wanted
-{
-    std::int64_t window_first = 0;
-    std::int64_t begin = 0; ///< on the mosaic
-    std::int64_t end = 0;
-
-    Wanted(std::int64_t first, std::int64_t size, int mosaic_size)
-        : window_first(first)
-        , begin(std::max<std::int64_t>(first, 0))
-        , end(std::min<std::int64_t>(first + size, mosaic_size))
+    std::vector<Piece> pieces;
+    for (std::int64_t col = window.col; col < end;)
     {
+        const std::int64_t beyond = col - mosaic.width();
+        const std::int64_t turns = col < 0 ? (turn - 1 - col) / turn : beyond < 0 ? 0 : -(beyond / turn + 1);
+        const std::int64_t on_mosaic = col + turns * turn;
+        const std::int64_t most = turns > 0 ? turn - on_mosaic : mosaic.width() - on_mosaic;
+        const std::int64_t width = std::min(end - col, most);
+        pieces.push_back({{on_mosaic, window.row, width, window.height}, col - window.col});
+        col += width;
     }
-};
-
-Span aligned_span(const Wanted &wanted, double source_first, int source_size)
-{
-    const auto origin = static_cast<std::int64_t>(source_first);
-    const std::int64_t begin = std::max(wanted.begin, origin);
-    const std::int64_t end = std::min(wanted.end, origin + source_size);
-    Span span;
-    if (begin < end)
-    {
-        span.first = static_cast<int>(begin - wanted.window_first);
-        span.size = static_cast<int>(end - begin);
-        span.input_first = static_cast<int>(begin - origin);
-        span.input_size = span.size;
-    }
-    return span;
-}
-
-/// As a VRT reads it: every pixel that the source touches, from the source's pixel under its centre or, where the
-/// centre lies beside the source, from the outermost one.
-Span nearest_span(const Wanted &wanted, double source_first, double source_extent, int source_size)
-{
-    constexpr double kTouch = 1e-3;
-    constexpr double kOnEdge = 1e-10;
-    const std::int64_t begin = std::max(wanted.begin, static_cast<std::int64_t>(std::floor(source_first + kTouch)));
-    const std::int64_t end =
-        std::min(wanted.end, static_cast<std::int64_t>(std::ceil(source_first + source_extent - kTouch)));
-    Span span;
-    if (begin >= end)
-    {
-        return span;
-    }
-    span.first = static_cast<int>(begin - wanted.window_first);
-    span.size = static_cast<int>(end - begin);
-    const double step = source_size / source_extent;
-    for (std::int64_t pixel = begin; pixel < end; ++pixel)
-    {
-        const double position = (static_cast<double>(pixel) + 0.5 - source_first) * step + kOnEdge;
-        span.picks.push_back(static_cast<int>(std::clamp(position, 0.0, source_size - 1.0)));
-    }
-    span.input_first = span.picks.front();
-    span.input_size = span.picks.back() - span.input_first + 1;
-    for (int &pick : span.picks)
-    {
-        pick -= span.input_first;
-    }
-    return span;
-}
-
-std::optional<Part> part_of(const MosaicSource &source, const Wanted &cols, const Wanted &rows)
-{
-    Part part;
-    if (source.aligned)
-    {
-        part.cols = aligned_span(cols, source.col, source.width);
-        part.rows = aligned_span(rows, source.row, source.height);
-    }
-    else
-    {
-        part.cols = nearest_span(cols, source.col, source.cols, source.width);
-        part.rows = nearest_span(rows, source.row, source.rows, source.height);
-    }
-    if (part.cols.size == 0 || part.rows.size == 0)
-    {
-        return std::nullopt;
-    }
-    return part;
-}
-
-bool covers(const Part &part, const stac::PixelWindow &window)
-{
-    return part.cols.size == window.width && part.rows.size == window.height;
-}
-
-void read_pixels(const OpenedFile &file, GDALRasterBand &band, const Part &part, void *into, GDALDataType type,
-                 std::size_t line_size)
-{
-    const store::GdalErrors errors;
-    const int width = part.cols.input_size;
-    const int height = part.rows.input_size;
-    if (band.RasterIO(GF_Read, part.cols.input_first, part.rows.input_first, width, height, into, width, height, type,
-                      0, static_cast<GSpacing>(line_size), nullptr) != CE_None)
-    {
-        throw TileError(file.path + ": cannot be read: " + errors.cause_at(file.path));
-    }
-}
-
-template <class T> constexpr GDALDataType gdal_type()
-{
-    return sizeof(T) == sizeof(double) ? GDT_Float64 : GDT_Float32;
-}
-
-template <class T> bool is_nodata(T pixel, T nodata, bool nearly)
-{
-    return pixel == nodata || (nearly && ARE_REAL_EQUAL(pixel, nodata));
-}
-
-/// Sets NaN where the band says that a pixel is not valid.
-template <class T>
-void mask_pixels(const OpenedFile &file, const OpenBand &band, const Part &part, T *pixels, std::size_t line_size)
-{
-    const int width = part.cols.input_size;
-    const int height = part.rows.input_size;
-    const T not_valid = std::numeric_limits<T>::quiet_NaN();
-    const auto line = [&](int row) { return pixels + row * (line_size / sizeof(T)); };
-    if (band.validity.nodata)
-    {
-        T nodata = 0;
-        GDALCopyWords(&*band.validity.nodata, GDT_Float64, 0, &nodata, gdal_type<T>(), 0, 1);
-        const bool nearly = band.validity.nearly;
-        for (int row = 0; row < height; ++row)
-        {
-            T *begin = line(row);
-            std::replace_if(
-                begin, begin + width, [&](T pixel) { return is_nodata(pixel, nodata, nearly); }, not_valid);
-        }
-    }
-    if (band.validity.mask != nullptr)
-    {
-        std::vector<unsigned char> mask(static_cast<std::size_t>(width) * height);
-        read_pixels(file, *band.validity.mask, part, mask.data(), GDT_Byte, width);
-        for (int row = 0; row < height; ++row)
-        {
-            T *begin = line(row);
-            const unsigned char *valid = mask.data() + static_cast<std::size_t>(row) * width;
-            for (int col = 0; col < width; ++col)
-            {
-                begin[col] = valid[col] != 0 ? begin[col] : not_valid;
-            }
-        }
-    }
-}
-
-/// Puts the valid pixels of `pixels` (a whole part) over those of a band of the block.
-template <class From, class To>
-void overlay(const std::vector<From> &pixels, const Part &part, PixelBlock &into, int band)
-{
-    for (int line = 0; line < part.rows.size; ++line)
-    {
-        const int input_row = part.rows.picks.empty() ? line : part.rows.picks[line];
-        const From *from = pixels.data() + static_cast<std::size_t>(input_row) * part.cols.input_size;
-        To *to = into.row<To>(band, part.rows.first + line) + part.cols.first;
-        for (int col = 0; col < part.cols.size; ++col)
-        {
-            const From pixel = from[part.cols.picks.empty() ? col : part.cols.picks[col]];
-            if (!std::isnan(pixel))
-            {
-                to[col] = static_cast<To>(pixel);
-            }
-        }
-    }
-}
-
-template <class From, class To>
-void read_over(const OpenedFile &file, const OpenBand &band, const Part &part, PixelBlock &into, int index)
-{
-    std::vector<From> pixels(static_cast<std::size_t>(part.cols.input_size) * part.rows.input_size);
-    const std::size_t line_size = sizeof(From) * part.cols.input_size;
-    read_pixels(file, *band.band, part, pixels.data(), gdal_type<From>(), line_size);
-    mask_pixels(file, band, part, pixels.data(), line_size);
-    overlay<From, To>(pixels, part, into, index);
-}
-
-/// Does Float32 hold every pixel of the band's type, so that nodata can be told after the conversion?
-bool fits_float32(const OpenBand &band)
-{
-    return GDALDataTypeUnion(band.band->GetRasterDataType(), GDT_Float32) == GDT_Float32;
-}
-
-/// Into a block that holds nothing yet under the part.
-template <class T>
-void read_directly(const OpenedFile &file, const OpenBand &band, const Part &part, PixelBlock &into, int index)
-{
-    T *pixels = into.row<T>(index, part.rows.first) + part.cols.first;
-    read_pixels(file, *band.band, part, pixels, into.type(), into.row_size());
-    mask_pixels(file, band, part, pixels, into.row_size());
-}
-
-void read_part(const OpenedFile &file, const Part &part, bool nothing_below, PixelBlock &into)
-{
-    const bool whole_pixels = part.cols.picks.empty() && part.rows.picks.empty();
-    for (int index = 0; index < into.bands(); ++index)
-    {
-        const OpenBand &band = file.bands[index];
-        const bool wide = into.type() == GDT_Float64;
-        const bool direct = whole_pixels && nothing_below && (wide || !band.validity.nodata || fits_float32(band));
-        if (direct)
-        {
-            wide ? read_directly<double>(file, band, part, into, index)
-                 : read_directly<float>(file, band, part, into, index);
-        }
-        else if (wide)
-        {
-            read_over<double, double>(file, band, part, into, index);
-        }
-        else if (fits_float32(band))
-        {
-            read_over<float, float>(file, band, part, into, index);
-        }
-        else
-        {
-            read_over<double, float>(file, band, part, into, index);
-        }
-    }
-}
-
-Validity validity_of(GDALRasterBand &band, const std::optional<double> &given)
-{
-    Validity validity;
-    const GDALDataType type = band.GetRasterDataType();
-    validity.nan = GDALDataTypeIsFloating(type) != 0;
-    validity.nearly = validity.nan;
-    int has_nodata = FALSE;
-    const double declared = band.GetNoDataValue(&has_nodata);
-    if (given || has_nodata)
-    {
-        validity.nodata = given ? *given : declared;
-    }
-    else if ((band.GetMaskFlags() & GMF_ALL_VALID) == 0)
-    {
-        validity.mask = band.GetMaskBand();
-    }
-    return validity;
+    return pieces;
 }
 
 } // namespace
@@ -341,7 +131,7 @@ private:
     static OpenedFile opened(const Mosaic &mosaic, const MosaicSource &source)
     {
         const store::GdalErrors errors;
-        OpenedFile file{source.path, mosaic.open_file(source.path), {}};
+        OpenedFile file{source.path, mosaic.open_file(source.path), source.factor, source.summand, {}};
         if (!file.dataset)
         {
             throw TileError(source.path + ": cannot be opened: " + errors.cause_at(source.path));
@@ -385,6 +175,15 @@ void MosaicReader::fetch(const stac::PixelWindow &window, std::int64_t most_byte
     {
         return;
     }
+    for (const Piece &piece : pieces_of(window, *m_mosaic))
+    {
+        fetch_flat(piece.window);
+    }
+}
+
+/// Of a mosaic that ends at its first and last columns.
+void MosaicReader::fetch_flat(const stac::PixelWindow &window)
+{
     const Wanted cols(window.col, window.width, m_mosaic->width());
     const Wanted rows(window.row, window.height, m_mosaic->height());
     std::vector<unsigned char> pixels;
@@ -413,6 +212,31 @@ void MosaicReader::fetch(const stac::PixelWindow &window, std::int64_t most_byte
 
 void MosaicReader::read(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type)
 {
+    const std::vector<Piece> pieces = pieces_of(window, *m_mosaic);
+    if (pieces.size() == 1 && pieces.front().window == window)
+    {
+        read_flat(window, into, type);
+        return;
+    }
+    into = PixelBlock(static_cast<int>(window.width), static_cast<int>(window.height), m_mosaic->bands(), type);
+    PixelBlock part;
+    for (const Piece &piece : pieces)
+    {
+        read_flat(piece.window, part, type);
+        for (int band = 0; band < part.bands(); ++band)
+        {
+            for (int row = 0; row < part.height(); ++row)
+            {
+                std::copy_n(part.data(band, row), part.row_size(),
+                            into.data(band, row) + static_cast<std::ptrdiff_t>(piece.first) * into.pixel_size());
+            }
+        }
+    }
+}
+
+/// Of a mosaic that ends at its first and last columns.
+void MosaicReader::read_flat(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type, bool nearest)
+{
     const auto width = static_cast<int>(window.width);
     const auto height = static_cast<int>(window.height);
     if (into.width() != width || into.height() != height || into.bands() != m_mosaic->bands() || into.type() != type)
@@ -431,7 +255,8 @@ void MosaicReader::read(const stac::PixelWindow &window, PixelBlock &into, GDALD
         if (const std::optional<Part> part = part_of(sources[i], cols, rows))
         {
             parts.emplace_back(i, *part);
-            if (covers(*part, window) && (i == 0 || m_files->file(*m_mosaic, i).all_valid()))
+            const bool touched = !is_resampled(sources[i]) || nearest;
+            if (covers(*part, window) && (i == 0 || (touched && m_files->file(*m_mosaic, i).all_valid())))
             {
                 break;
             }
@@ -440,7 +265,91 @@ void MosaicReader::read(const stac::PixelWindow &window, PixelBlock &into, GDALD
     into.fill(std::numeric_limits<double>::quiet_NaN());
     for (auto part = parts.rbegin(); part != parts.rend(); ++part)
     {
+        if (is_resampled(sources[part->first]) && !nearest)
+        {
+            read_resampled(part->first, window, into);
+            continue;
+        }
         read_part(m_files->file(*m_mosaic, part->first), part->second, part == parts.rbegin(), into);
+    }
+}
+
+/// Puts a file's pixels over those of a window, by its kernel.
+void MosaicReader::read_resampled(std::size_t index, const stac::PixelWindow &window, PixelBlock &into)
+{
+    const MosaicSource &source = m_mosaic->sources()[index];
+    const auto touched = window.intersection(reached_by(source));
+    if (!touched)
+    {
+        return;
+    }
+    const double across = source.cols / source.width;
+    const double down = source.rows / source.height;
+    const AxisTable columns = make_axis_table(source.resampling, touched->col, touched->width, source.width, across,
+                                              false, to_pixels_of_file(source.col, across));
+    const AxisTable rows = make_axis_table(source.resampling, touched->row, touched->height, source.height, down, false,
+                                           to_pixels_of_file(source.row, down));
+    PixelBlock layer(static_cast<int>(touched->width), static_cast<int>(touched->height), into.bands(), into.type());
+    layer.fill(std::numeric_limits<double>::quiet_NaN());
+    SeparableResampler resampler(gap_rule(source.resampling, false), SeparableResampler::Order::ColumnsFirst);
+    PixelBlock input;
+    for (const AxisStretch &cols : stretches(columns, std::numeric_limits<std::int64_t>::max()))
+    {
+        for (const AxisStretch &lines : stretches(rows, std::numeric_limits<std::int64_t>::max()))
+        {
+            input = PixelBlock(static_cast<int>(cols.input_size), static_cast<int>(lines.input_size), into.bands(),
+                               into.type());
+            read_around(index, {cols.input_first, lines.input_first, cols.input_size, lines.input_size}, input);
+            resampler.resample(input, columns, cols, rows, lines, layer);
+        }
+    }
+    const auto col = static_cast<int>(touched->col - window.col);
+    const auto row = static_cast<int>(touched->row - window.row);
+    into.type() == GDT_Float64 ? overlay<double>(layer, col, row, into) : overlay<float>(layer, col, row, into);
+}
+
+/// A window of a file, in its own pixels; what lies beside the file is what other files hold there, by nearest
+/// neighbour.
+void MosaicReader::read_around(std::size_t index, const stac::PixelWindow &window, PixelBlock &input)
+{
+    const MosaicSource &source = m_mosaic->sources()[index];
+    input.fill(std::numeric_limits<double>::quiet_NaN());
+    const Wanted cols(window.col, window.width, source.width);
+    const Wanted rows(window.row, window.height, source.height);
+    read_part(m_files->file(*m_mosaic, index),
+              {aligned_span(cols, 0, source.width), aligned_span(rows, 0, source.height)}, true, input);
+    const auto is_inside = [&](std::int64_t col, std::int64_t row)
+    { return col >= 0 && col < source.width && row >= 0 && row < source.height; };
+    if (is_inside(window.col, window.row) && is_inside(window.col + window.width - 1, window.row + window.height - 1))
+    {
+        return;
+    }
+    const auto on_mosaic = [](double first, double step, std::int64_t pixel)
+    { return static_cast<std::int64_t>(std::floor(first + (static_cast<double>(pixel) + 0.5) * step)); };
+    const double across = source.cols / source.width;
+    const double down = source.rows / source.height;
+    const std::int64_t left = on_mosaic(source.col, across, window.col);
+    const std::int64_t top = on_mosaic(source.row, down, window.row);
+    const std::int64_t right = on_mosaic(source.col, across, window.col + window.width - 1);
+    const std::int64_t bottom = on_mosaic(source.row, down, window.row + window.height - 1);
+    PixelBlock others;
+    read_flat({left, top, right - left + 1, bottom - top + 1}, others, input.type(), true);
+    const auto size = static_cast<std::size_t>(input.pixel_size());
+    for (int band = 0; band < input.bands(); ++band)
+    {
+        for (int row = 0; row < input.height(); ++row)
+        {
+            const auto other_row = static_cast<int>(on_mosaic(source.row, down, window.row + row) - top);
+            for (int col = 0; col < input.width(); ++col)
+            {
+                if (!is_inside(window.col + col, window.row + row))
+                {
+                    const std::int64_t other = on_mosaic(source.col, across, window.col + col) - left;
+                    std::copy_n(others.data(band, other_row) + static_cast<std::size_t>(other) * size, size,
+                                input.data(band, row) + static_cast<std::size_t>(col) * size);
+                }
+            }
+        }
     }
 }
 

@@ -21,9 +21,12 @@ public:
 
     /// Float32 (or Float64, where `type` says so) pixels of the window, all bands; NaN where no file covers a pixel
     /// or where the file says nodata (its nodata value, mask band or alpha; the value given to Mosaic::open before
-    /// those) or holds NaN itself; what lies below such a pixel shows. The window may reach beyond the mosaic: NaN
-    /// there. Files that do not align are read by nearest neighbour, as a VRT does. Throws TileError that names the
-    /// file.
+    /// those) or holds NaN itself; what lies below such a pixel shows. Pixels are what their file's factor and summand
+    /// make of them. The window may reach beyond the mosaic: NaN
+    /// there, but what is on the other side where the mosaic reaches around the globe. Files that do not align are
+    /// brought to the mosaic's pixels by their own kernel: nearest neighbour as a VRT does it; else a pixel is valid
+    /// where the file's pixel under its centre is, and at the file's borders the kernel takes what others hold there.
+    /// Throws TileError that names the file.
     void read(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type = GDT_Float32);
 
     /// Brings the files' blocks under a window into GDAL's cache, each file's in one call; nothing where they hold more
@@ -35,6 +38,10 @@ public:
 
 private:
     class Files;
+    void fetch_flat(const stac::PixelWindow &window);
+    void read_flat(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type, bool nearest = false);
+    void read_resampled(std::size_t index, const stac::PixelWindow &window, PixelBlock &into);
+    void read_around(std::size_t index, const stac::PixelWindow &window, PixelBlock &input);
     std::shared_ptr<const Mosaic> m_mosaic;
     std::unique_ptr<Files> m_files;
 };

@@ -122,7 +122,22 @@ stac::Bounds transform_bounds(const stac::Bounds &bounds, const OGRSpatialRefere
 std::vector<double> crs84_bbox(const stac::Bounds &bounds, const std::string &crs)
 {
     const stac::Bounds degrees = transform_bounds(bounds, spatial_reference(crs), spatial_reference("OGC:CRS84"));
-    return {degrees.min_x, degrees.min_y, degrees.max_x, degrees.max_y};
+    constexpr double kHalfTurn = 180;
+    constexpr double kBesideIt = 1e-6;
+    const auto [west, east] = std::pair(degrees.min_x, degrees.max_x);
+    if (west >= -kHalfTurn && east <= kHalfTurn)
+    {
+        return {west, degrees.min_y, east, degrees.max_y};
+    }
+    if (east - west >= 2 * kHalfTurn - kBesideIt)
+    {
+        return {-kHalfTurn, degrees.min_y, kHalfTurn, degrees.max_y};
+    }
+    // Longitudes that are counted on: each end of the bounds has its own number of turns (RFC 7946, 5.2).
+    const double turns_west = std::floor((west + kHalfTurn + kBesideIt) / (2 * kHalfTurn)) * 2 * kHalfTurn;
+    const double turns_east = std::ceil((east - kHalfTurn - kBesideIt) / (2 * kHalfTurn)) * 2 * kHalfTurn;
+    return {std::max(west - turns_west, -kHalfTurn), degrees.min_y, std::min(east - turns_east, kHalfTurn),
+            degrees.max_y};
 }
 
 } // namespace tiledir::raster

@@ -42,8 +42,9 @@ stac::CrsFacts crs_facts(const std::string &crs);
 stac::Bounds transform_bounds(const stac::Bounds &bounds, const OGRSpatialReference &from,
                               const OGRSpatialReference &to);
 
-/// STAC's bbox (CRS84: west, south, east, north) of bounds in a CRS that spatial_reference() takes. Throws InputError
-/// where they cannot be transformed.
+/// STAC's bbox (CRS84: west, south, east, north) of bounds in a CRS that spatial_reference() takes; west > east across
+/// the antimeridian, whichever meridian longitudes are counted from. Throws InputError where they cannot be
+/// transformed.
 std::vector<double> crs84_bbox(const stac::Bounds &bounds, const std::string &crs);
 
 } // namespace tiledir::raster

@@ -32,44 +32,40 @@ struct OptionsDestroy
 
 /// GDAL's transformer between the mosaic's pixels and the matrix's, seen from a window of the matrix. The window's
 /// place is added to pixel numbers, not to coordinates: a pixel's coordinates are the same to the last bit in any
-/// window.
+/// window. Columns of the source are counted from its margin on.
 struct WindowTransformer
 {
     double col = 0;
     double row = 0;
+    double margin = 0;
     void *whole = nullptr;
 
     static int transform(void *self, int to_source, int count, double *x, double *y, double *z, int *success)
     {
         const auto &window = *static_cast<const WindowTransformer *>(self);
-        const auto move = [&](double sign)
+        const auto move = [&](double cols, double rows)
         {
             for (int i = 0; i < count; ++i)
             {
-                x[i] += sign * window.col;
-                y[i] += sign * window.row;
+                x[i] += cols;
+                y[i] += rows;
             }
         };
-        if (to_source)
-        {
-            move(1);
-        }
+        to_source ? move(window.col, window.row) : move(-window.margin, 0);
         const int done = GDALGenImgProjTransform(window.whole, to_source, count, x, y, z, success);
-        if (!to_source)
-        {
-            move(-1);
-        }
+        to_source ? move(window.margin, 0) : move(-window.col, -window.row);
         return done;
     }
 };
 
-std::unique_ptr<void, TransformerDestroy> make_transformer(GDALDataset &raster, const std::string &grid_crs,
-                                                           const stac::TileMatrix &matrix)
+using TransformerPtr = std::unique_ptr<void, TransformerDestroy>;
+
+TransformerPtr make_transformer(GDALDataset &raster, const std::string &grid_crs, const stac::TileMatrix &matrix)
 {
     const store::GdalErrors errors;
     CPLStringList options;
     options.SetNameValue("DST_SRS", wkt(spatial_reference(grid_crs)).c_str());
-    std::unique_ptr<void, TransformerDestroy> transformer(
+    TransformerPtr transformer(
         GDALCreateGenImgProjTransformer2(GDALDataset::ToHandle(&raster), nullptr, options.List()));
     if (!transformer)
     {
@@ -100,15 +96,17 @@ bool has_variants(Resampling resampling)
 class WarpSource final : public GridSource
 {
 public:
-    WarpSource(DatasetPtr raster, const std::string &grid_crs, const stac::TileMatrix &matrix, Resampling resampling,
-               const KernelScale &scale, const WarpedBands &bands)
+    /// `whole` maps the raster's pixels but for `margin` columns at both of its sides.
+    WarpSource(DatasetPtr raster, TransformerPtr whole, int margin, Resampling resampling, const KernelScale &scale,
+               const WarpedBands &bands)
         : m_bands(bands.bands + (bands.opacity ? 1 : 0))
         , m_type(bands.type)
         , m_raster(std::move(raster))
-        , m_whole(make_transformer(*m_raster, grid_crs, matrix))
+        , m_whole(std::move(whole))
         , m_options(GDALCreateWarpOptions())
     {
         m_transformer.whole = m_whole.get();
+        m_transformer.margin = margin;
         m_options->eResampleAlg = warp_algorithm(resampling);
         m_options->eWorkingDataType = m_type;
         m_options->hSrcDS = GDALDataset::ToHandle(m_raster.get());
@@ -183,7 +181,7 @@ private:
     int m_bands;
     GDALDataType m_type;
     DatasetPtr m_raster;
-    std::unique_ptr<void, TransformerDestroy> m_whole;
+    TransformerPtr m_whole;
     WindowTransformer m_transformer;
     std::unique_ptr<GDALWarpOptions, OptionsDestroy> m_options;
 };
@@ -199,15 +197,20 @@ std::unique_ptr<GridSource> open_warp_source(std::shared_ptr<const Mosaic> mosai
     bands.bands = mosaic->bands();
     bands.source_nodata = std::numeric_limits<double>::quiet_NaN();
     bands.nodata = bands.source_nodata;
-    return std::make_unique<WarpSource>(DatasetPtr(new MosaicDataset(std::move(mosaic), type)), grid_crs, matrix,
-                                        resampling, scale, bands);
+    MosaicDataset placed(mosaic, type);
+    TransformerPtr whole = make_transformer(placed, grid_crs, matrix);
+    // Kernels reach over the ends of a mosaic that is all around the globe.
+    const int margin = std::min(mosaic->turn(), mosaic->turn() > 0 ? source_extra(resampling, scale) : 0);
+    return std::make_unique<WarpSource>(DatasetPtr(new MosaicDataset(std::move(mosaic), type, margin)),
+                                        std::move(whole), margin, resampling, scale, bands);
 }
 
 std::unique_ptr<GridSource> open_warp_source(DatasetPtr raster, const std::string &grid_crs,
                                              const stac::TileMatrix &matrix, Resampling resampling,
                                              const KernelScale &scale, const WarpedBands &bands)
 {
-    return std::make_unique<WarpSource>(std::move(raster), grid_crs, matrix, resampling, scale, bands);
+    TransformerPtr whole = make_transformer(*raster, grid_crs, matrix);
+    return std::make_unique<WarpSource>(std::move(raster), std::move(whole), 0, resampling, scale, bands);
 }
 
 } // namespace tiledir::raster

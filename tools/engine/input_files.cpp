@@ -278,6 +278,14 @@ Json to_json(const InputFiles &files)
             {
                 entry["unit"] = file.unit;
             }
+            if (file.scale != 1)
+            {
+                entry["scale"] = file.scale;
+            }
+            if (file.offset != 0)
+            {
+                entry["offset"] = file.offset;
+            }
             if (file.has_color_table)
             {
                 entry["color_table"] = true;
@@ -316,6 +324,8 @@ InputFiles input_files_from_json(const Json &json)
             file.bands = entry.at("bands");
             file.type = GDALGetDataTypeByName(entry.at("type").get<std::string>().c_str());
             file.unit = entry.value("unit", "");
+            file.scale = entry.value("scale", 1.0);
+            file.offset = entry.value("offset", 0.0);
             file.has_color_table = entry.value("color_table", false);
             const std::size_t number = entry.at("crs");
             static_cast<void>(json.at("crs").at(number));

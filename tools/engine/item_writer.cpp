@@ -2,6 +2,7 @@
 
 #include "driver/journal/output_layout.h"
 #include "driver/raster/data_type.h"
+#include "driver/raster/globe.h"
 #include "driver/raster/pam_statistics.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
@@ -48,6 +49,10 @@ std::vector<double> bbox_of(const Job &job, const stac::TileRange &base_limits)
 {
     const stac::TileMatrix &base = job.matrix(job.finest);
     const stac::Bounds limits = base.bounds(base.range_window(base_limits));
+    if (job.data_parts.size() > job.mosaics.size())
+    {
+        return raster::common_bbox(job.data_parts, limits, job.grid.crs);
+    }
     const stac::Bounds bounds = limits.intersection(job.data_bounds).value_or(limits);
     return raster::crs84_bbox(bounds, job.grid.crs);
 }

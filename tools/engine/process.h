@@ -60,6 +60,7 @@ struct ProcessKind
     Schema parameters;
     std::vector<std::string> inputs; ///< names that the recipe must give
     std::function<std::unique_ptr<Process>(const ProcessSetting &)> make;
+    bool reads_elevations = false; ///< scale, offset and unit of each file count; else pixels are taken as they are
 };
 
 /// All kinds, by name. A new one is a new file in processes/ and a line in process_registry.cpp.

@@ -5,6 +5,7 @@
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
+#include "tools/engine/elevations.h"
 #include "tools/engine/input_tiles.h"
 #include "tools/engine/network_options.h"
 
@@ -150,6 +151,24 @@ void expand_patterns(Job &job, const std::string &name)
     written = std::move(document);
 }
 
+/// For files that are coarser than the finest, or on another lattice: of the kernels for two axes the one that is most
+/// like the input's.
+raster::Resampling lattice_kernel(raster::Resampling resampling)
+{
+    switch (resampling)
+    {
+    case raster::Resampling::Nearest:
+    case raster::Resampling::Mode:
+        return raster::Resampling::Nearest;
+    case raster::Resampling::Cubic:
+    case raster::Resampling::CubicSpline:
+    case raster::Resampling::Lanczos:
+        return raster::Resampling::Cubic;
+    default:
+        return raster::Resampling::Bilinear;
+    }
+}
+
 std::shared_ptr<const raster::Mosaic> open_input(Job &job, const std::string &name, const KnownFiles &known)
 {
     const InputRecipe &input = job.recipe.inputs.at(name);
@@ -164,6 +183,15 @@ std::shared_ptr<const raster::Mosaic> open_input(Job &job, const std::string &na
         for (const InputFile &file : files)
         {
             list.push_back(file.file);
+            list.back().resampling = lattice_kernel(input.resampling);
+        }
+        if (process_kind(job.recipe.process).reads_elevations)
+        {
+            make_elevations(list);
+        }
+        else
+        {
+            check_same_values(list);
         }
         return std::make_shared<const raster::Mosaic>(raster::Mosaic::of(list, input.nodata));
     }
@@ -182,7 +210,11 @@ void open_inputs(Job &job)
         job.mosaics[name] = open_input(job, name, known);
         const auto suggested = raster::suggested_output(*job.mosaics[name], job.grid.crs);
         job.cell_size = first ? suggested.cell_size : std::min(job.cell_size, suggested.cell_size);
-        job.data_bounds = first ? suggested.bounds : job.data_bounds.united(suggested.bounds);
+        for (const stac::Bounds &part : suggested.parts_on(job.grid))
+        {
+            job.data_bounds = job.data_bounds.united(part);
+            job.data_parts.push_back(part);
+        }
         first = false;
     }
 }

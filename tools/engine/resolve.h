@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tiledir::engine
 {
@@ -24,10 +25,11 @@ struct Job : raster::Pyramid
     std::map<std::string, std::map<int, raster::KernelScale>> scales; ///< by input and level
     std::shared_ptr<const Process> process;
     ProcessOutput process_output;
-    double cell_size = 0;     ///< of the finest input, in the grid's CRS
-    stac::Bounds data_bounds; ///< of all inputs, in the grid's CRS
-    stac::TileSet selection;  ///< tiles of the base level that the region and the files touch
-    stac::LevelSets also;     ///< more to make: left over from a run that was cut off, or touched by what has changed
+    double cell_size = 0;                 ///< of the finest input, in the grid's CRS
+    stac::Bounds data_bounds;             ///< of all inputs, in the grid's CRS
+    std::vector<stac::Bounds> data_parts; ///< of each input; two where it lies across the ends of the grid's world
+    stac::TileSet selection;              ///< tiles of the base level that the region and the files touch
+    stac::LevelSets also; ///< more to make: left over from a run that was cut off, or touched by what has changed
 
     /// `5/12/8`, as messages and logs name a tile.
     std::string name(int level, std::int64_t row, std::int64_t col) const;

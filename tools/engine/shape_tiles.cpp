@@ -1,5 +1,6 @@
 #include "tools/engine/shape_tiles.h"
 
+#include "driver/raster/globe.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
@@ -9,7 +10,6 @@
 #include <ogr_geometry.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -116,27 +116,6 @@ private:
     stac::TileSet &m_into;
 };
 
-/// x of a whole turn around the globe; 0 where that has no meaning.
-double turn_of(const OGRSpatialReference &crs)
-{
-    if (crs.IsGeographic())
-    {
-        return 2 * M_PI / crs.GetAngularUnits();
-    }
-    if (!raster::is_mercator(crs))
-    {
-        return 0;
-    }
-    const std::unique_ptr<OGRSpatialReference> geographic(crs.CloneGeogCS());
-    geographic->SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
-    const std::unique_ptr<OGRCoordinateTransformation> to_map(
-        OGRCreateCoordinateTransformation(geographic.get(), &crs));
-    std::array<double, 2> x{0, 1};
-    std::array<double, 2> y{0, 0};
-    const bool done = to_map && to_map->Transform(2, x.data(), y.data());
-    return done ? (x[1] - x[0]) * 2 * M_PI / geographic->GetAngularUnits() : 0;
-}
-
 /// One edge after the other, each `count` points and its end.
 void add_edge(double x1, double y1, double x2, double y2, int count, std::vector<double> &x, std::vector<double> &y)
 {
@@ -154,8 +133,8 @@ ShapeTiles::ShapeTiles(const OGRSpatialReference &from, const stac::TileMatrixSe
     const OGRSpatialReference to = raster::spatial_reference(grid.crs);
     m_name = to.GetName() != nullptr ? to.GetName() : grid.id;
     const bool is_geographic = from.IsGeographic() != 0;
-    m_turn = is_geographic ? turn_of(from) : 0;
-    m_turn_on_grid = turn_of(to);
+    m_turn = is_geographic ? raster::turn_of(from) : 0;
+    m_turn_on_grid = raster::turn_of(to);
     constexpr double kLongestDegrees = 0.1;
     m_longest = is_geographic ? m_turn / 360 * kLongestDegrees : 0;
     if (raster::same_crs(from, to))

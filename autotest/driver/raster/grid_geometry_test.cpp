@@ -80,6 +80,44 @@ TEST(KernelScale, MeasuresStepsThatTheProjectionTurns)
     EXPECT_NEAR(scale.y, scale.x, 0.01);
 }
 
+TEST(KernelScale, IsThatOfOtherMeridiansAt180Degrees)
+{
+    // Zone 60 lies around 177 degrees east as zone 30 around 3 degrees west: their maps are one, half a turn apart.
+    const auto scale_in = [](const char *crs, double easting)
+    {
+        RasterSpec spec;
+        spec.crs = crs;
+        spec.width = 300;
+        spec.height = 200;
+        spec.geotransform = {easting, 100, 0, 8120000, 0, -100};
+        const Mosaic mosaic = Mosaic::open({write_raster(std::string("at_") + (crs + 5) + ".tif", spec)}, std::nullopt);
+        return kernel_scale(mosaic, kMercator, matrix_of(150));
+    };
+    // 17 degrees south, three degrees east of the middle: 819,458 metres.
+    const KernelScale at_180 = scale_in("EPSG:32760", 819458 - 15000);
+    const KernelScale at_0 = scale_in("EPSG:32730", 819458 - 15000);
+    EXPECT_NEAR(at_180.x, at_0.x, 1e-9);
+    EXPECT_NEAR(at_180.y, at_0.y, 1e-9);
+    EXPECT_NEAR(at_180.x, 100 / std::cos(17 * kPi / 180) / 150, 0.01);
+}
+
+TEST(KernelScale, IsThatOfTheRasterWhereAPoleIsItsCentre)
+{
+    RasterSpec spec;
+    spec.crs = "EPSG:3413";
+    spec.width = 400;
+    spec.height = 400;
+    spec.geotransform = {-2000000, 10000, 0, 2000000, 0, -10000};
+    const Mosaic mosaic = Mosaic::open({write_raster("scale_at_pole.tif", spec)}, std::nullopt);
+    const double cell = 180.0 / 1024;
+    const KernelScale scale = kernel_scale(mosaic, "OGC:CRS84", matrix_of(cell));
+    // 10 km are 0.09 degrees of latitude; of longitude 0.29 degrees at 72 degrees north, and 0.7 at 83.
+    EXPECT_GT(scale.x, 0.09 / cell);
+    EXPECT_LT(scale.x, 0.7 / cell);
+    EXPECT_GT(scale.y, 0.09 / cell);
+    EXPECT_LT(scale.y, 0.7 / cell);
+}
+
 TEST(KernelScale, NamesTheGridThatDoesNotCoverTheCentre)
 {
     const Mosaic mosaic = lon_lat("scale_pole.tif", 2, 2, 0, 91, 1);
@@ -151,6 +189,56 @@ TEST(SuggestedOutput, OfPixelCentresOnTheWorldsEdgeIsFinite)
         suggested_output(lon_lat("suggested_centres.tif", 361, 181, -180.5, 90.5, 1), kMercator);
     EXPECT_NEAR(output.bounds.max_y, kHalfWorld, 1);
     EXPECT_TRUE(std::isfinite(output.bounds.min_x) && std::isfinite(output.bounds.max_x));
+}
+
+TEST(SuggestedOutput, Across180DegreesIsThatOfOtherMeridiansMovedByHalfATurn)
+{
+    const auto expect_moved = [](const SuggestedOutput &there, const SuggestedOutput &here)
+    {
+        const double half_pixel = here.cell_size / 2;
+        EXPECT_NEAR(there.cell_size, here.cell_size, here.cell_size * 1e-6);
+        EXPECT_NEAR(std::remainder(there.bounds.min_x - here.bounds.min_x - kHalfWorld, 2 * kHalfWorld), 0, half_pixel);
+        EXPECT_NEAR(there.bounds.max_x - there.bounds.min_x, here.bounds.max_x - here.bounds.min_x, half_pixel);
+        EXPECT_NEAR(there.bounds.min_y, here.bounds.min_y, half_pixel);
+        EXPECT_NEAR(there.bounds.max_y, here.bounds.max_y, half_pixel);
+    };
+    const SuggestedOutput here = suggested_output(lon_lat("around_0.tif", 400, 200, -0.2, -16.9, 0.001), kMercator);
+    for (const double west : {179.8, -180.2})
+    {
+        const std::string name = CPLSPrintf("around_%g.tif", west);
+        expect_moved(suggested_output(lon_lat(name, 400, 200, west, -16.9, 0.001), kMercator), here);
+    }
+    RasterSpec spec;
+    spec.width = 300;
+    spec.height = 200;
+    spec.geotransform = {804458, 100, 0, 8130000, 0, -100};
+    spec.crs = "EPSG:32760";
+    const Mosaic zone_60 = Mosaic::open({write_raster("zone_60.tif", spec)}, std::nullopt);
+    spec.crs = "EPSG:32730";
+    const Mosaic zone_30 = Mosaic::open({write_raster("zone_30.tif", spec)}, std::nullopt);
+    expect_moved(suggested_output(zone_60, kMercator), suggested_output(zone_30, kMercator));
+}
+
+TEST(SuggestedOutput, WithAPoleWithinReachesAroundTheWorld)
+{
+    RasterSpec spec;
+    spec.crs = "EPSG:3413";
+    spec.width = 400;
+    spec.height = 400;
+    spec.geotransform = {-2000000, 10000, 0, 2000000, 0, -10000};
+    const Mosaic mosaic = Mosaic::open({write_raster("suggested_pole.tif", spec)}, std::nullopt);
+    const SuggestedOutput degrees = suggested_output(mosaic, "OGC:CRS84");
+    EXPECT_NEAR(degrees.bounds.max_x - degrees.bounds.min_x, 360, 1e-9);
+    EXPECT_NEAR(degrees.bounds.max_y, 90, 1e-9);
+    // The corners are 2828 km from the pole.
+    EXPECT_NEAR(degrees.bounds.min_y, 64, 1);
+    EXPECT_GT(degrees.cell_size, 0.08);
+    EXPECT_LT(degrees.cell_size, 0.5);
+    const SuggestedOutput metres = suggested_output(mosaic, kMercator);
+    EXPECT_NEAR(metres.bounds.max_y, kHalfWorld, 1);
+    EXPECT_NEAR(metres.bounds.min_y, northing(degrees.bounds.min_y), 1);
+    EXPECT_GT(metres.cell_size, 10000);
+    EXPECT_LT(metres.cell_size, 120000);
 }
 
 TEST(SuggestedOutput, OfPolarDataOnlyIsRefusedForMercator)

@@ -128,14 +128,16 @@ bool other_kernel_in_gdalwarp(const KernelScale &scale, Resampling resampling)
 /// multiple of a power of two would give many exact ties, which either side rounds as its last bit happens to be.)
 void expect_as_gdalwarp(const std::vector<std::string> &paths, const Grid &grid, Resampling resampling,
                         std::optional<stac::PixelWindow> given = std::nullopt,
-                        std::optional<KernelScale> given_scale = std::nullopt)
+                        std::optional<KernelScale> given_scale = std::nullopt,
+                        const std::vector<std::string> &gdals_paths = {})
 {
     const auto mosaic = std::make_shared<const Mosaic>(Mosaic::open(paths, std::nullopt));
     const stac::PixelWindow window = given ? *given : window_of(*mosaic, grid);
     const KernelScale scale = given_scale ? *given_scale : kernel_scale(*mosaic, grid.crs, grid.matrix);
     if (other_kernel_in_gdalwarp(scale, resampling))
         GTEST_SKIP() << "gdalwarp 3.13 has another kernel at this scale";
-    const std::vector<float> expected = warped(paths, grid, window, resampling, scale);
+    const std::vector<float> expected =
+        warped(gdals_paths.empty() ? paths : gdals_paths, grid, window, resampling, scale);
     ASSERT_EQ(expected.size(), static_cast<std::size_t>(window.width * window.height));
     PixelBlock block;
     open_grid_source(mosaic, grid.crs, grid.matrix, resampling, scale)->read(window, block);
@@ -254,12 +256,52 @@ TEST(GridSource, EqualsGdalwarpAcrossTheAntimeridian)
     }
 }
 
-TEST(GridSource, EqualsGdalwarpOfAGlobeCountedFromZeroTo360)
+/// Pixels from 40 degrees before the meridian at which the globe's raster begins to 40 degrees after the one at which
+/// it ends: no kernel ends at either for gdalwarp.
+std::string widened(const std::string &globe, const std::string &file, double west)
 {
-    const std::string path = noise("globe360.tif", 360, 180, {0, 1, 0, 90, 0, -1}, "EPSG:4326");
-    for (const Resampling resampling : kAll)
+    const GDALDatasetUniquePtr source(GDALDataset::Open(globe.c_str()));
+    const std::vector<float> pixels = band_pixels<float>(*source);
+    const int width = source->GetRasterXSize();
+    const int more = width / 9;
+    RasterSpec spec;
+    spec.width = width + 2 * more;
+    spec.height = source->GetRasterYSize();
+    const double cell = 360.0 / width;
+    spec.geotransform = {west - 40, cell, 0, 90, 0, -cell};
+    const int first = static_cast<int>(std::lround((west + 360) / cell)) - more;
+    // The raster of `globe` itself begins at 0 degrees.
+    spec.value = [&](int, int col, int row)
+    { return pixels[static_cast<std::size_t>(row) * width + (first + col) % width]; };
+    return write_raster(file, spec);
+}
+
+TEST(GridSource, HasNoSeamAroundTheGlobeWhicheverMeridianItsRasterBeginsAt)
+{
+    constexpr Resampling kKernels[] = {Resampling::Nearest,     Resampling::Bilinear, Resampling::Cubic,
+                                       Resampling::CubicSpline, Resampling::Lanczos,  Resampling::Average};
+    const std::string globe = noise("globe_0.tif", 360, 180, {0, 1, 0, 90, 0, -1}, "EPSG:4326");
+    const std::string reference = widened(globe, "globe_wide.tif", -180);
+    for (const double begin : {0, -180, -50})
     {
-        expect_as_gdalwarp({path}, {kGeodetic, geodetic(1)}, resampling, geodetic(1).window(), KernelScale{2.84, 2.84});
+        RasterSpec spec;
+        spec.width = 360;
+        spec.height = 180;
+        spec.geotransform = {begin, 1, 0, 90, 0, -1};
+        const GDALDatasetUniquePtr source(GDALDataset::Open(globe.c_str()));
+        const std::vector<float> pixels = band_pixels<float>(*source);
+        spec.value = [&](int, int col, int row)
+        { return pixels[static_cast<std::size_t>(row) * 360 + (col + static_cast<int>(begin) + 360) % 360]; };
+        const std::string path = write_raster(CPLSPrintf("globe_%g.tif", begin + 1000), spec);
+        for (const Resampling resampling : kKernels)
+        {
+            for (const auto &[level, scale] :
+                 {std::pair(1, KernelScale{2.84, 2.84}), std::pair(0, KernelScale{0.71, 0.71})})
+            {
+                expect_as_gdalwarp({path}, {kGeodetic, geodetic(level)}, resampling, geodetic(level).window(), scale,
+                                   {reference});
+            }
+        }
     }
 }
 

@@ -326,3 +326,124 @@ TEST(MosaicReader, NamesTheFileThatIsTruncated)
         EXPECT_EQ(std::string(error.what()).rfind(path, 0), 0U) << error.what();
     }
 }
+
+TEST(MosaicReader, ReadsAroundTheGlobe)
+{
+    RasterSpec spec;
+    spec.width = 36;
+    spec.height = 18;
+    spec.geotransform = {-180, 10, 0, 90, 0, -10};
+    const auto mosaic = open({write_raster("globe.tif", spec)});
+    EXPECT_EQ(mosaic->turn(), 36);
+    MosaicReader reader(mosaic);
+    PixelBlock block;
+    for (const std::int64_t first : {-100, -1, 0, 30, 36, 70})
+    {
+        const stac::PixelWindow window{first, -1, 80, 20};
+        reader.read(window, block);
+        for (int row = 0; row < 20; ++row)
+        {
+            for (int col = 0; col < 80; ++col)
+            {
+                const auto on_globe = static_cast<int>((first + col + 3600) % 36);
+                const float expected = static_cast<float>(spec.value(1, on_globe, row - 1));
+                const float read = block.row<float>(0, row)[col];
+                EXPECT_TRUE(row == 0 || row == 19 ? std::isnan(read) : read == expected) << first + col << ' ' << row;
+            }
+        }
+    }
+}
+
+TEST(MosaicReader, RepeatsTheGlobeByATurnWhereColumnsAreThereTwice)
+{
+    // Pixel centres on whole degrees: the last column is the first one again.
+    RasterSpec spec;
+    spec.width = 37;
+    spec.height = 1;
+    spec.geotransform = {-185, 10, 0, 5, 0, -10};
+    const auto mosaic = open({write_raster("globe_of_centres.tif", spec)});
+    EXPECT_EQ(mosaic->turn(), 36);
+    MosaicReader reader(mosaic);
+    PixelBlock block;
+    reader.read({-2, 0, 42, 1}, block);
+    const float *pixels = block.row<float>(0, 0);
+    EXPECT_EQ(pixels[0], 34);
+    EXPECT_EQ(pixels[1], 35);
+    EXPECT_EQ(pixels[38], 36);
+    EXPECT_EQ(pixels[39], 1);
+    EXPECT_EQ(pixels[41], 3);
+}
+
+TEST(MosaicReader, MakesOfPixelsWhatTheirFileSays)
+{
+    RasterSpec spec;
+    spec.nodata = 11;
+    MosaicFile file = describe_file(write_raster("scaled.tif", spec), [](const std::string &path)
+                                    { return GDALDatasetUniquePtr(GDALDataset::Open(path.c_str())); });
+    file.factor = 0.1;
+    file.summand = -3;
+    const auto mosaic = std::make_shared<const Mosaic>(Mosaic::of({file}, std::nullopt));
+    const std::vector<float> pixels = read_all(mosaic);
+    for (int i = 0; i < 16; ++i)
+    {
+        const double raw = spec.value(1, i % 4, i / 4);
+        EXPECT_TRUE(raw == 11 ? std::isnan(pixels[i]) : pixels[i] == static_cast<float>(0.1 * raw - 3)) << i;
+    }
+}
+
+TEST(MosaicReader, BringsCoarserFilesToTheLatticeByTheirKernelAcrossTheirBorders)
+{
+    // A plane over x: what a kernel makes of it is the plane again, if no kernel ends where a file does.
+    const auto open_file = [](const std::string &path)
+    { return GDALDatasetUniquePtr(GDALDataset::Open(path.c_str())); };
+    RasterSpec fine;
+    fine.type = GDT_Float32;
+    fine.width = 30;
+    fine.height = 12;
+    fine.value = [](int, int col, int) { return col + 0.5; };
+    RasterSpec coarse = fine;
+    coarse.width = 10;
+    coarse.height = 4;
+    coarse.geotransform = {30, 3, 0, 0, 0, -3};
+    coarse.nodata = -9;
+    coarse.value = [](int, int col, int row) { return col == 5 && row == 1 ? -9 : 30 + 3 * col + 1.5; };
+    RasterSpec last = fine;
+    last.geotransform[0] = 60;
+    last.value = [](int, int col, int) { return 60 + col + 0.5; };
+    for (const Resampling resampling : {Resampling::Bilinear, Resampling::Cubic})
+    {
+        std::vector<MosaicFile> files;
+        for (const auto &[name, spec] :
+             {std::pair("west.tif", fine), std::pair("middle.tif", coarse), std::pair("east.tif", last)})
+        {
+            files.push_back(describe_file(write_raster(name, spec), open_file));
+            files.back().resampling = resampling;
+        }
+        const auto mosaic = std::make_shared<const Mosaic>(Mosaic::of(files, std::nullopt));
+        const std::vector<float> pixels = read_all(mosaic);
+        ASSERT_EQ(pixels.size(), 90U * 12U);
+        for (int row = 0; row < 12; ++row)
+        {
+            for (int col = 0; col < 90; ++col)
+            {
+                const float pixel = pixels[static_cast<std::size_t>(row) * 90 + col];
+                const bool at_gap = col >= 42 && col < 51 && row < 9;
+                const bool is_gap = col >= 45 && col < 48 && row >= 3 && row < 6;
+                EXPECT_EQ(std::isnan(pixel), is_gap) << col << ' ' << row;
+                if (!at_gap)
+                {
+                    EXPECT_NEAR(pixel, col + 0.5, 1e-4) << name(resampling) << ' ' << col << ' ' << row;
+                }
+            }
+        }
+        MosaicReader reader(mosaic);
+        PixelBlock part;
+        reader.read({37, 5, 30, 3}, part);
+        for (int i = 0; i < 90; ++i)
+        {
+            const float whole = pixels[static_cast<std::size_t>(5 + i / 30) * 90 + 37 + i % 30];
+            const float here = part.row<float>(0, i / 30)[i % 30];
+            EXPECT_TRUE(whole == here || (std::isnan(whole) && std::isnan(here))) << i;
+        }
+    }
+}

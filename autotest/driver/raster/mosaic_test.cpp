@@ -157,3 +157,28 @@ TEST(Mosaic, RefusesWhatItCannotUseAndNamesTheFile)
     EXPECT_EQ(refusal({good}), "accepted");
     EXPECT_NE(refusal({}).find("no files"), std::string::npos);
 }
+
+TEST(Mosaic, OfFilesOnBothSidesOfTheAntimeridianBeginsAtTheWidestGap)
+{
+    const auto file = [](const std::string &name, double west)
+    {
+        RasterSpec spec;
+        spec.width = 20;
+        spec.geotransform = {west, 0.1, 0, 5, 0, -0.1};
+        return write_raster(name, spec);
+    };
+    const std::string fiji_west = file("fiji_west.tif", 178);
+    const std::string fiji_east = file("fiji_east.tif", -180);
+    for (const auto &paths : {std::vector{fiji_west, fiji_east}, std::vector{fiji_east, fiji_west}})
+    {
+        const Mosaic mosaic = Mosaic::open(paths, std::nullopt);
+        EXPECT_EQ(mosaic.width(), 40);
+        EXPECT_EQ(mosaic.geotransform()[0], 178);
+        EXPECT_EQ(mosaic.turn(), 0);
+        EXPECT_TRUE(mosaic.sources()[0].aligned && mosaic.sources()[1].aligned);
+    }
+    // Japan and Chile have the Pacific between them, and no file at 180 degrees.
+    const Mosaic apart = Mosaic::open({file("japan.tif", 140), file("chile.tif", -70)}, std::nullopt);
+    EXPECT_EQ(apart.geotransform()[0], -70);
+    EXPECT_EQ(apart.width(), 2120);
+}

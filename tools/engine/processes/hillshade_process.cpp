@@ -3,7 +3,7 @@
 #include "driver/raster/mem_dataset.h"
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
-#include "stac/nearest_name.h"
+#include "tools/engine/elevations.h"
 #include "tools/engine/processes/ground_cell_size.h"
 
 #include <fmt/format.h>
@@ -19,31 +19,9 @@ namespace tiledir::engine
 namespace
 {
 
-constexpr double kMetresPerFoot = 0.3048;
-constexpr double kMetresPerSurveyFoot = 1200.0 / 3937.0;
 constexpr int kPixelBuffer = 1;
 /// gdaldem is fastest where its rows stay in the processor's cache.
 constexpr std::int64_t kRowsAtOnce = 64;
-
-/// Metres a unit of a band; 1 where the unit is not known to be another.
-double metres_of_unit(const std::string &unit)
-{
-    for (const char *name : {"ft", "foot", "feet", "international foot"})
-    {
-        if (stac::same_ignoring_case(unit, name))
-        {
-            return kMetresPerFoot;
-        }
-    }
-    for (const char *name : {"us-ft", "ftus", "us survey foot", "us survey feet", "survey foot", "foot_us"})
-    {
-        if (stac::same_ignoring_case(unit, name))
-        {
-            return kMetresPerSurveyFoot;
-        }
-    }
-    return 1;
-}
 
 struct DemOptionsFree
 {
@@ -204,7 +182,8 @@ ProcessKind hillshade_process()
             Key("compute_edges", KeyType::Boolean, "also shade pixels beside nodata").otherwise(false),
         }),
         {"dem"},
-        [](const ProcessSetting &setting) { return std::make_unique<HillshadeProcess>(setting); }};
+        [](const ProcessSetting &setting) { return std::make_unique<HillshadeProcess>(setting); },
+        true};
 }
 
 } // namespace tiledir::engine
