@@ -145,7 +145,7 @@ TEST(Mosaic, RefusesWhatItCannotUseAndNamesTheFile)
         {write_raster("mosaic_no_crs.tif", no_crs), "no coordinate reference system"},
         {write_raster("mosaic_rotated.tif", rotated), "rotated"},
         {write_raster("mosaic_south_up.tif", south_up), "north-up"},
-        {write_raster("mosaic_mercator.tif", mercator), "'WGS 84 / Pseudo-Mercator'"},
+        {write_raster("mosaic_mercator.tif", mercator), "'WGS 84 / Pseudo-Mercator (EPSG:3857)'"},
         {write_raster("mosaic_two_bands.tif", two_bands), "2 bands"}};
     for (const auto &[path, reason] : cases)
     {
