@@ -64,10 +64,10 @@ public:
     /// no sense as latitude, longitude ([-180, 90] in EPSG:4326, which some writers give) is read as longitude,
     /// latitude.
     static TileMatrixSet from_json(const nlohmann::json &json, const DescribeCrs &describe_crs = facts_of_common_crs);
-    /// Both cellSize and scaleDenominator (the former's where they contradict each other) are written, in version 1 too (it knows the latter alone; cellSize,
-    /// orderedAxes, uri, and cornerOfOrigin and pointOfOrigin of a bottom-left set are then additions), so that
-    /// numbers survive a round trip exactly. Corners are x, y, which is all that most readers know; where the CRS has
-    /// northing first orderedAxes say so.
+    /// Both cellSize and scaleDenominator (the former's where they contradict each other) are written, in version 1 too
+    /// (it knows the latter alone; cellSize, orderedAxes, uri, and cornerOfOrigin and pointOfOrigin of a bottom-left
+    /// set are then additions), so that numbers survive a round trip exactly. Corners are x, y, which is all that most
+    /// readers know; where the CRS has northing first orderedAxes say so.
     nlohmann::ordered_json to_json(TmsJsonVersion version = TmsJsonVersion::Version2) const;
 
     /// A set by id (WebMercatorQuad, also GDAL's names of the same grids: GoogleMapsCompatible, InspireCRS84Quad), OGC

@@ -47,7 +47,8 @@ TEST(JsonDocument, OfNothingButBracketsOverflowsNoStack)
 
 TEST(JsonDocument, TakesNumbersThatPythonWrites)
 {
-    const nlohmann::json json = parse_json(R"({"a": NaN, "b": [-Infinity,Infinity], "c": "NaN \\\" Infinity", "NaN": 1})", "x.json");
+    const nlohmann::json json =
+        parse_json(R"({"a": NaN, "b": [-Infinity,Infinity], "c": "NaN \\\" Infinity", "NaN": 1})", "x.json");
     EXPECT_EQ(json, nlohmann::json::parse(R"({"a": "nan", "b": ["-inf", "inf"], "c": "NaN \\\" Infinity", "NaN": 1})"));
     EXPECT_EQ(error_of("{\"a\": NaNa}").rfind("x.json: not JSON: ", 0), 0u);
 }
