@@ -50,10 +50,13 @@ void check_place(const RegionRecipe &region, const OGRSpatialReference &crs, con
     std::vector<double> x;
     std::vector<double> y;
     constexpr int kSteps = 4;
-    for (int i = 0; i <= kSteps * kSteps + 2 * kSteps; ++i)
+    for (int row = 0; row <= kSteps; ++row)
     {
-        x.push_back(place.MinX + (place.MaxX - place.MinX) * (i % (kSteps + 1)) / kSteps);
-        y.push_back(place.MinY + (place.MaxY - place.MinY) * static_cast<double>(i / (kSteps + 1)) / kSteps);
+        for (int col = 0; col <= kSteps; ++col)
+        {
+            x.push_back(place.MinX + (place.MaxX - place.MinX) * col / kSteps);
+            y.push_back(place.MinY + (place.MaxY - place.MinY) * row / kSteps);
+        }
     }
     bool is_known = true;
     if (crs.IsGeographic() != 0)
