@@ -152,6 +152,7 @@ void put_in_place(const std::string &folder, const SuccessorTiles &tiles)
     {
         intent->finish();
     }
+    store->remove_leftovers(); // of writers that died
 }
 
 } // namespace tiledir::driver

