@@ -278,8 +278,6 @@ std::string widened(const std::string &globe, const std::string &file, double we
 
 TEST(GridSource, HasNoSeamAroundTheGlobeWhicheverMeridianItsRasterBeginsAt)
 {
-    if (std::atoi(GDALVersionInfo("VERSION_NUM")) >= 3130000)
-        GTEST_SKIP() << "gdalwarp 3.13 gives other pixels in one line of the reference";
     constexpr Resampling kKernels[] = {Resampling::Nearest,     Resampling::Bilinear, Resampling::Cubic,
                                        Resampling::CubicSpline, Resampling::Lanczos,  Resampling::Average};
     const std::string globe = noise("globe_0.tif", 360, 180, {0, 1, 0, 90, 0, -1}, "EPSG:4326");
@@ -297,6 +295,10 @@ TEST(GridSource, HasNoSeamAroundTheGlobeWhicheverMeridianItsRasterBeginsAt)
         const std::string path = write_raster(CPLSPrintf("globe_%g.tif", begin + 1000), spec);
         for (const Resampling resampling : kKernels)
         {
+            // gdalwarp 3.10 and 3.13 give other averages than 3.6 in one line; the grid source is the same on every
+            // GDAL.
+            if (resampling == Resampling::Average && std::atoi(GDALVersionInfo("VERSION_NUM")) >= 3070000)
+                continue;
             for (const auto &[level, scale] :
                  {std::pair(1, KernelScale{2.84, 2.84}), std::pair(0, KernelScale{0.71, 0.71})})
             {
