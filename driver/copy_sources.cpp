@@ -3,6 +3,7 @@
 #include "driver/gdal_edge.h"
 #include "driver/item_location.h"
 #include "driver/store/folder_entries.h"
+#include "driver/store/local_files.h"
 #include "driver/store/network_path.h"
 #include "driver/tile_dataset.h"
 
@@ -12,7 +13,6 @@
 
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -37,13 +37,6 @@ std::optional<FileId> file_id(const std::string &path)
 {
     struct stat status = {};
     return ::stat(path.c_str(), &status) == 0 ? std::optional(FileId(status.st_dev, status.st_ino)) : std::nullopt;
-}
-
-/// Without links.
-std::string real_path(const std::string &path)
-{
-    const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.c_str(), nullptr), std::free);
-    return found ? found.get() : path;
 }
 
 /// A key's parts, without those that stand for nothing.
@@ -73,7 +66,7 @@ std::string normal_key(const std::string &path)
 
 bool is_below(std::string path, const FileId &folder)
 {
-    path = real_path(path);
+    path = store::canonical_path(path);
     for (std::size_t end = path.size(); end != std::string::npos && end > 0; end = path.rfind('/', end - 1))
     {
         if (file_id(path.substr(0, end)) == folder)

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <iterator>
+#include <memory>
 #include <system_error>
 
 namespace tiledir::store
@@ -33,6 +35,16 @@ int Descriptor::close()
 {
     const int fd = std::exchange(m_fd, -1);
     return fd < 0 || ::close(fd) == 0 ? 0 : errno;
+}
+
+std::string canonical_path(const std::string &path)
+{
+    if (path.rfind("/vsi", 0) == 0)
+    {
+        return path;
+    }
+    const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.c_str(), nullptr), std::free);
+    return found ? found.get() : path;
 }
 
 std::string cause_of(int error)

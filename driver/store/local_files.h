@@ -47,6 +47,10 @@ bool is_absent(int error);
 [[noreturn]] void throw_write_error(const std::string &path, const char *verb, int error);
 [[noreturn]] void throw_read_error(const std::string &path, int error);
 
+/// The same for all spellings of a path, and for links; of what is absent, and of GDAL's virtual file systems, it is as
+/// it is written.
+std::string canonical_path(const std::string &path);
+
 /// Opens a regular file to read; a pipe's other end is not waited for. -1 where it is absent.
 Descriptor open_file(const std::string &path, struct stat &status);
 

@@ -4,6 +4,7 @@
 #include "driver/raster/raster_file.h"
 #include "driver/store/folder_entries.h"
 #include "driver/store/gdal_errors.h"
+#include "driver/store/local_files.h"
 #include "driver/store/network_path.h"
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
@@ -16,7 +17,6 @@
 
 #include <algorithm>
 #include <climits>
-#include <cstdlib>
 #include <functional>
 #include <mutex>
 
@@ -144,16 +144,6 @@ private:
 
 } // namespace
 
-std::string canonical_path(const std::string &path)
-{
-    if (path.rfind("/vsi", 0) == 0)
-    {
-        return path;
-    }
-    const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.c_str(), nullptr), std::free);
-    return found ? found.get() : path;
-}
-
 std::string fixed_part(const std::string &pattern)
 {
     return is_pattern(pattern) ? pattern.substr(0, pattern.rfind('/', pattern.find_first_of(kWildcards)) + 1) : pattern;
@@ -221,7 +211,7 @@ std::vector<InputFile> read_input_files(const std::vector<std::string> &paths, c
     for (std::size_t i = 0; i < paths.size(); ++i)
     {
         InputFile &file = files[i];
-        file.name = secrets.redacted(canonical_path(paths[i]));
+        file.name = secrets.redacted(store::canonical_path(paths[i]));
         const auto stamp = listed.find(paths[i]);
         file.stamp = stamp != listed.end() ? stamp->second : stamp_with_access(paths[i]);
         if (const InputFile *same = known.find(file.name, file.stamp))

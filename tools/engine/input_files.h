@@ -26,9 +26,6 @@ struct InputFile
 /// Files by input.
 using InputFiles = std::map<std::string, std::vector<InputFile>>;
 
-/// The same for all spellings of a path, and for links: what is absent is as it is written.
-std::string canonical_path(const std::string &path);
-
 /// What comes before a pattern's first part with a wildcard, with the '/' at its end; of a path without any: all of it.
 std::string fixed_part(const std::string &pattern);
 

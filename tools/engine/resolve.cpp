@@ -3,6 +3,7 @@
 #include "driver/raster/data_type.h"
 #include "driver/raster/grid_levels.h"
 #include "driver/raster/spatial_reference.h"
+#include "driver/store/local_files.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "tools/engine/elevations.h"
@@ -280,12 +281,12 @@ void set_format(Job &job)
 /// A run would write over what it reads, whatever links lead there.
 void refuse_tiles_of_the_output(const Job &job)
 {
-    const std::string folder = canonical_path(job.recipe.output_path) + '/';
+    const std::string folder = store::canonical_path(job.recipe.output_path) + '/';
     for (const auto &[name, files] : job.files)
     {
         for (const InputFile &file : files)
         {
-            const std::string path = canonical_path(file.file.path);
+            const std::string path = store::canonical_path(file.file.path);
             const std::string key = path.rfind(folder, 0) == 0 ? path.substr(folder.size()) : "";
             const auto &matrices = job.grid.matrices;
             const bool is_tile = !key.empty() && std::any_of(matrices.begin(), matrices.end(),
