@@ -56,7 +56,8 @@ public:
     void add(const std::string &matrix, const stac::TileSet &tiles);
 
     /// Throws StoreError where a run's intent is no longer there as it was left, since another run goes on in its place
-    /// or a refresh has taken it away: then this one must write no more. One request.
+    /// or a refresh has taken it away: then this one must write no more. One request; two
+    /// where it has stood still, as an old intent is written again, which others could take right after a look.
     void check();
 
     /// The same of another process's intent, that of the run which this one works for.

@@ -13,11 +13,6 @@ namespace tiledir::journal
 namespace
 {
 
-bool is_empty(const stac::LevelSets &tiles)
-{
-    return std::all_of(tiles.begin(), tiles.end(), [](const auto &level) { return level.second.empty(); });
-}
-
 /// Others than runs tell of foreign tiles, and of overviews to be made.
 bool is_of_a_run(const TileStates &said, int level)
 {

@@ -34,6 +34,11 @@ void erase_failures(TileStates &tiles, int level, const stac::TileSet &said)
 
 } // namespace
 
+bool is_empty(const stac::LevelSets &tiles)
+{
+    return std::all_of(tiles.begin(), tiles.end(), [](const auto &level) { return level.second.empty(); });
+}
+
 stac::LevelSets TileStates::all() const
 {
     stac::LevelSets sets = stored;
@@ -49,12 +54,8 @@ stac::LevelSets TileStates::all() const
 
 bool TileStates::is_empty() const
 {
-    const auto is_said = [this](const auto &word)
-    {
-        const stac::LevelSets &sets = this->*word.second;
-        return std::any_of(sets.begin(), sets.end(), [](const auto &level) { return !level.second.empty(); });
-    };
-    return std::none_of(kStateWords.begin(), kStateWords.end(), is_said);
+    return std::all_of(kStateWords.begin(), kStateWords.end(),
+                       [this](const auto &word) { return journal::is_empty(this->*word.second); });
 }
 
 void TileStates::erase(const stac::LevelSets &tiles)

@@ -19,6 +19,8 @@ struct NotedFailure
     int attempts = 1;
 };
 
+bool is_empty(const stac::LevelSets &tiles);
+
 struct TileStates;
 using StateMember = stac::LevelSets TileStates::*;
 
