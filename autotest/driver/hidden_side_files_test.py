@@ -1,37 +1,18 @@
 """Servers that refuse what is absent, as S3 does to those who may not list: side files are optional there too."""
 
-import http.server
-import threading
-
 import numpy
 import pytest
 from osgeo import gdal
 
 from tile_folder import TileFolder, errors_while, pyramid
+from web_folder import served
 
 
 @pytest.fixture
 def refusing(tmp_path):
     """Answers 403 for all that is not there, by HTTP and as an S3 bucket named `bucket`."""
-
-    class Files(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *arguments):
-            super().__init__(*arguments, directory=str(tmp_path))
-
-        def send_error(self, code, *more):
-            super().send_error(403 if code == 404 else code, *more)
-
-        def list_directory(self, path):
-            self.send_error(403)
-
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(tmp_path, refusal=403) as address:
+        yield address
 
 
 @pytest.mark.parametrize("way", ["http", "prefix", "s3"])

@@ -45,6 +45,17 @@ double northing(double latitude)
     return kRadius * std::log(std::tan(kPi / 4 + latitude * kPi / 360));
 }
 
+/// A square of 4,000 km with the North Pole in its middle.
+Mosaic around_the_pole(const char *name)
+{
+    RasterSpec spec;
+    spec.crs = "EPSG:3413";
+    spec.width = 400;
+    spec.height = 400;
+    spec.geotransform = {-2000000, 10000, 0, 2000000, 0, -10000};
+    return Mosaic::open({write_raster(name, spec)}, std::nullopt);
+}
+
 } // namespace
 
 TEST(KernelScale, InTheSameCrsIsTheQuotientOfCells)
@@ -103,12 +114,7 @@ TEST(KernelScale, IsThatOfOtherMeridiansAt180Degrees)
 
 TEST(KernelScale, IsThatOfTheRasterWhereAPoleIsItsCentre)
 {
-    RasterSpec spec;
-    spec.crs = "EPSG:3413";
-    spec.width = 400;
-    spec.height = 400;
-    spec.geotransform = {-2000000, 10000, 0, 2000000, 0, -10000};
-    const Mosaic mosaic = Mosaic::open({write_raster("scale_at_pole.tif", spec)}, std::nullopt);
+    const Mosaic mosaic = around_the_pole("scale_at_pole.tif");
     const double cell = 180.0 / 1024;
     const KernelScale scale = kernel_scale(mosaic, "OGC:CRS84", matrix_of(cell));
     // 10 km are 0.09 degrees of latitude; of longitude 0.29 degrees at 72 degrees north, and 0.7 at 83.
@@ -221,12 +227,7 @@ TEST(SuggestedOutput, Across180DegreesIsThatOfOtherMeridiansMovedByHalfATurn)
 
 TEST(SuggestedOutput, WithAPoleWithinReachesAroundTheWorld)
 {
-    RasterSpec spec;
-    spec.crs = "EPSG:3413";
-    spec.width = 400;
-    spec.height = 400;
-    spec.geotransform = {-2000000, 10000, 0, 2000000, 0, -10000};
-    const Mosaic mosaic = Mosaic::open({write_raster("suggested_pole.tif", spec)}, std::nullopt);
+    const Mosaic mosaic = around_the_pole("suggested_pole.tif");
     const SuggestedOutput degrees = suggested_output(mosaic, "OGC:CRS84");
     EXPECT_NEAR(degrees.bounds.max_x - degrees.bounds.min_x, 360, 1e-9);
     EXPECT_NEAR(degrees.bounds.max_y, 90, 1e-9);
