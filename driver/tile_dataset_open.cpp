@@ -19,6 +19,7 @@
 #include "driver/tile_dataset.h"
 #include "stac/crs_name.h"
 #include "stac/json_document.h"
+#include "stac/tile_layout.h"
 
 #include <cpl_conv.h>
 
@@ -196,6 +197,7 @@ std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
     options.lossy = raster::is_lossy(pyramid.format);
     options.overviews_from_process = raster::has_overviews_from_process(opened.item);
     options.asset = opened.assets.front().key;
+    options.layout = stac::tile_layout(opened.json);
     return std::make_unique<TileWriter>(std::move(pyramid), std::move(store), opened.location.file, options);
 }
 

@@ -9,6 +9,8 @@
 #include "stac/item_change.h"
 #include "stac/tile_set.h"
 
+#include <nlohmann/json.hpp>
+
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -29,6 +31,7 @@ struct WritingOptions
     bool lossy = false;
     bool overviews_from_process = false; ///< they are recorded as stale, not made again
     std::string asset;                   ///< key of the item's asset template
+    nlohmann::json layout;               ///< stac::tile_layout() of the item as it was opened
 };
 
 /// Pixels may be given from any thread; the other functions are for one thread at a time.
@@ -88,6 +91,7 @@ private:
     std::string key_of(TileBuffer::Place place) const;
     void note(TileBuffer::Place place, const StoredTile &stored);
     void announce(const stac::TileSet &places);
+    void check_layout() const;
     void record_changes(const stac::LevelSets &stale);
     void end_refresh(const stac::LevelSets &stale);
     void warn_of_loss(bool encoded_again);

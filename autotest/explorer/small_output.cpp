@@ -243,6 +243,7 @@ struct GdalWriter::Impl
         options.refresh = driver::Refresh::AtClose;
         options.overviews_from_process = raster::has_overviews_from_process(folder.item());
         options.asset = folder.item().assets.front().key;
+        options.layout = folder.layout();
         return options;
     }
 

@@ -1,5 +1,6 @@
 """What the driver writes into a run's output is kept when the run goes on, and replaced by --overwrite."""
 
+import contextlib
 import os
 import subprocess
 
@@ -137,3 +138,36 @@ def test_overviews_of_the_process_are_left_to_it(tiledir, jacksboro):
     assert any(line.startswith("redo 10 ") for line in journal_lines(out))
     assert tiledir.make(recipe)["planned"] > 0
     assert (pixels(out) == 77).all()
+
+
+def test_a_dataset_that_was_opened_before_the_output_was_made_anew_writes_nothing(tiledir, jacksboro, tmp_path):
+    keys = {"process": "hillshade", "input": {"dem": list(map(str, jacksboro))}, "output": str(tmp_path / "out")}
+    tiledir.make(tiledir.recipe(**keys, levels="8-11"))
+    dataset = gdal.OpenEx(str(tmp_path / "out"), gdal.OF_UPDATE, allowed_drivers=["TileDir"])
+    tiledir.make(tiledir.recipe(**keys, levels="8-10"), "--overwrite")
+    before = snapshot(tmp_path / "out")
+    dataset.GetRasterBand(1).WriteArray(numpy.full((20, 30), 77, "uint8"), *middle(dataset))
+    with pytest.raises(RuntimeError, match="its tiles are made otherwise since it was opened"):
+        dataset.FlushCache()
+    gdal.DontUseExceptions()  # it says so once more
+    with gdal.quiet_errors() if hasattr(gdal, "quiet_errors") else contextlib.nullcontext():
+        del dataset
+    assert snapshot(tmp_path / "out") == before
+
+
+def test_nothing_is_removed_under_a_dataset_that_is_being_written_to(tiledir, jacksboro, tmp_path):
+    keys = {"process": "hillshade", "input": {"dem": list(map(str, jacksboro))}, "output": str(tmp_path / "out")}
+    tiledir.make(tiledir.recipe(**keys, levels="8-11"))
+    dataset = gdal.OpenEx(
+        str(tmp_path / "out"), gdal.OF_UPDATE, allowed_drivers=["TileDir"], open_options=["REFRESH=CLOSE"]
+    )
+    dataset.GetRasterBand(1).WriteArray(numpy.full((20, 30), 77, "uint8"), *middle(dataset))
+    dataset.FlushCache()
+    other = tiledir.recipe(**keys, levels="8-10")
+    before = tiles_of(snapshot(tmp_path / "out"))
+    assert "is being written to" in tiledir.refused(other, "--overwrite")
+    assert tiles_of(snapshot(tmp_path / "out")) == before
+    del dataset
+    assert (pixels(tmp_path / "out") == 77).all()
+    tiledir.make(other, "--overwrite")
+    assert not list((tmp_path / "out" / "11").rglob("*.tif"))

@@ -80,6 +80,16 @@ JournalFolder::JournalFolder(store::Store &output, const std::string &place)
                          output.path(kJournalFolder) + "; leave the key out");
     open(place);
     refuse_files_of_others();
+    if (const auto [id, path] = two_lines(owner()); !id.empty())
+        take(id); // of a pointer that is gone, or was never written
+}
+
+/// From claim() on the output points to it.
+void JournalFolder::take(const std::string &id)
+{
+    m_id = id;
+    m_is_claimed = false;
+    m_found = list();
 }
 
 void JournalFolder::open(const std::string &place)
@@ -96,9 +106,18 @@ void JournalFolder::read_pointer(const std::string &pointer, const std::string &
     const auto [there, id] = two_lines(pointer);
     open(place.empty() ? there : place);
     m_id = id;
-    if (id.empty() || two_lines(owner()).first != id)
-        throw InputError("journal: " + m_store->path("") + " is not the journal of " + m_output.path("") +
-                         (place.empty() || place == there ? std::string() : "; that is in '" + there + "'"));
+    const auto [owner_id, owner_path] = two_lines(owner());
+    if (!place.empty() && id != owner_id && !owner_id.empty() && owner_path == m_output.path(""))
+    {
+        take(owner_id); // of a pointer that is damaged
+        return;
+    }
+    if (id.empty() || owner_id != id)
+        throw InputError(
+            "journal: " + m_store->path("") + " is not the journal of " + m_output.path("") +
+            (place.empty() || place == there
+                 ? "; where it is lost, remove " + m_output.path(pointer_key()) + ": then all tiles are made again"
+                 : "; that is in '" + there + "'"));
     m_is_claimed = place.empty() || place == there;
     m_found = list();
 }
@@ -108,11 +127,11 @@ std::string JournalFolder::owner() const
     return m_store->read_text(kOwner).value_or("");
 }
 
-/// A run that was killed while it claimed the folder has left its name, and nothing else.
+/// Of which output's it is the file there tells; without that nobody's files may be there.
 void JournalFolder::refuse_files_of_others() const
 {
     const auto [id, path] = two_lines(owner());
-    if ((!id.empty() && path != m_output.path("")) || !list().empty())
+    if (id.empty() ? !list().empty() : path != m_output.path(""))
         throw InputError("journal: " + m_store->path("") + " holds the journal of another output" +
                          (path.empty() ? "" : ", " + path) + "; choose another folder");
 }

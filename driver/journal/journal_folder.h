@@ -48,6 +48,7 @@ private:
     std::string owner() const;
     void read_pointer(const std::string &pointer, const std::string &place);
     void refuse_files_of_others() const;
+    void take(const std::string &id);
 
     store::Store &m_output;
     std::unique_ptr<store::Store> m_elsewhere;

@@ -67,7 +67,8 @@ ReadJournal understood(JournalFolder &folder, std::vector<std::string> names, Co
             const auto later = last.find(name.writer);
             if (later != last.end() && later->second > name.number)
             {
-                throw TileError(path + ": is damaged: it is cut short, and later files of its writer are whole");
+                throw TileError(path + ": is damaged: it is cut short, and later files of its writer are whole; "
+                                       "tiledir-process --overwrite makes all again");
             }
             journal.cut_short.push_back(path);
             continue;

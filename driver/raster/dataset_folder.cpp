@@ -6,6 +6,7 @@
 #include "stac/error.h"
 #include "stac/href_template.h"
 #include "stac/json_document.h"
+#include "stac/tile_layout.h"
 
 #include <utility>
 
@@ -67,13 +68,20 @@ DatasetFolder::DatasetFolder(const std::string &name)
 DatasetFolder::DatasetFolder(std::unique_ptr<store::Store> store, std::string item_key)
     : m_store(std::move(store))
     , m_item_key(std::move(item_key))
-    , m_item(read_item())
+    , m_item(open_item())
     , m_pyramid(read_at(m_store->path(m_item_key), [this] { return stored_pyramid(m_item, *m_store); }))
     , m_tiles(m_pyramid, *m_store)
 {
 }
 
-stac::TiledAssetsItem DatasetFolder::read_item() const
+stac::TiledAssetsItem DatasetFolder::open_item()
+{
+    const nlohmann::json json = read_json();
+    m_layout = stac::tile_layout(json);
+    return item_of(json);
+}
+
+nlohmann::json DatasetFolder::read_json() const
 {
     const std::string path = m_store->path(m_item_key);
     const auto text = m_store->read_text(m_item_key);
@@ -81,8 +89,12 @@ stac::TiledAssetsItem DatasetFolder::read_item() const
     {
         throw InputError(path + ": no such file; a folder of tiles has a STAC item that describes them");
     }
-    const nlohmann::json json = stac::parse_json(*text, path);
-    return read_at(path,
+    return stac::parse_json(*text, path);
+}
+
+stac::TiledAssetsItem DatasetFolder::item_of(const nlohmann::json &json) const
+{
+    return read_at(m_store->path(m_item_key),
                    [&]
                    {
                        const auto linked = [this](const std::string &url)

@@ -5,11 +5,54 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <mutex>
+#include <thread>
 
 namespace tiledir::store
 {
+
+namespace
+{
+
+/// A thread that waits for a lock, and who waits for the thread.
+struct Waiting
+{
+    std::mutex mutex; ///< for what follows
+    std::condition_variable ending;
+    std::optional<int> error; ///< 0: it is locked
+    bool is_left = false;     ///< nobody waits for the thread any more
+};
+
+/// The system's waiting has no end. Nullopt where patience has one; else as fcntl() sets errno, 0 where it is locked.
+std::optional<int> wait_beside(const Descriptor &file, off_t byte, std::chrono::seconds patience)
+{
+    const auto waiting = std::make_shared<Waiting>();
+    std::thread(
+        [waiting, byte, same = std::make_shared<Descriptor>(fcntl(file.get(), F_DUPFD_CLOEXEC, 0))]
+        {
+            struct flock range = lock_range(F_WRLCK, byte);
+            int error = EINTR;
+            while (error == EINTR)
+                error = fcntl(same->get(), F_OFD_SETLKW, &range) == 0 ? 0 : errno;
+            const std::lock_guard<std::mutex> lock(waiting->mutex);
+            waiting->error = error;
+            if (waiting->is_left && error == 0)
+                unlock(*same, byte);
+            waiting->ending.notify_one();
+        })
+        .detach();
+    std::unique_lock<std::mutex> lock(waiting->mutex);
+    waiting->ending.wait_for(lock, patience, [&] { return waiting->error.has_value(); });
+    waiting->is_left = true;
+    return waiting->error;
+}
+
+} // namespace
 
 off_t lock_byte(const std::string &text)
 {
@@ -44,16 +87,24 @@ Descriptor open_lock_file(const std::string &folder)
     return Descriptor(fd);
 }
 
-bool wait_for_lock(const Descriptor &file, const std::string &folder, off_t byte)
+bool wait_for_lock(const Descriptor &file, const std::string &folder, off_t byte, std::chrono::seconds patience)
 {
     struct flock range = lock_range(F_WRLCK, byte);
-    while (fcntl(file.get(), F_OFD_SETLKW, &range) != 0)
+    int error = fcntl(file.get(), F_OFD_SETLK, &range) == 0 ? 0 : errno;
+    if (error == EAGAIN || error == EACCES)
     {
-        if (errno == EINVAL || errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP)
-            return false;
-        if (errno != EINTR)
-            throw StoreError(folder + "/lock: cannot lock: " + cause_of(errno));
+        const auto ended = wait_beside(file, byte, patience);
+        if (!ended)
+            throw StoreError(folder + "/lock: byte " + std::to_string(byte) + " has been locked for " +
+                             std::to_string(patience.count()) +
+                             " s by another writer, which stands still; let it go on, or end it (`lslocks` names those "
+                             "that hold the file), and do this again");
+        error = *ended;
     }
+    if (error == EINVAL || error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP)
+        return false;
+    if (error != 0)
+        throw StoreError(folder + "/lock: cannot lock: " + cause_of(error));
     return true;
 }
 

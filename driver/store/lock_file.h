@@ -3,6 +3,7 @@
 
 #include "driver/store/local_files.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -20,8 +21,10 @@ struct flock lock_range(short type, off_t byte);
 /// Opens `folder/lock`, which is made where it is not there, to be locked. Throws StoreError.
 Descriptor open_lock_file(const std::string &folder);
 
-/// Waits until the byte is locked for this open file. False where the file system has no locks. Throws StoreError.
-bool wait_for_lock(const Descriptor &file, const std::string &folder, off_t byte);
+/// Waits until the byte is locked for this open file. False where the file system has no locks. Throws StoreError; so
+/// it does where `patience` ends: locks are held for moments, and who stands still for so long may never go on.
+bool wait_for_lock(const Descriptor &file, const std::string &folder, off_t byte,
+                   std::chrono::seconds patience = std::chrono::seconds(60));
 
 /// Is the open file still the one of that name? One that was deleted since keeps nobody out.
 bool is_in_place(const Descriptor &file, const std::string &folder);

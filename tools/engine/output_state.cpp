@@ -22,6 +22,7 @@ namespace
 using journal::kInputsKey;
 using journal::kRecipeKey;
 using journal::kVersionKey;
+constexpr const char *kRemedy = "--overwrite removes all tiles and makes them again";
 
 std::string base_id(const Json &recipe)
 {
@@ -151,6 +152,11 @@ OutputState OutputState::load(const store::Store &store)
                           read();
                       }
                   }});
+    if (!version && recipe)
+    {
+        spdlog::warn("event=file_cut_short path={} read_as={}", store.path(kVersionKey), journal::kLayoutVersion);
+        version = std::to_string(journal::kLayoutVersion);
+    }
     if (!version)
     {
         if (item)
@@ -186,15 +192,19 @@ OutputState OutputState::load(const store::Store &store)
         const ProcessKind &kind = process_kind(state.m_recipe["process"]);
         state.m_recipe["parameters"] =
             kind.parameters.resolve(document["parameters"], store.path(kRecipeKey), "parameters");
-        state.m_inputs = inputs ? Json::parse(*inputs) : Json();
     }
-    catch (const YAML::Exception &error)
+    catch (const InputError &error)
     {
-        throw InputError(fmt::format("{}: is damaged: {}", store.path(kRecipeKey), error.what()));
+        throw DamagedOutput(fmt::format("{}; {}", error.what(), kRemedy));
     }
-    catch (const Json::exception &error)
+    catch (const std::exception &error) // of the libraries that read it
     {
-        throw InputError(fmt::format("{}: is damaged: {}", store.path(kInputsKey), error.what()));
+        throw DamagedOutput(fmt::format("{}: is damaged: {}; {}", store.path(kRecipeKey), error.what(), kRemedy));
+    }
+    state.m_inputs = inputs ? Json::parse(*inputs, nullptr, false) : Json();
+    if (!state.m_inputs.is_object())
+    {
+        state.m_inputs = Json();
     }
     return state;
 }
@@ -224,17 +234,26 @@ std::vector<OutputState::Difference> OutputState::differences(const Job &job) co
     }
     if (m_inputs.is_null())
     {
-        found.push_back({"an --overwrite was interrupted while it removed the old tiles", false});
+        found.push_back({".tiledir/inputs.json is gone or damaged, as where an --overwrite was "
+                         "interrupted while it removed the old tiles",
+                         false});
         return found;
     }
-    const InputChanges changes = input_changes(job);
-    for (const auto &line : changes.releases)
+    try
     {
-        found.push_back({line, true});
+        const InputChanges changes = input_changes(job);
+        for (const auto &line : changes.releases)
+        {
+            found.push_back({line, true});
+        }
+        for (const auto &line : changes.files)
+        {
+            found.push_back({line, true, true});
+        }
     }
-    for (const auto &line : changes.files)
+    catch (const DamagedOutput &error)
     {
-        found.push_back({line, true, true});
+        found.push_back({error.what(), false});
     }
     return found;
 }
@@ -247,7 +266,8 @@ InputChanges OutputState::input_changes(const Job &job) const
     }
     catch (const Json::exception &error)
     {
-        throw InputError(fmt::format("{}/{}: is damaged: {}", job.recipe.output_path, kInputsKey, error.what()));
+        throw DamagedOutput(
+            fmt::format("{}/{}: is damaged: {}; {}", job.recipe.output_path, kInputsKey, error.what(), kRemedy));
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/store/store.h"
+#include "stac/error.h"
 #include "tools/engine/input_fingerprint.h"
 #include "tools/engine/resolve.h"
 
@@ -13,11 +14,18 @@
 namespace tiledir::engine
 {
 
+/// What the output says of itself cannot be read: --overwrite makes it again.
+class DamagedOutput : public InputError
+{
+public:
+    using InputError::InputError;
+};
+
 class OutputState
 {
 public:
     /// Reads what is there; an output that is absent or empty has no state. Throws InputError: state of a newer
-    /// version, damaged, or a folder that holds another dataset.
+    /// version, or a folder that holds another dataset; DamagedOutput.
     static OutputState load(const store::Store &store);
 
     bool exists() const { return !m_recipe.is_null(); }
@@ -33,7 +41,7 @@ public:
     /// is not as saved.
     std::vector<Difference> differences(const Job &job) const;
 
-    /// How the input files and releases differ. Throws InputError where what is saved is damaged.
+    /// How the input files and releases differ. Throws DamagedOutput.
     InputChanges input_changes(const Job &job) const;
 
     /// The saved recipe's grid, where its tiles are, its levels and how overviews are made; no more of the format than
@@ -65,7 +73,7 @@ public:
 
 private:
     Json m_recipe;
-    Json m_inputs;
+    Json m_inputs; ///< null where they are gone or damaged
     Stamps m_stamps;
 };
 

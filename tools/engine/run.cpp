@@ -1,6 +1,7 @@
 #include "tools/engine/run.h"
 
 #include "driver/journal/journal.h"
+#include "driver/journal/output_layout.h"
 #include "driver/store/folder_entries.h"
 #include "driver/store/own_folder.h"
 #include "driver/store/store.h"
@@ -84,7 +85,20 @@ OutputState::Stamps show(
 {
     go_on();
     OutputState now;
-    const auto load = [&] { now = OutputState::load(store); };
+    const auto load = [&]
+    {
+        try
+        {
+            now = OutputState::load(store);
+        }
+        catch (const DamagedOutput &)
+        {
+            if (!start.is_damaged)
+            {
+                throw;
+            }
+        }
+    };
     mark.show(start.job->matrix(level).id, tiles,
               [&]
               {
@@ -113,24 +127,69 @@ OutputState::Stamps show(RunMark &mark, const store::Store &store, const RunStar
     return start.state.stamps();
 }
 
-/// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
-/// The journal's folder as it is then.
-journal::JournalFolder clear(store::Store &store, const RunStart &start, RunMark &mark)
+/// To runs of other recipes, and to all that write where all is about to be removed.
+void give_way(RunMark &mark, const RunStart &start, const std::vector<journal::FoundIntent> &intents,
+              const RunOptions &options)
 {
-    const Job &job = *start.job;
-    journal::JournalFolder folder = journal_folder(store, job);
     if (start.wipe)
     {
+        mark.be_alone();
+    }
+    mark.give_way(intents);
+    if (start.wipe)
+    {
+        check_ceilings(*start.job, Plan(*start.job, {}), options);
+        options.begins();
+    }
+}
+
+/// Does the journal name tiles, of which no recipe tells what they are? Throws InputError where others have written
+/// some, which --overwrite alone may remove.
+bool has_lost_its_recipe(store::Store &store, const RunStart &start, const RunOptions &options)
+{
+    journal::TileStates said;
+    try
+    {
+        said = journal::Journal(store, journal_folder(store, *start.job), start.job->grid).before();
+    }
+    catch (const TileError &) // of another grid, or damaged
+    {
+        return true;
+    }
+    if (!said.foreign.empty() && !options.makes_anew())
+    {
+        refuse(*start.job, ".tiledir/recipe.yaml is gone, and others have written tiles here; --overwrite removes all "
+                           "tiles and makes them again");
+    }
+    return !said.all().empty();
+}
+
+/// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
+/// The journal's folder as it is then.
+journal::JournalFolder clear(store::Store &store, RunStart &start, RunMark &mark,
+                             const std::vector<journal::FoundIntent> &intents, const RunOptions &options)
+{
+    journal::JournalFolder folder = journal_folder(store, *start.job);
+    const bool is_begun = !start.state.exists() && !folder.found().empty();
+    if (is_begun && !start.wipe && has_lost_its_recipe(store, start, options))
+    {
+        spdlog::warn("event=recipe_lost path={} tiles=made_again", store.path(journal::kRecipeKey));
+        start.wipe_damaged(start.job);
+        give_way(mark, start, intents, options);
+    }
+    const Job &job = *start.job;
+    if (start.wipe)
+    {
+        const auto before_each = [&mark]
+        {
+            go_on();
+            mark.check_after_pause();
+        };
         show(mark, store, start, job.finest, stac::TileSet(job.selection));
-        wipe(store, start.state,
-             [&mark]
-             {
-                 go_on();
-                 mark.check_after_pause();
-             });
+        start.is_damaged ? wipe_listed(store, job, before_each) : wipe(store, start.state, before_each);
         return journal_folder(store, job);
     }
-    if (!start.state.exists() && !folder.found().empty())
+    if (is_begun)
     {
         show(mark, store, start, job.finest, stac::TileSet(job.selection));
         if (!mark.is_alone())
@@ -215,7 +274,8 @@ void leave(const RunContext &context, RunMark &mark)
 }
 
 /// What the output says before its first tile is written. What is no longer done is said before what is done otherwise:
-/// a kill between the two only makes tiles again.
+/// a kill between the two only makes tiles again. The item comes last: others write only where there is one, and what
+/// they say of it is lost where no recipe tells what the journal is of.
 void begin(store::Store &store, journal::Journal &journal, const Plan &plan, const std::function<void()> &write_item,
            const std::function<void()> &save)
 {
@@ -225,7 +285,8 @@ void begin(store::Store &store, journal::Journal &journal, const Plan &plan, con
                                          journal.claim();
                                          journal.redo(planned_tiles(plan));
                                      }});
-    side_by_side(store.is_remote(), {write_item, save});
+    save();
+    write_item();
 }
 
 /// No tile is to blame for what goes wrong there.
@@ -284,15 +345,25 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
     std::vector<journal::FoundIntent> intents;
     side_by_side(store->is_remote(),
                  {[&] { found = begin_run(*store, given, options); }, [&] { intents = journal::Intent::all(*store); }});
-    const RunStart &start = *found;
+    RunStart &start = *found;
     RunMark mark(*store, identity(start));
-    mark.give_way(intents);
-    if (start.wipe)
+    give_way(mark, start, intents, options);
+    std::optional<journal::Journal> opened;
+    try
     {
-        check_ceilings(*start.job, Plan(*start.job, {}), options);
-        options.begins();
+        opened.emplace(*store, clear(*store, start, mark, intents, options), start.job->grid);
     }
-    journal::Journal journal(*store, clear(*store, start, mark), start.job->grid);
+    catch (const TileError &)
+    {
+        if (!options.makes_anew() || start.is_damaged)
+        {
+            throw;
+        }
+        start.wipe_damaged(given);
+        give_way(mark, start, intents, options);
+        opened.emplace(*store, clear(*store, start, mark, intents, options), start.job->grid);
+    }
+    journal::Journal &journal = *opened;
     journal.write_only_while([&mark] { mark.check(); });
     for (const std::string &path : journal.cut_short())
     {

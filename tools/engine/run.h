@@ -31,6 +31,8 @@ struct RunOptions
     std::function<void()> begins = [] {};
     /// Ends the process: called in place of a return where a stopped run's work does not end in time.
     std::function<void(const RunResult &)> abandon;
+
+    bool makes_anew() const { return overwrite && !accept_old; }
 };
 
 enum class RunState

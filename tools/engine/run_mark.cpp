@@ -61,6 +61,12 @@ void RunMark::give_way(const std::vector<journal::FoundIntent> &found) const
 {
     for (const journal::FoundIntent &intent : found)
     {
+        if (intent.lives && intent.run.empty() && m_is_alone)
+        {
+            throw InputError(fmt::format("{}: is being written to, and all of it would be removed: {}; wait until that "
+                                         "is done",
+                                         m_output.path(""), intent.who));
+        }
         if (intent.lives && !intent.run.empty() && intent.run != m_run)
         {
             refuse(intent);
@@ -85,11 +91,11 @@ void RunMark::show(const std::string &matrix, const stac::TileSet &tiles, const 
 /// Gives way, or tells runs that seem dead that this one goes on in their place.
 void RunMark::take_over()
 {
-    const auto found = others_in(m_output, m_intent);
+    const auto found = journal::Intent::all(m_output, journal::Intent::kDeadAfter, m_intent.key());
     give_way(found);
     for (const journal::FoundIntent &intent : found)
     {
-        if (!intent.lives && !journal::Intent::take(m_output, intent, m_intent))
+        if (!intent.lives && !intent.run.empty() && !journal::Intent::take(m_output, intent, m_intent))
         {
             refuse(intent);
         }

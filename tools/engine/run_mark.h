@@ -19,6 +19,9 @@ public:
     /// `run`: all that the tiles depend on, as text.
     RunMark(store::Store &output, const std::string &run, journal::PauseWatch::Clock clock = journal::boot_time);
 
+    /// From now on it gives way to all living writers, runs or not: it is about to remove the tiles that they know.
+    void be_alone() { m_is_alone = true; }
+
     /// Throws InputError where a run that is another one goes on here.
     void give_way() const;
     /// The same of intents that were just found.
@@ -60,6 +63,7 @@ private:
     const std::string m_run;
     journal::Intent m_intent;
     journal::PauseWatch m_pauses;
+    bool m_is_alone = false;
 };
 
 } // namespace tiledir::engine

@@ -62,7 +62,17 @@ void begin_overwrite(RunStart &start, store::Store &store, const std::shared_ptr
     {
         return;
     }
-    if (covers_all(store, *start.job))
+    bool is_all = false;
+    try
+    {
+        is_all = covers_all(store, *start.job);
+    }
+    catch (const TileError &) // of its journal
+    {
+        start.wipe_damaged(given);
+        return;
+    }
+    if (is_all)
     {
         start.wipe = given->finest != start.job->finest;
         start.job = given;
@@ -84,7 +94,20 @@ void refuse(const Job &job, const std::string &what)
 
 RunStart begin_run(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options)
 {
-    RunStart start{given, OutputState::load(store), {}, std::nullopt, false, false};
+    RunStart start{given, {}, {}, std::nullopt, false, false, false};
+    try
+    {
+        start.state = OutputState::load(store);
+    }
+    catch (const DamagedOutput &)
+    {
+        if (!options.makes_anew())
+        {
+            throw;
+        }
+        start.wipe_damaged(given);
+        return start;
+    }
     if (!start.state.exists())
     {
         return start;
@@ -95,7 +118,7 @@ RunStart begin_run(store::Store &store, const std::shared_ptr<const Job> &given,
     const std::string shown = fmt::format("{}", fmt::join(texts(differences), "; "));
     const bool can_be_mixed = std::all_of(differences.begin(), differences.end(),
                                           [](const auto &difference) { return difference.can_be_mixed; });
-    if (options.overwrite && !options.accept_old)
+    if (options.makes_anew())
     {
         begin_overwrite(start, store, given, differences, can_be_mixed);
     }

@@ -22,7 +22,16 @@ struct RunStart
     std::vector<std::string> accepted;   ///< differences that --accept-old lets pass
     std::optional<InputChanges> changes; ///< that --update follows
     bool differs = false;                ///< from what was made there before
-    bool wipe = false;                   ///< on another grid or in another format before
+    bool wipe = false;                   ///< on another grid or in another format before, or damaged
+    bool is_damaged = false;             ///< what it says of itself: only a listing tells which tiles there are
+
+    /// All of it goes, by a listing, and `made` is made.
+    void wipe_damaged(const std::shared_ptr<const Job> &made)
+    {
+        job = made;
+        wipe = true;
+        is_damaged = true;
+    }
 };
 
 /// Changes nothing. Throws InputError: the output was made otherwise, and no option says what to do about it.

@@ -2,9 +2,17 @@
 
 #include "driver/journal/intent.h"
 #include "driver/journal/journal.h"
+#include "driver/journal/journal_folder.h"
 #include "driver/journal/output_layout.h"
+#include "driver/store/folder_entries.h"
+#include "driver/store/own_folder.h"
+#include "stac/href_template.h"
 #include "stac/tile_parents.h"
 
+#include <cpl_vsi.h>
+
+#include <algorithm>
+#include <string>
 #include <vector>
 
 namespace tiledir::engine
@@ -47,7 +55,66 @@ stac::LevelSets tiles_to_wipe(const raster::Pyramid &pyramid, const journal::Til
     return tiles;
 }
 
+std::vector<stac::HrefTemplate> templates_of(const store::Store &store, const Job &job)
+{
+    std::vector<stac::HrefTemplate> templates{job.tile_path};
+    const Json item = Json::parse(store.read_text(journal::kItemKey).value_or(""), nullptr, false);
+    const Json assets = item.is_object() ? item.value("asset_templates", Json()) : Json();
+    for (const Json &asset : assets.is_object() ? assets : Json::object())
+    {
+        const Json href = asset.is_object() ? asset.value("href", Json()) : Json();
+        const std::string text = href.is_string() ? href.get<std::string>() : "";
+        if (text.find('{') != std::string::npos)
+        {
+            templates.emplace_back(text.compare(0, 2, "./") == 0 ? text.substr(2) : text);
+        }
+    }
+    return templates;
+}
+
+std::vector<std::string> listed_tiles(const store::Store &store, const std::vector<stac::HrefTemplate> &templates)
+{
+    const std::string root = store.path("");
+    const std::string own = std::string(store::kOwnFolder) + '/';
+    std::vector<std::string> keys;
+    store::for_each_entry(root.substr(0, root.find_last_not_of('/') + 1), store::Depth::Tree, false,
+                          [&](const VSIDIREntry &entry)
+                          {
+                              const std::string name = entry.pszName;
+                              const auto is_tile = [&name](const stac::HrefTemplate &each)
+                              { return each.may_be(name); };
+                              if (!VSI_ISDIR(entry.nMode) && name.compare(0, own.size(), own) != 0 &&
+                                  std::any_of(templates.begin(), templates.end(), is_tile))
+                              {
+                                  keys.push_back(name);
+                              }
+                              return true;
+                          });
+    return keys;
+}
+
 } // namespace
+
+void wipe_listed(store::Store &store, const Job &job, const std::function<void()> &before_each)
+{
+    before_each();
+    OutputState::begin_wipe(store);
+    for (const std::string &key : listed_tiles(store, templates_of(store, job)))
+    {
+        before_each();
+        store.remove(key);
+    }
+    store.remove(journal::kItemKey);
+    store.sync();
+    journal::JournalFolder folder(store, job.recipe.journal);
+    for (const std::string &name : folder.list())
+    {
+        before_each();
+        folder.remove(name);
+    }
+    store.sync();
+    OutputState::end_wipe(store);
+}
 
 void wipe(store::Store &store, const OutputState &state, const std::function<void()> &before_each)
 {
