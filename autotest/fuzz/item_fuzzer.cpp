@@ -4,7 +4,7 @@
 #include "driver/href.h"
 #include "driver/open_options.h"
 #include "driver/raster_levels.h"
-#include "stac/href_template.h"
+#include "driver/tile_source.h"
 #include "stac/json_document.h"
 #include "stac/tiled_assets_item.h"
 
@@ -59,12 +59,11 @@ bool leads_to_the_web(const std::string &path)
 
 void expand(const stac::TileAsset &asset, const stac::TileMatrix &matrix, const stac::TileRange &tiles)
 {
-    const std::string path = driver::resolved_href(asset.href, "/vsicurl/https://example.com/tiles", false);
-    const stac::HrefTemplate href(path);
-    const std::map<std::string, std::string> values{{"TileMatrixSet", "/vsimem/x"},
-                                                    {"eo:band", asset.bands.empty() ? "" : asset.bands.front().name}};
-    require(leads_to_the_web(href.expand(matrix, tiles.min_row, tiles.min_col, values)));
-    require(leads_to_the_web(href.expand(matrix, tiles.max_row, tiles.max_col, values)));
+    const driver::ResolvedHref href = driver::resolved_href(asset.href, "/vsicurl/https://example.com/tiles", false);
+    const driver::TileSource source(
+        href, {{"TileMatrixSet", "/vsimem/x"}, {"eo:band", asset.bands.empty() ? "" : asset.bands.front().name}});
+    require(leads_to_the_web(source.folder() + '/' + source.key(matrix, tiles.min_row, tiles.min_col)));
+    require(leads_to_the_web(source.folder() + '/' + source.key(matrix, tiles.max_row, tiles.max_col)));
 }
 
 void walk(const stac::TiledAssetsItem &item, const driver::OpenOptions &options)
