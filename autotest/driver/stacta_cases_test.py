@@ -154,7 +154,7 @@ def test_templates_and_sets_are_subdatasets(tiles):
 
 @pytest.mark.parametrize("absent", [0, 1])
 def test_an_absent_metatile_is_an_error_or_nodata_as_the_option_says(tiles, tmp_path, absent):
-    """Without the option it is nodata: most directories are sparse, and every other failure is an error all the same."""
+    """Without the option it is nodata: directories are sparse, and every other failure is an error all the same."""
     folder, _ = tiles
     for path in (folder / "WorldCRS84Quad").glob("*/*/*.tif"):
         if path.relative_to(folder).parts[1:] != ("2", "0", f"{absent}.tif"):
@@ -182,7 +182,8 @@ def test_tiles_of_a_web_server(tiles, tmp_path):
 
 
 FIRST = {"data_type": "uint8", "unit": "dn", "nodata": 1, "scale": 10, "offset": 1.2, "bits_per_sample": 7}
-OTHERS = [{"data_type": "float32", "nodata": nodata} for nodata in (1.5, "inf", "-inf", "nan")] + [{"data_type": "float32"}]
+OTHERS = [{"data_type": "float32", "nodata": nodata} for nodata in (1.5, "inf", "-inf", "nan")]
+OTHERS += [{"data_type": "float32"}]
 NAMES = [{"name": f"B{number}"} for number in range(1, 7)]
 PREFIXED = {f"raster:{key}" if key in ("scale", "offset", "bits_per_sample") else key: FIRST[key] for key in FIRST}
 TOLD = {
@@ -215,6 +216,8 @@ def test_bands_are_as_the_item_tells_them_without_a_look_at_tiles(tmp_path, told
 
 
 @pytest.mark.parametrize("change, told", [
+    (lambda asset: asset.pop("raster:bands"), "no tile found that shows what the item leaves out"),
+    (lambda asset: asset["raster:bands"].pop(4), "no tile found that shows what the item leaves out"),
     (lambda asset: asset["raster:bands"].__setitem__(0, "invalid"), "raster:bands"),
     (lambda asset: asset["raster:bands"][0].__setitem__("data_type", "invalid"), "data_type"),
 ])
