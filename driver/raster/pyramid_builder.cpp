@@ -317,7 +317,7 @@ private:
         {
             return nullptr;
         }
-        const Block block = write(tile, std::move(pixels));
+        Block block = write(tile, std::move(pixels));
         m_any = true;
         const stac::TileRange &range = m_ranges.at(tile.level);
         if (tile.row == range.min_row && tile.col == range.min_col)
