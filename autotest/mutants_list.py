@@ -238,7 +238,7 @@ MUTANTS = [
     Mutant(
         "overviews-are-not-made-again-beside-others",
         "tools/engine/run.cpp",
-        "    renew_beside_others(store, job, journal, mark.intent_key());\n",
+        "renew_beside_others(store, job, journal, mark.intent_key());",
         "",
         EXPLORER,
         explored("OverviewsFit*"),

@@ -136,7 +136,18 @@ std::vector<double> common_bbox(const std::vector<double> &one, const std::vecto
     return plain && both[0] < both[2] && both[1] < both[3] ? both : other;
 }
 
-/// Of two or of three dimensions; empty where it is none.
+} // namespace
+
+Json limits_json(const TileRange &range)
+{
+    Json json;
+    json["min_tile_col"] = range.min_col;
+    json["max_tile_col"] = range.max_col;
+    json["min_tile_row"] = range.min_row;
+    json["max_tile_row"] = range.max_row;
+    return json;
+}
+
 std::vector<double> bbox_of(const Json &item)
 {
     const auto found = item.find("bbox");
@@ -148,18 +159,6 @@ std::vector<double> bbox_of(const Json &item)
     const std::size_t half = found->size() / 2;
     const auto at = [&](std::size_t index) { return (*found)[index].get<double>(); };
     return {at(0), at(1), at(half), at(half + 1)};
-}
-
-} // namespace
-
-Json limits_json(const TileRange &range)
-{
-    Json json;
-    json["min_tile_col"] = range.min_col;
-    json["max_tile_col"] = range.max_col;
-    json["min_tile_row"] = range.min_row;
-    json["max_tile_row"] = range.max_row;
-    return json;
 }
 
 Json geometry_json(const std::vector<double> &bbox)

@@ -15,6 +15,8 @@ namespace tiledir::stac
 {
 
 nlohmann::ordered_json limits_json(const TileRange &range);
+/// An item's bbox (west, south, east, north), of two or of three dimensions; empty where it has none.
+std::vector<double> bbox_of(const nlohmann::ordered_json &item);
 /// Of a bbox (west, south, east, north): a Polygon, or a MultiPolygon across the antimeridian. Throws InputError.
 nlohmann::ordered_json geometry_json(const std::vector<double> &bbox);
 

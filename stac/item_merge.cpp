@@ -103,20 +103,28 @@ bool read_range(const Json &limits, TileRange &range)
 bool unite_limits(Json &ours, const Json &there)
 {
     bool grew = false;
-    for (auto &[matrix, limits] : ours.items())
+    if (ours.empty()) // of no matrix: all tiles are there
     {
-        TileRange own;
+        return false;
+    }
+    for (const auto &[matrix, limits] : there.items())
+    {
         TileRange other;
-        const auto found = there.find(matrix);
-        if (found == there.end() || !read_range(limits, own) || !read_range(*found, other))
+        if (!read_range(limits, other))
+        {
+            continue;
+        }
+        const auto found = ours.find(matrix);
+        TileRange own = other;
+        if (found != ours.end() && !read_range(*found, own))
         {
             continue;
         }
         const TileRange both{std::min(own.min_row, other.min_row), std::max(own.max_row, other.max_row),
                              std::min(own.min_col, other.min_col), std::max(own.max_col, other.max_col)};
-        if (!(both == own))
+        if (found == ours.end() || !(both == own))
         {
-            limits = limits_json(both);
+            ours[matrix] = limits_json(both);
             grew = true;
         }
     }
@@ -144,15 +152,6 @@ bool unite_all_limits(Json &ours, const Json &there)
         }
     }
     return grew;
-}
-
-std::vector<double> bbox_of(const Json &item)
-{
-    const auto found = item.find("bbox");
-    const bool is_one =
-        found != item.end() && found->is_array() && found->size() == 4 &&
-        std::all_of(found->begin(), found->end(), [](const Json &number) { return number.is_number(); });
-    return is_one ? found->get<std::vector<double>>() : std::vector<double>();
 }
 
 /// Of the same matrices, as far as both have them.

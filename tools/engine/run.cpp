@@ -247,21 +247,17 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
     journal::Journal &journal = context.journal;
     store::Store &store = context.store;
     const Job &job = context.job;
-    ItemThere item;
-    side_by_side(store.is_remote(),
-                 {[&]
-                  {
-                      write_journal(context.report, job, journal);
-                      journal.postpone(postponed); // after what was made
-                      if (store.is_remote())       // a tile's writing may fail after it was used
-                      {
-                          journal.postpone(above_failed(job, context.report.failures(), planned_tiles(context.plan)));
-                      }
-                      journal.flush();
-                  },
-                  [&] { item = item_there(store); }});
+    write_journal(context.report, job, journal);
+    journal.postpone(postponed); // after what was made
+    if (store.is_remote())       // a tile's writing may fail after it was used
+    {
+        journal.postpone(above_failed(job, context.report.failures(), planned_tiles(context.plan)));
+    }
+    journal.flush();
     store.sync();
-    renew_beside_others(store, job, journal, mark.intent_key());
+    ItemThere item;
+    side_by_side(store.is_remote(), {[&] { renew_beside_others(store, job, journal, mark.intent_key()); },
+                                     [&] { item = item_there(store); }});
     const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
     side_by_side(store.is_remote(),
                  {[&] { leave(context, mark); }, [&] { write_item(store, job, tiles, {}, state, item); }});

@@ -56,6 +56,7 @@ void renew_beside_others(store::Store &store, const Job &job, journal::Journal &
             insert(tiles, intent.tiles.value_or(journal::IntendedTiles()), job.matrix(job.finest));
         }
     }
+    // After the intents: a writer says what he wrote before his intent goes.
     const stac::LevelSets said = journal.said_by_others().foreign;
     if (const auto base = said.find(job.finest); base != said.end())
     {
