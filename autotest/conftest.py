@@ -45,5 +45,24 @@ def shared(root):
     return folder
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "gdal(since, before): a test of what only these releases of GDAL do: (3, 12)")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Tests of other GDALs are left to the runs on those (gdal_versions.sh): here nothing would make them possible."""
+    gdal = pytest.importorskip("osgeo.gdal")
+    here = int(gdal.VersionInfo()) // 10000
+    release = (here // 100, here % 100)
+    others = []
+    for item in items:
+        bounds = [mark.kwargs for mark in item.iter_markers("gdal")]
+        if any(not bound.get("since", release) <= release < bound.get("before", (99,)) for bound in bounds):
+            others.append(item)
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
+
+
 def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=10, help="kill -9 a run this often (the full number is 100)")

@@ -88,6 +88,7 @@ install_python_packages() {
 
 run_python() {
     /usr/bin/python3 autotest/interop/go_program.py >/dev/null || echo 'tests of S3 are skipped' >&2
+    /usr/bin/python3 autotest/interop/python_peers.py >/dev/null || echo 'tests of mapchete and rasterio are skipped' >&2
     install_python_packages || echo 'pystac could not be installed: its tests are skipped' >&2
     PYTHONPATH=$build/python timeout 60m /usr/bin/python3 -m pytest -q -p no:cacheprovider -o faulthandler_timeout=300 \
         --durations=5 --junitxml "$results/python/python.xml" autotest

@@ -25,6 +25,8 @@ struct BandDescription
     std::optional<double> scale;
     std::optional<double> offset;
     std::optional<stac::BandStatistics> statistics;
+    std::string common_name;
+    std::optional<int> bits_per_sample;
 };
 
 class TileMaskBand;

@@ -43,6 +43,18 @@ void TileBand::show_description()
     const std::string &said = m_description.text.empty() && !before.empty() ? before : m_description.text;
     // NOLINTNEXTLINE(bugprone-parent-virtual-call): GDALPamRasterBand's would write it into the .aux.xml
     GDALMajorObject::SetDescription(said.empty() ? m_description.name.c_str() : said.c_str());
+    const auto show = [this](const char *name, const std::string &value, const char *domain)
+    {
+        if (!value.empty())
+        {
+            // NOLINTNEXTLINE(bugprone-parent-virtual-call): nor is this written there
+            GDALMajorObject::SetMetadataItem(name, value.c_str(), domain);
+        }
+    };
+    show("name", m_description.name, "");
+    show("common_name", m_description.common_name, "");
+    show("NBITS", m_description.bits_per_sample ? std::to_string(*m_description.bits_per_sample) : "",
+         "IMAGE_STRUCTURE");
 }
 
 /// Overviews say the same.

@@ -139,6 +139,7 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     settings.base = plan.base;
     settings.threads = chosen.threads;
     settings.sparse = chosen.sparse;
+    settings.prototype = true;
     settings.by_whole_rows = plan.by_whole_rows;
     settings.progress = progress;
     settings.progress_data = progress_data;

@@ -24,6 +24,8 @@
 #include <cpl_conv.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace tiledir::driver
@@ -124,6 +126,15 @@ bool is_only_allowed_driver(const GDALOpenInfo &info)
     return CSLCount(info.papszAllowedDrivers) == 1 && EQUAL(info.papszAllowedDrivers[0], "TileDir");
 }
 
+/// A file of which GDAL has read the beginning, and which begins as neither JSON nor XML does, nor compressed.
+bool is_no_document(const GDALOpenInfo &info)
+{
+    const std::string_view header(reinterpret_cast<const char *>(info.pabyHeader),
+                                  static_cast<std::size_t>(info.nHeaderBytes));
+    const auto begin = header.find_first_not_of(" \t\r\n\xEF\xBB\xBF"); // a byte order mark
+    return begin != std::string_view::npos && std::string_view("{<\x1F").find(header[begin]) == std::string_view::npos;
+}
+
 /// Trees of tiles may lie in no CRS.
 OGRSpatialReference crs_of(const stac::TileMatrixSet &grid)
 {
@@ -212,27 +223,28 @@ int TileDataset::identify(GDALOpenInfo *info) noexcept
     // Asking is no reason for an error: what cannot be read is not claimed.
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper unchanged;
-    return at_gdal_edge(FALSE,
-                        [info]
-                        {
-                            if (has_prefix(info->pszFilename) || is_only_allowed_driver(*info))
-                            {
-                                note_what_gdal_read(*info);
-                                return TRUE;
-                            }
-                            if (may_be_item_url(info->pszFilename))
-                            {
-                                return kUnknown; // a request tells, which open() makes
-                            }
-                            if (!info->bIsDirectory)
-                            {
-                                return is_item_file(*info) ? TRUE : FALSE;
-                            }
-                            const bool ours = holds_tiled_assets(locate_item(info->pszFilename)) ||
-                                              (!store::is_remote(info->pszFilename) &&
-                                               is_unfinished_dataset(locate_tree(info->pszFilename).folder));
-                            return ours ? TRUE : FALSE;
-                        });
+    return at_gdal_edge(
+        FALSE,
+        [info]
+        {
+            if (has_prefix(info->pszFilename) || (is_only_allowed_driver(*info) && !is_no_document(*info)))
+            {
+                note_what_gdal_read(*info);
+                return TRUE;
+            }
+            if (may_be_item_url(info->pszFilename))
+            {
+                return kUnknown; // a request tells, which open() makes
+            }
+            if (!info->bIsDirectory)
+            {
+                return is_item_file(*info) ? TRUE : FALSE;
+            }
+            const bool ours =
+                holds_tiled_assets(locate_item(info->pszFilename)) ||
+                (!store::is_remote(info->pszFilename) && is_unfinished_dataset(locate_tree(info->pszFilename).folder));
+            return ours ? TRUE : FALSE;
+        });
 }
 
 GDALDataset *TileDataset::open(GDALOpenInfo *info) noexcept
@@ -371,6 +383,8 @@ void TileDataset::describe_bands(const std::vector<stac::ItemBand> &bands)
         description.statistics = item_band.statistics;
         description.name = item_band.name;
         description.text = item_band.description;
+        description.common_name = item_band.common_name;
+        description.bits_per_sample = item_band.bits_per_sample;
         static_cast<TileBand *>(papoBands[number - 1])->describe(description);
     }
 }

@@ -4,6 +4,8 @@
 #include "driver/store/gdal_errors.h"
 #include "driver/tile_reader.h"
 
+#include <algorithm>
+
 namespace tiledir::driver
 {
 
@@ -65,12 +67,18 @@ bool TileReader::holds_tiles(std::size_t source) const
     const TileSource &tiles = m_sources[source].tiles;
     if (!is_remote())
     {
+        // A tree of other levels (`gdal raster tile` writes such items for APSTILE) holds none of them.
+        const auto may_be_tile = [&](const std::string &key)
+        {
+            return std::any_of(m_grid.matrices.begin(), m_grid.matrices.end(),
+                               [&](const stac::TileMatrix &matrix) { return tiles.may_be_tile(key, matrix); });
+        };
         bool found = false;
         std::size_t seen = 0;
         store::for_each_entry(tiles.folder(), store::Depth::Tree, false,
                               [&](const VSIDIREntry &entry)
                               {
-                                  found = !VSI_ISDIR(entry.nMode) && tiles.may_be_tile(entry.pszName);
+                                  found = !VSI_ISDIR(entry.nMode) && may_be_tile(entry.pszName);
                                   return !found && ++seen < kMaxNames;
                               });
         return found;

@@ -66,11 +66,13 @@ TileMatrixSet exchanged(TileMatrixSet set)
     return set;
 }
 
-bool has_sense(const TileMatrixSet &set)
+/// Whether cells are no larger than the Earth. Corners that were exchanged have to lie between the poles; as they were
+/// written they may lie beyond: GoogleCRS84Quad begins at 180 degrees north.
+bool has_sense(const TileMatrixSet &set, bool exchanged)
 {
     const bool geographic = is_geographic_crs(set.crs);
-    const auto on_earth = [](const TileMatrix &matrix)
-    { return std::abs(matrix.top()) <= kPole && matrix.cell_size <= kLargestCell; };
+    const auto on_earth = [exchanged](const TileMatrix &matrix)
+    { return (!exchanged || std::abs(matrix.top()) <= kPole) && matrix.cell_size <= kLargestCell; };
     return std::all_of(set.matrices.begin(), set.matrices.end(),
                        [&](const TileMatrix &matrix)
                        { return matrix.is_measurable() && (!geographic || on_earth(matrix)); });
@@ -94,7 +96,7 @@ std::vector<GridReading> grid_readings(const TileMatrixSet &set)
             GridReading reading{scaled(set, scale), scale};
             reading.grid = exchange ? exchanged(std::move(reading.grid)) : std::move(reading.grid);
             const bool is_first = !exchange && scale == 1;
-            if (!is_first && (set.doubt->axes || !exchange) && has_sense(reading.grid))
+            if (!is_first && (set.doubt->axes || !exchange) && has_sense(reading.grid, exchange))
             {
                 readings.push_back(std::move(reading));
             }

@@ -16,6 +16,7 @@ namespace tiledir::stac
 namespace
 {
 
+constexpr double kMaxBits = 64; // of a pixel
 constexpr double kMaxExactDouble = 9007199254740992.0;
 constexpr std::size_t kMaxAssets = 4096;
 constexpr std::size_t kMaxBands = 65536;
@@ -102,6 +103,16 @@ void read_values(const JsonNode &node, ItemBand &band, TiledAssetsItem &item)
     take_number({"raster:scale", "scale"}, band.scale);
     take_number({"raster:offset", "offset"}, band.offset);
     read_past_errors(item, [&] { take_text({"unit"}, band.unit); });
+    read_past_errors(item,
+                     [&]
+                     {
+                         std::optional<double> bits;
+                         take_number({"raster:bits_per_sample", "bits_per_sample"}, bits);
+                         if (bits && *bits >= 1 && *bits <= kMaxBits)
+                         {
+                             band.bits_per_sample = static_cast<int>(*bits);
+                         }
+                     });
     read_past_errors(item, [&] { take_text({"eo:common_name", "common_name"}, band.common_name); });
     read_past_errors(item,
                      [&]

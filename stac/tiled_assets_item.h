@@ -41,7 +41,8 @@ struct ItemBand
     std::string unit;
     std::optional<double> scale;
     std::optional<double> offset;
-    std::string common_name; ///< eo:common_name
+    std::string common_name;            ///< eo:common_name
+    std::optional<int> bits_per_sample; ///< where they are fewer than the data type's
     std::optional<BandStatistics> statistics;
 };
 

@@ -71,6 +71,10 @@ void put_values(Json &json, const ItemBand &band, const std::string &prefix)
     {
         json[prefix + "offset"] = *band.offset;
     }
+    if (band.bits_per_sample)
+    {
+        json[prefix + "bits_per_sample"] = *band.bits_per_sample;
+    }
     if (band.statistics)
     {
         json["statistics"] = statistics_json(*band.statistics);

@@ -8,8 +8,8 @@ from osgeo import gdal, gdal_array
 
 from tile_folder import errors_while
 
-# As GDAL does from 3.13 on, before it asks the driver for a copy.
-DELETES_FIRST = int(gdal.VersionInfo()) >= 3130000
+# From 3.13 on GDAL deletes what is there before it asks the driver for a copy.
+asks_first = pytest.mark.gdal(before=(3, 13))
 
 TYPES = ["uint8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64", "complex64", "complex128"]
 LEFT, TOP, CELL = 500000.0, 5600000.0, 10.0
@@ -536,9 +536,8 @@ def files(folder):
     return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
 
+@asks_first
 def test_a_dataset_stays_as_it_is_until_its_successor_is_whole(tmp_path):
-    if DELETES_FIRST:
-        pytest.skip("this GDAL deletes what is there before it asks the driver")
     folder = tmp_path / "out"
     copy(source(tmp_path / "a.tif", noise(1, 200, 200)), folder, "TILE_SIZE=32")
     (folder / "1" / "0" / "notes.txt").write_text("mine")
@@ -580,10 +579,9 @@ SPELLINGS = {
 }
 
 
+@asks_first
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_what_is_copied_is_not_overwritten_by_whatever_name(tmp_path, spelling):
-    if DELETES_FIRST:
-        pytest.skip("this GDAL deletes what is there before it asks the driver")
     out = tmp_path / "out"
     copy(source(tmp_path / "a.tif", noise(1, 120, 120)), out, "TILE_SIZE=32")
     (tmp_path / "link").symlink_to("out")
@@ -613,14 +611,13 @@ def test_what_shares_no_file_with_the_target_is_copied_over_it(tmp_path):
     assert numpy.array_equal(read(made), noise(1, 64, 64, seed=3))
 
 
+@asks_first
 def test_what_fails_before_it_begins_leaves_the_dataset_that_is_there(tmp_path):
     folder = tmp_path / "out"
     path = source(tmp_path / "a.tif", noise(1, 64, 64))
     copy(path, folder, "TILE_SIZE=64")
     driver = gdal.GetDriverByName("TileDir")
     made, messages = errors_while(lambda: driver.CreateCopy(str(folder), gdal.Open(path), False, ["COMPRES=LZW"]))
-    if not folder.exists():
-        pytest.skip("this GDAL deletes what is there before it asks the driver, as 3.13 does")
     assert made is None and gdal.Open(str(folder)).RasterXSize == 64
     made, messages = errors_while(lambda: driver.CreateCopy(str(folder), gdal.Open(str(folder))))
     assert made is None and "name another folder" in messages[-1][1]
@@ -640,8 +637,6 @@ def test_a_source_that_breaks_leaves_nothing(tmp_path):
 
 
 def test_gdals_own_reader_gives_the_same_pixels(tmp_path):
-    if gdal.GetDriverByName("STACTA") is None or int(gdal.VersionInfo()) < 3100000:
-        pytest.skip("needs STACTA of GDAL 3.10")
     pixels = noise(3, 300, 500)
     made = copy(source(tmp_path / "a.tif", pixels, 0), tmp_path / "out", "TILE_SIZE=64")
     theirs = gdal.OpenEx(str(tmp_path / "out" / "stac.json"), allowed_drivers=["STACTA"])

@@ -1,10 +1,9 @@
-"""Output of gdal2tiles and of `gdal raster tile`.
+"""Output of gdal2tiles.
 
 Where tiles should be is told by the warper: it brings what was tiled to the dataset's grid.
 """
 
 import pathlib
-import shutil
 import subprocess
 import sys
 
@@ -125,20 +124,3 @@ def test_broken_tile_maps_are_told_of_in_one_line(terrain, tmp_path):
         document.write_text(text.replace(old, new))
         why = refused(f"TILEDIR:{folder}")
         assert told in why and str(folder) in why
-
-
-
-def test_gdal_raster_tile_output_opens_by_its_stacta_json(terrain, tmp_path):
-    program = shutil.which("gdal")
-    if program is None or int(gdal.VersionInfo()) < 3120000:
-        pytest.skip("gdal raster tile is new in GDAL 3.12")
-    folder = tmp_path / "out"
-    command = [program, "raster", "tile", "-q", "-r", "near", "--min-zoom=9", "--max-zoom=11", terrain, folder]
-    subprocess.run([str(part) for part in command], check=True)
-    dataset = opened(folder / "stacta.json")
-    tree = opened(f"TILEDIR:{folder}", "SCHEME=XYZ")
-    assert dataset.GetGeoTransform() == pytest.approx(tree.GetGeoTransform(), rel=1e-12)
-    expected = warped_onto(dataset, terrain).ReadAsArray()
-    assert (expected > 0).sum() > 1000
-    rows, cols = best_shift(dataset.GetRasterBand(1).ReadAsArray(), expected, expected > 0)
-    assert abs(rows) <= 1 and abs(cols) <= 1

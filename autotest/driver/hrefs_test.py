@@ -108,3 +108,31 @@ def test_who_makes_the_first_tiles_is_not_warned(tmp_path):
     dataset = gdal.OpenEx(str(folder.path), gdal.OF_UPDATE)
     _, messages = errors_while(lambda: dataset.ReadAsArray())
     assert messages == []
+
+
+def test_tiles_of_other_levels_than_the_items_are_none_of_its_tiles(tmp_path):
+    folder = folder_in(tmp_path / "tiles")
+    for level in "210":
+        (folder.path / level).rename(folder.path / str(int(level) + 11))
+    dataset = gdal.Open(str(folder.path))
+    _, messages = errors_while(lambda: dataset.ReadAsArray())
+    (line,) = [text for kind, text in messages if kind == gdal.CE_Warning]
+    assert line.startswith(f"{folder.path}/2/0/0.tif: absent")
+
+
+@pytest.mark.parametrize("template", ["{TileMatrix}/{TileCol}.tif", "{TileMatrix}/{TileRow}.tif"])
+def test_a_template_without_one_of_the_numbers_has_tiles(tmp_path, template):
+    cols, rows = (4, 1) if "TileCol" in template else (1, 4)
+    folder = TileFolder(tmp_path / "tiles", pyramid(tile=16, tiles=(cols, rows), levels=1))
+    for number in range(4):
+        place = ("0", 0, number) if cols == 4 else ("0", number, 0)
+        shutil.move(folder.tile_path(*place), folder.path / "0" / f"at-{number}.tif")
+    for path in (folder.path / "0").glob("at-*.tif"):
+        path.rename(path.with_name(path.name[3:]))
+    folder.item["asset_templates"]["tiles"]["href"] = template
+    folder.write_item()
+    (folder.path / "0" / "0.tif").unlink()
+    dataset = gdal.Open(str(folder.path))
+    (read, messages) = errors_while(lambda: dataset.ReadAsArray(0, 0, 16, 16))
+    assert messages == [] and not read.any()
+    assert numpy.array_equal(gdal.Open(str(folder.path)).ReadAsArray()[-16:, -16:], folder.finest.pixels[0][-16:, -16:])

@@ -1,9 +1,6 @@
 """Folders that mapchete's metadata.json describes."""
 
 import json
-import os
-import shutil
-import subprocess
 
 import numpy
 import pytest
@@ -140,49 +137,6 @@ def test_broken_metadata_is_told_of_in_one_line(tmp_path, change, told):
     write_metadata(tmp_path, **change)
     why = refused(tmp_path)
     assert told in why and "metadata.json" in why
-
-
-MAPCHETE_PROCESS = "def execute(dem):\n    return 'empty' if dem.is_empty() else dem.read()\n"
-MAPCHETE_CONFIG = """
-process: process.py
-input: {{dem: {dem}}}
-pyramid: {{grid: {grid}, metatiling: {metatiling}, pixelbuffer: {buffer}}}
-output: {{path: {path}, format: GTiff, bands: 1, dtype: int16, nodata: -32768, pixelbuffer: {buffer}}}
-zoom_levels: {{min: 7, max: 9}}
-bounds: [-84.41, 36.16, -84.23, 36.44]
-bounds_crs: EPSG:4326
-"""
-
-
-@pytest.mark.parametrize("grid, metatiling, buffer", [("geodetic", 1, 0), ("geodetic", 4, 10), ("mercator", 1, 0), ("mercator", 2, 5)])
-def test_real_mapchete_output_lies_where_its_tiles_say(tmp_path, data, grid, metatiling, buffer):
-    program = os.environ.get("MAPCHETE") or shutil.which("mapchete")
-    if program is None:
-        pytest.skip("mapchete is absent, and MAPCHETE names none")
-    (tmp_path / "process.py").write_text(MAPCHETE_PROCESS)
-    dem, out = data / "jacksboro_west.tif", tmp_path / "out"
-    config = MAPCHETE_CONFIG.format(dem=dem, grid=grid, metatiling=metatiling, buffer=buffer, path=out)
-    if grid == "mercator":
-        config = config.replace("-84.41, 36.16, -84.23, 36.44", "-9397000, 4323000, -9377000, 4361000").replace("4326", "3857")
-    (tmp_path / "run.mapchete").write_text(config)
-    environment = {key: value for key, value in os.environ.items() if key != "GDAL_DRIVER_PATH"}
-    command = [program, "execute", "run.mapchete", "--concurrency", "none", "--no-pbar"]
-    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path, env=environment)
-    dataset = opened(tmp_path / "out")
-    tiles = [path for path in (tmp_path / "out" / "9").glob("*/*.tif") if path.parent.name != "0"]
-    assert tiles
-    left, cell, _, top, _, _ = dataset.GetGeoTransform()
-    covered = 0
-    for path in tiles:
-        tile = gdal.Open(str(path))
-        place = tile.GetGeoTransform()
-        col, row = round((place[0] - left) / cell), round((top - place[3]) / cell)
-        width, height = tile.RasterXSize - 2 * buffer, tile.RasterYSize - 2 * buffer
-        read = dataset.ReadAsArray(col + buffer, row + buffer, width, height)
-        assert (read == tile.ReadAsArray(buffer, buffer, width, height)).all()
-        assert place[1] == pytest.approx(cell, rel=1e-9)
-        covered += width * height
-    assert covered == dataset.RasterXSize * dataset.RasterYSize
 
 
 @pytest.mark.parametrize("is_global", [True, False])

@@ -8,7 +8,7 @@ from osgeo import gdal
 
 from write_test import check_levels, folder_in, levels_of, random_pixels, update
 
-pytestmark = pytest.mark.skipif(int(gdal.VersionInfo()) < 3120000, reason="GDAL before 3.12 has no commands of drivers")
+pytestmark = pytest.mark.gdal(since=(3, 12))
 
 
 def refresh(*words):

@@ -75,6 +75,14 @@ TEST(GridReadings, LeaveOutCornersBeyondThePoles)
     EXPECT_EQ(readings(set_of_scales("EPSG:4326", 256, 45, 10), facts_of_common_crs).size(), 2u + 2u);
 }
 
+TEST(GridReadings, KeepTheScalesOfSetsThatBeginBeyondThePole)
+{
+    // As `gdal raster tile` writes GoogleCRS84Quad.
+    const auto json = set_of_scales("http://www.opengis.net/def/crs/OGC/1.3/CRS84", 512, -180, 180);
+    const double cell = 0.000251528; // degrees that are 28 m at the equator
+    EXPECT_EQ(readings(json, facts_of_common_crs), (Readings{{cell, -180}, {cell / 2, -180}, {28, -180}}));
+}
+
 TEST(GridReadings, TakeScalesForTilesOfTheUsualSizes)
 {
     EXPECT_EQ(readings(set_of_scales("EPSG:3857", 512, 0, 0), facts_of_common_crs), (Readings{{28, 0}, {14, 0}}));

@@ -31,6 +31,7 @@ void expect_same_band(const ItemBand &one, const ItemBand &other)
     EXPECT_EQ(one.scale, other.scale);
     EXPECT_EQ(one.offset, other.offset);
     EXPECT_EQ(one.common_name, other.common_name);
+    EXPECT_EQ(one.bits_per_sample, other.bits_per_sample);
 }
 
 void expect_same(const TiledAssetsItem &one, const TiledAssetsItem &other)
@@ -86,6 +87,7 @@ TEST(TiledAssetsItem, ComesBackWithEverythingSet)
     band.scale = 0.1;
     band.offset = -1e-3;
     band.common_name = "nir";
+    band.bits_per_sample = 7;
     item.assets[0].bands = {band, band, band};
     item.assets[0].bands[1].nodata = -std::numeric_limits<double>::infinity();
     item.assets[0].bands[2].nodata = -3.4028234663852886e38;

@@ -97,6 +97,7 @@ public:
             in_parallel(parents.count(), [&](std::int64_t task) { build_overviews(level, parents[task]); });
             m_kept.erase(m_kept.lower_bound({level + 1, 0, 0}), m_kept.end());
         }
+        write_prototype();
         report();
     }
 
@@ -316,14 +317,30 @@ private:
         {
             return nullptr;
         }
+        Block block = write(tile, std::move(pixels));
+        m_any = true;
+        const stac::TileRange &range = m_ranges.at(tile.level);
+        if (tile.row == range.min_row && tile.col == range.min_col)
+        {
+            m_has_prototype = true;
+        }
+        if (tile.level <= m_top && tile.level > m_pyramid.coarsest)
+        {
+            note_stored(tile, block);
+        }
+        return block;
+    }
+
+    /// The tile as it is then stored.
+    Block write(const stac::TileId &tile, PixelBlock &&pixels)
+    {
         const std::string key = m_pyramid.key(tile);
-        Block block;
         try
         {
             const store::Bytes bytes = m_tiles.encode(tile, pixels);
             m_tiles.store().write_tile(key, bytes.data(), bytes.size(), store::Replacing::Nothing);
             // Overviews are those of the tiles that are there.
-            block = m_lossy ? m_tiles.decode(tile, bytes) : std::make_shared<const PixelBlock>(std::move(pixels));
+            return m_lossy ? m_tiles.decode(tile, bytes) : std::make_shared<const PixelBlock>(std::move(pixels));
         }
         catch (const TileError &error)
         {
@@ -331,11 +348,17 @@ private:
             const std::string what = error.what();
             throw TileError(what.find(path) == std::string::npos ? path + ": " + what : what);
         }
-        if (tile.level <= m_top && tile.level > m_pyramid.coarsest)
+    }
+
+    /// STACTA of GDAL 3.6 opens only what has the first tile of one level at least.
+    void write_prototype()
+    {
+        if (m_settings.prototype && m_any && !m_has_prototype)
         {
-            note_stored(tile, block);
+            const stac::TileRange &range = m_ranges.at(m_pyramid.finest);
+            write({m_pyramid.finest, range.min_row, range.min_col},
+                  m_tiles.empty_block(m_pyramid.format.width, m_pyramid.format.height));
         }
-        return block;
     }
 
     void note_stored(const stac::TileId &tile, const Block &block)
@@ -387,7 +410,9 @@ private:
     std::int64_t m_total = 0;
     std::atomic<std::int64_t> m_done{0};
     std::atomic<bool> m_stop{false};
-    std::mutex m_mutex; ///< for what follows
+    std::atomic<bool> m_any{false};           ///< a tile is stored
+    std::atomic<bool> m_has_prototype{false}; ///< and the first one of a level is
+    std::mutex m_mutex;                       ///< for what follows
     std::vector<std::unique_ptr<PixelReader>> m_readers;
     stac::LevelSets m_stored; ///< of the levels from which overviews are made that read stored tiles
     Blocks m_kept;            ///< the first ones of these

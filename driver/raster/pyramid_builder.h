@@ -29,7 +29,8 @@ struct BuildSettings
     std::function<std::unique_ptr<PixelReader>()> open; ///< called from any of the threads
     stac::TileRange base;                               ///< tiles of the finest level
     int threads = 1;
-    bool sparse = true;                  ///< tiles without data are not stored, where the pyramid can do without them
+    bool sparse = true;     ///< tiles without data are not stored, where the pyramid can do without them
+    bool prototype = false; ///< the first base tile is stored anyhow, where tiles are and no level has its first one
     bool by_whole_rows = false;          ///< what reads a pixel of the source reads its row
     GDALProgressFunc progress = nullptr; ///< called from the calling thread
     void *progress_data = nullptr;
