@@ -17,6 +17,7 @@
 #include "driver/store/object_reader.h"
 #include "driver/tile_band.h"
 #include "driver/tile_dataset.h"
+#include "driver/url_query.h"
 #include "stac/crs_name.h"
 #include "stac/json_document.h"
 
@@ -40,13 +41,15 @@ void note_what_gdal_read(GDALOpenInfo &info)
     if (info.nHeaderBytes > 0 && store::is_remote(info.pszFilename) && info.TryToIngest(kHeaderSize) &&
         info.nHeaderBytes < kHeaderSize)
     {
-        store::note_read_by_gdal(info.pszFilename, info.pabyHeader, static_cast<std::size_t>(info.nHeaderBytes));
+        store::note_read_by_gdal(with_plain_query(info.pszFilename), info.pabyHeader,
+                                 static_cast<std::size_t>(info.nHeaderBytes));
     }
 }
 
 bool is_item_file(GDALOpenInfo &info)
 {
-    if (info.nHeaderBytes == 0 || !EQUAL(CPLGetExtension(info.pszFilename), "json"))
+    if (info.nHeaderBytes == 0 ||
+        !EQUAL(CPLGetExtension(without_query(with_plain_query(info.pszFilename)).c_str()), "json"))
     {
         return false;
     }
@@ -66,7 +69,7 @@ bool is_item_file(GDALOpenInfo &info)
 /// A document that the item links.
 nlohmann::json linked_json(const std::string &url, const ItemLocation &location, bool allow_local)
 {
-    const std::string path = resolved_href(url, location.folder, allow_local).text();
+    const std::string path = resolved_href(url, location.folder, allow_local, location.query()).text();
     const auto text = read_document(path);
     if (!text)
     {
@@ -154,9 +157,9 @@ CPLStringList known_siblings(const ItemLocation &location, GDALOpenInfo &info)
     const std::string statistics = location.file + ".aux.xml";
     const bool opened_by_gdal = info.nHeaderBytes > 0 && location.path() == info.pszFilename;
     char **const listed = opened_by_gdal ? info.GetSiblingFiles() : nullptr;
-    const bool there = listed != nullptr
-                           ? CSLFindString(listed, statistics.c_str()) >= 0
-                           : !location.file.empty() && side_file_exists(location.folder + '/' + statistics);
+    const bool there = listed != nullptr ? CSLFindString(listed, statistics.c_str()) >= 0
+                                         : !location.file.empty() && location.query().empty() &&
+                                               side_file_exists(location.folder + '/' + statistics);
     if (there)
     {
         siblings.AddString(statistics.c_str());

@@ -41,13 +41,19 @@ bool is_tiff_of_one_directory(const store::Bytes &bytes)
            number_at(bytes, next, size, big_endian) == 0;
 }
 
+/// Without a query after it.
+std::string extension_of(const std::string &path)
+{
+    return CPLGetExtension(path.substr(0, path.find('?', path.rfind('/') + 1)).c_str());
+}
+
 } // namespace
 
 OpenTile::OpenTile(const store::Bytes &bytes, const std::string &path)
     : m_path(path)
     , m_no_side_files("GDAL_PAM_ENABLED", "NO", false)
     , m_strict_jpeg("GDAL_ERROR_ON_LIBJPEG_WARNING", "YES", false)
-    , m_file(CPLGetExtension(path.c_str()), bytes.data(), bytes.size())
+    , m_file(extension_of(path), bytes.data(), bytes.size())
     , m_may_have_mask(!is_tiff_of_one_directory(bytes))
 {
     const char *const siblings[] = {CPLGetFilename(m_file.name().c_str()), nullptr};
