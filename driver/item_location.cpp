@@ -68,8 +68,8 @@ ItemLocation location_of_folder(const std::string &path, const std::string &quer
 
 bool is_document_name(const std::string &path)
 {
-    const std::string extension = CPLGetExtension(without_query(path).c_str());
-    return EQUAL(extension.c_str(), "json") || EQUAL(extension.c_str(), "xml");
+    const std::string name = without_query(path);
+    return names_json(name) || EQUAL(CPLGetExtension(name.c_str()), "xml");
 }
 
 /// A network's folders need no look: what is no document is one, and its document is what is asked for.
@@ -184,6 +184,16 @@ bool has_prefix(const std::string &name)
     return STARTS_WITH_CI(name.c_str(), kPrefix);
 }
 
+bool names_json(const std::string &path)
+{
+    std::string name = path;
+    if (EQUAL(CPLGetExtension(name.c_str()), "gz"))
+    {
+        name.resize(name.rfind('.'));
+    }
+    return EQUAL(CPLGetExtension(name.c_str()), "json");
+}
+
 bool may_be_item_url(const std::string &name)
 {
     for (const char *scheme : {"s3://", "gs://", "az://"})
@@ -198,7 +208,7 @@ bool may_be_item_url(const std::string &name)
     const std::string url = by_options ? with_plain_query(name).substr(kCurl.size()) : name;
     const bool web = STARTS_WITH_CI(url.c_str(), "http://") || STARTS_WITH_CI(url.c_str(), "https://");
     const std::string path = url.substr(0, url.find_first_of("?#"));
-    return web && (path.back() == '/' || EQUAL(CPLGetExtension(path.c_str()), "json"));
+    return web && (path.back() == '/' || names_json(path));
 }
 
 ItemLocation locate_item(const std::string &name)

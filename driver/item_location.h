@@ -28,6 +28,9 @@ struct ItemLocation
 /// True for TILEDIR:..., in any case.
 bool has_prefix(const std::string &name);
 
+/// Does a name end with .json, or .json.gz?
+bool names_json(const std::string &path);
+
 /// True for a URL that no file system of GDAL's opens as it is, and that may lead to an item: of an object store, or of
 /// a web server and ending, before its query, with .json or a slash.
 bool may_be_item_url(const std::string &name);

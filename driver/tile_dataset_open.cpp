@@ -35,11 +35,24 @@ namespace
 constexpr int kUnknown = GDAL_IDENTIFY_UNKNOWN;
 constexpr int kHeaderSize = 16384; ///< bytes looked at before a .json file is read whole
 
+std::string first_bytes(const GDALOpenInfo &info)
+{
+    return {reinterpret_cast<const char *>(info.pabyHeader), static_cast<std::size_t>(info.nHeaderBytes)};
+}
+
+/// Compressed, by its server too, or in UTF-16.
+bool is_encoded(const GDALOpenInfo &info)
+{
+    const std::string bytes = first_bytes(info);
+    const bool by_server = store::is_remote(info.pszFilename) && bytes.find_first_of("{[ \t\r\n\xEF") != 0;
+    return by_server || is_compressed(bytes) || stac::begins_like_utf16(bytes);
+}
+
 /// Spares a request where GDAL's look at a document's beginning has shown all of it.
 void note_what_gdal_read(GDALOpenInfo &info)
 {
-    if (info.nHeaderBytes > 0 && store::is_remote(info.pszFilename) && info.TryToIngest(kHeaderSize) &&
-        info.nHeaderBytes < kHeaderSize)
+    if (info.nHeaderBytes > 0 && !is_encoded(info) && store::is_remote(info.pszFilename) &&
+        info.TryToIngest(kHeaderSize) && info.nHeaderBytes < kHeaderSize)
     {
         store::note_read_by_gdal(with_plain_query(info.pszFilename), info.pabyHeader,
                                  static_cast<std::size_t>(info.nHeaderBytes));
@@ -48,16 +61,15 @@ void note_what_gdal_read(GDALOpenInfo &info)
 
 bool is_item_file(GDALOpenInfo &info)
 {
-    if (info.nHeaderBytes == 0 ||
-        !EQUAL(CPLGetExtension(without_query(with_plain_query(info.pszFilename)).c_str()), "json"))
+    if (info.nHeaderBytes == 0 || !names_json(without_query(with_plain_query(info.pszFilename))))
     {
         return false;
     }
-    const auto begins_like_item = [&info]
+    const auto begins_like_item = [&info] { return may_begin_item(first_bytes(info)); };
+    if (is_encoded(info))
     {
-        return may_begin_item(
-            {reinterpret_cast<const char *>(info.pabyHeader), static_cast<std::size_t>(info.nHeaderBytes)});
-    };
+        return holds_tiled_assets(locate_item(info.pszFilename)); // its beginning tells nothing
+    }
     if (!begins_like_item() || !info.TryToIngest(kHeaderSize) || !begins_like_item())
     {
         return false;
@@ -174,6 +186,10 @@ std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
     if (opened.json.is_null())
     {
         throw InputError(path + ": opens read-only: only a directory with a STAC item says how its tiles are made");
+    }
+    if (EQUAL(CPLGetExtension(path.c_str()), "gz"))
+    {
+        throw InputError(path + ": opens read-only: it is compressed");
     }
     if (!opened.options.level.empty())
     {

@@ -58,7 +58,7 @@ stac::ItemTiles item_tiles(const Pyramid &pyramid, const stac::TileRange &base)
 nlohmann::ordered_json parsed(const std::string &text, const std::string &path)
 {
     stac::parse_json(text, path); // bounds it
-    return nlohmann::ordered_json::parse(text);
+    return nlohmann::ordered_json::parse(stac::json_text(text));
 }
 
 bool has_tile(const TilePyramid &tiles, const stac::TileRange &strip, int threads)
@@ -148,7 +148,8 @@ void change_item(store::Store &store, const std::string &key,
                              {
                                  throw InputError(store.path(key) + ": " + error.what());
                              }
-                             const std::string text = item.dump(2) + "\n";
+                             const std::string text =
+                                 item.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
                              return std::optional(store::Bytes(text.begin(), text.end()));
                          });
 }
