@@ -1,6 +1,7 @@
 #include "stac/json_document.h"
 
 #include "stac/error.h"
+#include "stac/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -19,23 +20,6 @@ constexpr std::size_t kMaxReason = 200;
 
 constexpr std::uint32_t kFirstHigh = 0xD800; ///< of the halves that come first
 constexpr std::uint32_t kFirstLow = 0xDC00;
-
-void append_utf8(std::uint32_t code, std::string &text)
-{
-    const auto put = [&text](std::uint32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (code < 0x80)
-    {
-        put(code);
-        return;
-    }
-    const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3; // bytes after the first
-    static constexpr std::array<std::uint32_t, 4> kFirst{0, 0xC0, 0xE0, 0xF0};
-    put(kFirst[static_cast<std::size_t>(more)] | (code >> static_cast<unsigned>(6 * more)));
-    for (int at = more - 1; at >= 0; --at)
-    {
-        put(0x80U | ((code >> static_cast<unsigned>(6 * at)) & 0x3FU));
-    }
-}
 
 /// NaN, Infinity and -Infinity as Python's json writes them, which is no JSON, become the texts that STAC has for them.
 std::string with_named_numbers(const std::string &text)

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import subprocess
 
 import numpy
 import pytest
@@ -99,3 +101,34 @@ def test_an_item_in_latin_1_is_refused_in_one_line(folder, way):
     dataset, messages = errors_while(lambda: gdal.Open(way.format(folder.path)))
     (line,) = [text for kind, text in messages if kind == gdal.CE_Failure and "stac.json" in text]
     assert dataset is None and "UTF-8" in line and "\n" not in line
+
+
+LATIN = b"H\xf6he"
+
+
+def raster(path):
+    file = gdal.GetDriverByName("GTiff").Create(str(path), 32, 32)
+    file.SetGeoTransform((0, 10, 0, 0, 0, -10))
+    file.SetProjection("EPSG:3857")
+    file.GetRasterBand(1).Fill(7)
+    return path
+
+
+def test_texts_in_latin_1_become_utf_8_in_the_item(tmp_path):
+    """Of options, of the folder's name, and of the source, which tells its band in Latin-1."""
+    source = raster(tmp_path / "source.tif")
+    gdal.Translate(str(tmp_path / "source.vrt"), str(source), format="VRT").FlushCache()
+    text = (tmp_path / "source.vrt").read_bytes()
+    told = b"<Description>" + LATIN + b"</Description><UnitType>" + LATIN + b"</UnitType>"
+    band = text.index(b">", text.index(b"<VRTRasterBand")) + 1
+    (tmp_path / "latin.vrt").write_bytes(text[:band] + told + text[band:])
+    folder = os.fsencode(tmp_path) + b"/" + LATIN
+    subprocess.run(["gdal_translate", "-q", "-of", "TileDir", "-co", b"TITLE=" + LATIN, tmp_path / "latin.vrt", folder],
+                   check=True)
+    with open(folder + b"/stac.json", encoding="utf-8") as file:
+        item = json.load(file)
+    (band,) = item["asset_templates"]["tiles"]["bands"]
+    assert {item["id"], item["properties"]["title"], band["description"], band["unit"]} == {"Höhe"}
+    for name in (folder, b"TILEDIR:" + folder, folder + b"/stac.json"):
+        done = subprocess.run(["gdalinfo", "-checksum", name], capture_output=True, check=True)
+        assert b"Checksum=" in done.stdout and b"ERROR" not in done.stderr
