@@ -14,6 +14,8 @@
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -118,11 +120,8 @@ void refuse_while_read(const std::string &name, const std::string &folder)
     }
     int count = 0;
     GDALDataset **const open = GDALDataset::GetOpenDatasets(&count);
-    std::vector<std::string> names;
-    for (int index = 0; index < count; ++index)
-    {
-        names.emplace_back(open[index]->GetDescription());
-    }
+    std::vector<std::string> names(static_cast<std::size_t>(count));
+    std::transform(open, open + count, names.begin(), [](const GDALDataset *each) { return each->GetDescription(); });
     const std::string file = CopySources(names).in_folder(folder);
     if (!file.empty())
     {
