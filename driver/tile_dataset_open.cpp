@@ -11,6 +11,7 @@
 #include "driver/item_beginning.h"
 #include "driver/item_location.h"
 #include "driver/item_place.h"
+#include "driver/item_properties.h"
 #include "driver/opened_item.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
@@ -410,6 +411,11 @@ void TileDataset::describe(const OpenedItem &opened)
     set("DATETIME", opened.item.datetime.value_or(""));
     set("START_DATETIME", opened.item.start_datetime);
     set("END_DATETIME", opened.item.end_datetime);
+    GDALPamDataset::SetMetadata(nullptr, "STAC"); // as it was saved with other metadata
+    for (const auto &[name, value] : item_properties(opened.json))
+    {
+        set(name.c_str(), value, "STAC");
+    }
     set("ITEM", m_item_path, "TILEDIR");
     if (opened.assets.size() == 1)
     {
