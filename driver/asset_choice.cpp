@@ -142,7 +142,7 @@ std::vector<std::pair<std::string, std::string>> whole_rasters(const stac::Tiled
     std::vector<std::pair<std::string, std::string>> found;
     for (const stac::TileAsset &asset : chosen_assets(item, location))
     {
-        const ResolvedHref href = resolved_href(asset.href, location.folder, allow_local);
+        const ResolvedHref href = resolved_href(asset.href, location.folder, allow_local, location.query());
         const stac::HrefTemplate path(href.path);
         const bool band_each = has_tiles_of_each_band(path);
         for (const DimensionValues &values : dimension_choices(item, {asset}, location.dimensions))

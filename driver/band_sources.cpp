@@ -156,8 +156,8 @@ BandSources band_sources(const OpenedItem &opened)
     for (stac::TileAsset asset : opened.assets)
     {
         const std::size_t first = found.sources.size();
-        sources_of(asset, resolved_href(asset.href, location.folder, opened.options.allow_local), values,
-                   found.sources);
+        sources_of(asset, resolved_href(asset.href, location.folder, opened.options.allow_local, location.query()),
+                   values, found.sources);
         const bool band_each = found.sources.size() - first > 1;
         complete_bands(asset, found.sources[first], band_each, opened);
         complete_colors(asset);

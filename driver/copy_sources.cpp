@@ -133,6 +133,17 @@ CopySources::CopySources(GDALDataset &dataset)
     add(dataset);
 }
 
+CopySources::CopySources(const std::vector<std::string> &names)
+{
+    const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
+    const CPLErrorStateBackuper unchanged;
+    for (const std::string &name : names)
+    {
+        m_paths.insert(name);
+        add_dataset(name);
+    }
+}
+
 void CopySources::add(GDALDataset &dataset)
 {
     if (const auto *tiles = dynamic_cast<const TileDataset *>(&dataset))

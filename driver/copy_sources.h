@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tiledir::driver
 {
@@ -16,6 +17,8 @@ class CopySources
 public:
     /// Opens the datasets that it is made of, to any depth.
     explicit CopySources(GDALDataset &dataset);
+    /// Of datasets by these names.
+    explicit CopySources(const std::vector<std::string> &names);
 
     /// Path of one that is the folder, lies in it, or is one with something in it, by links of whatever kind: told by
     /// device and inode on a disk, by keys elsewhere. Empty: there is none. Throws StoreError.

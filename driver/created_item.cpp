@@ -9,6 +9,7 @@
 #include "stac/error.h"
 #include "stac/item_extent.h"
 #include "stac/utc_time.h"
+#include "stac/utf8.h"
 
 #include <cpl_conv.h>
 
@@ -64,8 +65,8 @@ std::vector<stac::ItemBand> described_bands(GDALDataset &dataset, const raster::
         if (number <= dataset.GetRasterCount())
         {
             GDALRasterBand &band = *dataset.GetRasterBand(number);
-            item_band.description = band.GetDescription();
-            item_band.unit = band.GetUnitType();
+            item_band.description = stac::as_utf8(band.GetDescription());
+            item_band.unit = stac::as_utf8(band.GetUnitType());
             int has = FALSE;
             const double scale = band.GetScale(&has);
             item_band.scale = has && scale != 1 ? std::optional(scale) : std::nullopt;
@@ -85,7 +86,7 @@ stac::TiledAssetsItem created_item(const raster::Pyramid &pyramid, std::vector<s
 {
     const raster::TileFormat &format = pyramid.format;
     stac::TiledAssetsItem item;
-    item.id = options.id.empty() ? name : options.id;
+    item.id = options.id.empty() ? stac::as_utf8(name) : options.id;
     item.title = options.title;
     if (!options.datetime.empty())
     {

@@ -6,6 +6,7 @@
 #include "stac/href_template.h"
 #include "stac/nearest_name.h"
 #include "stac/utc_time.h"
+#include "stac/utf8.h"
 
 #include <cpl_conv.h>
 #include <gdal_priv.h>
@@ -231,8 +232,8 @@ CreationOptions CreationOptions::from(CSLConstList options)
     check_tile_path(chosen.tile_path);
     chosen.sparse = flag_of(options, "SPARSE_OK", true);
     chosen.statistics = flag_of(options, "STATISTICS", false);
-    chosen.id = CSLFetchNameValueDef(options, "ID", "");
-    chosen.title = CSLFetchNameValueDef(options, "TITLE", "");
+    chosen.id = stac::as_utf8(CSLFetchNameValueDef(options, "ID", ""));
+    chosen.title = stac::as_utf8(CSLFetchNameValueDef(options, "TITLE", ""));
     chosen.datetime = CSLFetchNameValueDef(options, "DATETIME", "");
     if (!chosen.datetime.empty() && !stac::is_datetime(chosen.datetime))
     {

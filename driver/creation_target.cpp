@@ -51,10 +51,24 @@ CPLStringList names_in(const std::string &folder)
     return others;
 }
 
+/// By itself, after TILEDIR: and in quotes, or by its item.
+std::string folder_named(const std::string &name)
+{
+    static const std::string kItem = "/stac.json";
+    std::string path = has_prefix(name) ? name.substr(std::string(kPrefix).size()) : name;
+    if (path.size() > 2 && path.front() == '"' && path.back() == '"')
+    {
+        path = path.substr(1, path.size() - 2);
+    }
+    const bool is_item =
+        path.size() > kItem.size() && path.compare(path.size() - kItem.size(), kItem.size(), kItem) == 0;
+    return vsi_path(is_item ? path.substr(0, path.size() - kItem.size()) : path);
+}
+
 } // namespace
 
 CreationTarget::CreationTarget(const std::string &name)
-    : m_folder(vsi_path(has_prefix(name) ? name.substr(std::string(kPrefix).size()) : name))
+    : m_folder(folder_named(name))
 {
     while (m_folder.size() > 1 && m_folder.back() == '/')
     {

@@ -1,5 +1,6 @@
 #include "driver/dataset_files.h"
 
+#include "driver/copy_sources.h"
 #include "driver/gdal_edge.h"
 #include "driver/item_location.h"
 #include "driver/journal/intent.h"
@@ -13,6 +14,8 @@
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -105,6 +108,27 @@ OwnFiles files_to_delete(const char *name)
     return unfinished_files(folder, *store);
 }
 
+/// GDAL has what is there deleted before it asks for a copy onto a name that is no folder's (TILEDIR:..., an item), of
+/// a source that is open by then. Who deletes a folder by its own name is taken at their word.
+void refuse_while_read(const std::string &name, const std::string &folder)
+{
+    VSIStatBufL status;
+    if (VSIStatExL(name.c_str(), &status, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) == 0 &&
+        VSI_ISDIR(status.st_mode))
+    {
+        return;
+    }
+    int count = 0;
+    GDALDataset **const open = GDALDataset::GetOpenDatasets(&count);
+    std::vector<std::string> names(static_cast<std::size_t>(count));
+    std::transform(open, open + count, names.begin(), [](const GDALDataset *each) { return each->GetDescription(); });
+    const std::string file = CopySources(names).in_folder(folder);
+    if (!file.empty())
+    {
+        throw InputError(folder + ": is open (" + file + "), and not deleted");
+    }
+}
+
 } // namespace
 
 bool is_unfinished_dataset(const std::string &folder)
@@ -145,7 +169,9 @@ CPLErr delete_dataset(const char *name) noexcept
     return at_gdal_edge(CE_Failure,
                         [name]
                         {
-                            delete_files(files_to_delete(name));
+                            const OwnFiles files = files_to_delete(name);
+                            refuse_while_read(name, files.location().folder);
+                            delete_files(files);
                             return CE_None;
                         });
 }

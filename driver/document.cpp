@@ -7,7 +7,9 @@
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace tiledir::driver
 {
@@ -27,7 +29,31 @@ std::optional<std::uint64_t> size_of(const std::string &path)
     return static_cast<std::uint64_t>(status.st_size);
 }
 
+/// The text of a document that may be compressed or in UTF-16.
+std::string plain_text(std::string text, const std::string &path)
+{
+    if (is_compressed(text))
+    {
+        std::string plain(stac::kMaxJsonSize + 1, '\0');
+        std::size_t size = 0;
+        if (CPLZLibInflate(text.data(), text.size(), plain.data(), plain.size(), &size) == nullptr ||
+            size > stac::kMaxJsonSize)
+        {
+            throw InputError(path + ": is compressed, and corrupt or larger than " +
+                             std::to_string(stac::kMaxJsonSize >> 20) + " MiB");
+        }
+        plain.resize(size);
+        text = std::move(plain);
+    }
+    return stac::begins_like_utf16(text) ? stac::json_text(text) : text;
+}
+
 } // namespace
+
+bool is_compressed(const std::string &first_bytes)
+{
+    return first_bytes.compare(0, 2, "\x1F\x8B") == 0;
+}
 
 bool document_exists(const std::string &path)
 {
@@ -63,7 +89,9 @@ std::optional<std::string> read_document(const std::string &path)
     const std::string folder = CPLGetPath(path.c_str());
     store::ReadSettings settings;
     settings.max_bytes = stac::kMaxJsonSize;
-    return store::open_object_reader(folder.empty() ? "." : folder, settings)->read_text(CPLGetFilename(path.c_str()));
+    auto text =
+        store::open_object_reader(folder.empty() ? "." : folder, settings)->read_text(CPLGetFilename(path.c_str()));
+    return text ? std::optional(plain_text(*std::move(text), path)) : std::nullopt;
 }
 
 } // namespace tiledir::driver

@@ -20,14 +20,14 @@ constexpr const char *kTileMap = "tilemapresource.xml";
 
 } // namespace
 
-std::string document_of_folder(const std::string &folder)
+std::string document_of_folder(const std::string &folder, const std::string &query)
 {
-    const auto fits = [&folder](const char *name, bool (*looks_like_one)(const std::string &))
+    const auto fits = [&](const char *name, bool (*looks_like_one)(const std::string &))
     {
-        const auto text = read_document(folder + '/' + name);
+        const auto text = read_document(folder + '/' + name + query);
         return text && looks_like_one(*text);
     };
-    if (document_exists(folder + '/' + kItem))
+    if (document_exists(folder + '/' + kItem + query))
     {
         return kItem;
     }

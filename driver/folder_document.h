@@ -11,8 +11,8 @@ namespace tiledir::driver
 
 /// Name of the document that describes a folder's tiles: stac.json, stacta.json (GDAL's name of an item), mapchete's
 /// metadata.json or gdal2tiles' tilemapresource.xml; all but the first only where their content fits. Empty where there
-/// is none of them.
-std::string document_of_folder(const std::string &folder);
+/// is none of them. Over HTTP each is asked for with this query (query_of()).
+std::string document_of_folder(const std::string &folder, const std::string &query = "");
 
 /// Is it mapchete's metadata.json or a tilemapresource.xml, by its content?
 bool describes_tree(const std::string &text);

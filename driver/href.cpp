@@ -2,6 +2,7 @@
 
 #include "driver/raster/local_href.h"
 #include "driver/store/network_path.h"
+#include "driver/url_query.h"
 #include "stac/error.h"
 #include "stac/percent_encoding.h"
 
@@ -22,7 +23,8 @@ bool begins_with(const std::string &text, const std::string &beginning)
 
 } // namespace
 
-ResolvedHref resolved_href(const std::string &href, const std::string &item_folder, bool allow_local)
+ResolvedHref resolved_href(const std::string &href, const std::string &item_folder, bool allow_local,
+                           const std::string &item_query)
 {
     static const std::array<std::string, 6> kOpen{"/vsicurl/http://", "/vsicurl/https://", "/vsis3/",
                                                   "/vsigs/",          "/vsiaz/",           "/vsiadls/"};
@@ -34,7 +36,8 @@ ResolvedHref resolved_href(const std::string &href, const std::string &item_fold
     }
     if (is_relative)
     {
-        return {item_folder, begins_with(path, "./") ? path.substr(2) : path};
+        const std::string query = path.find('?') == std::string::npos ? query_of_neighbours(item_query) : "";
+        return {item_folder, (begins_with(path, "./") ? path.substr(2) : path) + query};
     }
     const bool open = std::any_of(kOpen.begin(), kOpen.end(),
                                   [&](const std::string &beginning) { return begins_with(path, beginning); });

@@ -20,7 +20,9 @@ struct ResolvedHref
 
 /// Where an href of an item leads: a URL, an absolute path, or relative to the item's folder; on a disk decoded
 /// (raster::local_path_of()). What comes over a network is not trusted: it may lead to http, https, s3, gs and az only,
-/// unless `allow_local`. Throws InputError that says so.
-ResolvedHref resolved_href(const std::string &href, const std::string &item_folder, bool allow_local);
+/// unless `allow_local`. Throws InputError that says so. `item_query` is the item's own (query_of()): relative hrefs
+/// without a query take it, where it counts for more than the item.
+ResolvedHref resolved_href(const std::string &href, const std::string &item_folder, bool allow_local,
+                           const std::string &item_query = "");
 
 } // namespace tiledir::driver

@@ -4,6 +4,7 @@
 #include "driver/folder_document.h"
 #include "driver/href.h"
 #include "driver/store/object_reader.h"
+#include "driver/url_query.h"
 #include "stac/error.h"
 #include "stac/json_document.h"
 #include "stac/tiled_assets_item.h"
@@ -59,16 +60,16 @@ ItemLocation location_of_file(const std::string &path)
     return {folder.empty() ? "." : folder, CPLGetFilename(path.c_str()), {}, {}, {}};
 }
 
-ItemLocation location_of_folder(const std::string &path)
+ItemLocation location_of_folder(const std::string &path, const std::string &query = "")
 {
     const std::string folder = without_slashes_at_end(path);
-    return {folder, document_of_folder(folder), {}, {}, {}};
+    return {folder, document_of_folder(folder, query), {}, {}, {}};
 }
 
 bool is_document_name(const std::string &path)
 {
-    const std::string extension = CPLGetExtension(path.c_str());
-    return EQUAL(extension.c_str(), "json") || EQUAL(extension.c_str(), "xml");
+    const std::string name = without_query(path);
+    return names_json(name) || EQUAL(CPLGetExtension(name.c_str()), "xml");
 }
 
 /// A network's folders need no look: what is no document is one, and its document is what is asked for.
@@ -78,8 +79,14 @@ std::optional<ItemLocation> location_on_network(const std::string &path)
     {
         return document_exists(path) ? std::optional(location_of_file(path)) : std::nullopt;
     }
-    ItemLocation location = location_of_folder(path);
-    return location.file.empty() ? std::nullopt : std::optional(std::move(location));
+    const std::string query = query_of(path);
+    ItemLocation location = location_of_folder(without_query(path), query);
+    if (location.file.empty())
+    {
+        return std::nullopt;
+    }
+    location.file += query;
+    return location;
 }
 
 std::optional<ItemLocation> location_of_path(const std::string &path)
@@ -148,7 +155,7 @@ std::optional<Quoted> quoted_path(const std::string &name)
 std::string path_of(const std::string &name)
 {
     const auto quoted = quoted_path(name);
-    return vsi_path(quoted ? quoted->path : without_prefix(name));
+    return with_plain_query(vsi_path(quoted ? quoted->path : without_prefix(name)));
 }
 
 } // namespace
@@ -160,12 +167,31 @@ std::string ItemLocation::path() const
 
 std::string ItemLocation::connection(const std::string &part) const
 {
+    if (!query().empty()) // which may have colons
+    {
+        return kPrefix + ('"' + path()) + "\":" + part;
+    }
     return kPrefix + (file == kItemFile ? folder : path()) + ":" + part;
+}
+
+std::string ItemLocation::query() const
+{
+    return query_of(path());
 }
 
 bool has_prefix(const std::string &name)
 {
     return STARTS_WITH_CI(name.c_str(), kPrefix);
+}
+
+bool names_json(const std::string &path)
+{
+    std::string name = path;
+    if (EQUAL(CPLGetExtension(name.c_str()), "gz"))
+    {
+        name.resize(name.rfind('.'));
+    }
+    return EQUAL(CPLGetExtension(name.c_str()), "json");
 }
 
 bool may_be_item_url(const std::string &name)
@@ -177,8 +203,12 @@ bool may_be_item_url(const std::string &name)
             return true;
         }
     }
-    const bool web = STARTS_WITH_CI(name.c_str(), "http://") || STARTS_WITH_CI(name.c_str(), "https://");
-    return web && (name.back() == '/' || EQUAL(CPLGetExtension(name.c_str()), "json"));
+    static const std::string kCurl = "/vsicurl/";
+    const bool by_options = STARTS_WITH(name.c_str(), "/vsicurl?"); // with which GDAL may not tell what is there
+    const std::string url = by_options ? with_plain_query(name).substr(kCurl.size()) : name;
+    const bool web = STARTS_WITH_CI(url.c_str(), "http://") || STARTS_WITH_CI(url.c_str(), "https://");
+    const std::string path = url.substr(0, url.find_first_of("?#"));
+    return web && (path.back() == '/' || names_json(path));
 }
 
 ItemLocation locate_item(const std::string &name)

@@ -18,6 +18,8 @@ struct ItemLocation
     DimensionValues dimensions;  ///< values of {cube:dimensions:NAME} in templates
 
     std::string path() const;
+    /// Of the URL that the item was opened by (query_of()).
+    std::string query() const;
     /// What tiles are opened by when the item has several assets, matrix sets or values of dimensions: `part` is ASSET,
     /// ASSET:SET or NAME=VALUE, or one of the former and the latter.
     std::string connection(const std::string &part) const;
@@ -26,8 +28,11 @@ struct ItemLocation
 /// True for TILEDIR:..., in any case.
 bool has_prefix(const std::string &name);
 
+/// Does a name end with .json, or .json.gz?
+bool names_json(const std::string &path);
+
 /// True for a URL that no file system of GDAL's opens as it is, and that may lead to an item: of an object store, or of
-/// a web server and ending with .json or a slash.
+/// a web server and ending, before its query, with .json or a slash.
 bool may_be_item_url(const std::string &name);
 
 /// The item meant by a folder (document_of_folder()), by an item's file, or by TILEDIR: before one of them, with :ASSET

@@ -22,7 +22,7 @@ TileSource source_of(const stac::TiledAssetsItem &item, const ItemLocation &loca
     {
         set_band(values, asset.bands.front().name);
     }
-    return {resolved_href(asset.href, location.folder, allow_local), values};
+    return {resolved_href(asset.href, location.folder, allow_local, location.query()), values};
 }
 
 } // namespace

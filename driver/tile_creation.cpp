@@ -154,7 +154,8 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     {
         tell_statistics(tiles, plan, chosen.threads, item);
     }
-    store->write_at_sync(journal::kItemKey, item.to_json().dump(2) + "\n");
+    const auto replace = nlohmann::ordered_json::error_handler_t::replace; // of options in another encoding
+    store->write_at_sync(journal::kItemKey, item.to_json().dump(2, ' ', false, replace) + "\n");
     store->sync(); // tiles, and then the item's name
     store->sync();
     auto copy = opened(target.place());

@@ -11,12 +11,14 @@
 #include "driver/item_beginning.h"
 #include "driver/item_location.h"
 #include "driver/item_place.h"
+#include "driver/item_properties.h"
 #include "driver/opened_item.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
 #include "driver/store/object_reader.h"
 #include "driver/tile_band.h"
 #include "driver/tile_dataset.h"
+#include "driver/url_query.h"
 #include "stac/crs_name.h"
 #include "stac/json_document.h"
 #include "stac/tile_layout.h"
@@ -37,27 +39,41 @@ namespace
 constexpr int kUnknown = GDAL_IDENTIFY_UNKNOWN;
 constexpr int kHeaderSize = 16384; ///< bytes looked at before a .json file is read whole
 
+std::string first_bytes(const GDALOpenInfo &info)
+{
+    return {reinterpret_cast<const char *>(info.pabyHeader), static_cast<std::size_t>(info.nHeaderBytes)};
+}
+
+/// Compressed, by its server too, or in UTF-16.
+bool is_encoded(const GDALOpenInfo &info)
+{
+    const std::string bytes = first_bytes(info);
+    const bool by_server = store::is_remote(info.pszFilename) && bytes.find_first_of("{[ \t\r\n\xEF") != 0;
+    return by_server || is_compressed(bytes) || stac::begins_like_utf16(bytes);
+}
+
 /// Spares a request where GDAL's look at a document's beginning has shown all of it.
 void note_what_gdal_read(GDALOpenInfo &info)
 {
-    if (info.nHeaderBytes > 0 && store::is_remote(info.pszFilename) && info.TryToIngest(kHeaderSize) &&
-        info.nHeaderBytes < kHeaderSize)
+    if (info.nHeaderBytes > 0 && !is_encoded(info) && store::is_remote(info.pszFilename) &&
+        info.TryToIngest(kHeaderSize) && info.nHeaderBytes < kHeaderSize)
     {
-        store::note_read_by_gdal(info.pszFilename, info.pabyHeader, static_cast<std::size_t>(info.nHeaderBytes));
+        store::note_read_by_gdal(with_plain_query(info.pszFilename), info.pabyHeader,
+                                 static_cast<std::size_t>(info.nHeaderBytes));
     }
 }
 
 bool is_item_file(GDALOpenInfo &info)
 {
-    if (info.nHeaderBytes == 0 || !EQUAL(CPLGetExtension(info.pszFilename), "json"))
+    if (info.nHeaderBytes == 0 || !names_json(without_query(with_plain_query(info.pszFilename))))
     {
         return false;
     }
-    const auto begins_like_item = [&info]
+    const auto begins_like_item = [&info] { return may_begin_item(first_bytes(info)); };
+    if (is_encoded(info))
     {
-        return may_begin_item(
-            {reinterpret_cast<const char *>(info.pabyHeader), static_cast<std::size_t>(info.nHeaderBytes)});
-    };
+        return holds_tiled_assets(locate_item(info.pszFilename)); // its beginning tells nothing
+    }
     if (!begins_like_item() || !info.TryToIngest(kHeaderSize) || !begins_like_item())
     {
         return false;
@@ -69,7 +85,7 @@ bool is_item_file(GDALOpenInfo &info)
 /// A document that the item links.
 nlohmann::json linked_json(const std::string &url, const ItemLocation &location, bool allow_local)
 {
-    const std::string path = resolved_href(url, location.folder, allow_local).text();
+    const std::string path = resolved_href(url, location.folder, allow_local, location.query()).text();
     const auto text = read_document(path);
     if (!text)
     {
@@ -166,9 +182,9 @@ CPLStringList known_siblings(const ItemLocation &location, GDALOpenInfo &info)
     const std::string statistics = location.file + ".aux.xml";
     const bool opened_by_gdal = info.nHeaderBytes > 0 && location.path() == info.pszFilename;
     char **const listed = opened_by_gdal ? info.GetSiblingFiles() : nullptr;
-    const bool there = listed != nullptr
-                           ? CSLFindString(listed, statistics.c_str()) >= 0
-                           : !location.file.empty() && side_file_exists(location.folder + '/' + statistics);
+    const bool there = listed != nullptr ? CSLFindString(listed, statistics.c_str()) >= 0
+                                         : !location.file.empty() && location.query().empty() &&
+                                               side_file_exists(location.folder + '/' + statistics);
     if (there)
     {
         siblings.AddString(statistics.c_str());
@@ -183,6 +199,10 @@ std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
     if (opened.json.is_null())
     {
         throw InputError(path + ": opens read-only: only a directory with a STAC item says how its tiles are made");
+    }
+    if (EQUAL(CPLGetExtension(path.c_str()), "gz"))
+    {
+        throw InputError(path + ": opens read-only: it is compressed");
     }
     if (!opened.options.level.empty())
     {
@@ -407,6 +427,11 @@ void TileDataset::describe(const OpenedItem &opened)
     set("DATETIME", opened.item.datetime.value_or(""));
     set("START_DATETIME", opened.item.start_datetime);
     set("END_DATETIME", opened.item.end_datetime);
+    GDALPamDataset::SetMetadata(nullptr, "STAC"); // as it was saved with other metadata
+    for (const auto &[name, value] : item_properties(opened.json))
+    {
+        set(name.c_str(), value, "STAC");
+    }
     set("ITEM", m_item_path, "TILEDIR");
     if (opened.assets.size() == 1)
     {

@@ -47,7 +47,7 @@ bool is_main(const char *domain)
 /// Of what tiles are, which nobody sets.
 bool is_of_tiles(const char *domain)
 {
-    return !is_main(domain) && (EQUAL(domain, "TILEDIR") || EQUAL(domain, "IMAGE_STRUCTURE"));
+    return !is_main(domain) && (EQUAL(domain, "TILEDIR") || EQUAL(domain, "STAC") || EQUAL(domain, "IMAGE_STRUCTURE"));
 }
 
 std::string text_of(const char *text)

@@ -1,9 +1,11 @@
 #include "stac/json_document.h"
 
 #include "stac/error.h"
+#include "stac/utf8.h"
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -15,6 +17,9 @@ namespace
 
 /// The parser quotes the token that it stumbles over, however long that is.
 constexpr std::size_t kMaxReason = 200;
+
+constexpr std::uint32_t kFirstHigh = 0xD800; ///< of the halves that come first
+constexpr std::uint32_t kFirstLow = 0xDC00;
 
 /// NaN, Infinity and -Infinity as Python's json writes them, which is no JSON, become the texts that STAC has for them.
 std::string with_named_numbers(const std::string &text)
@@ -51,7 +56,50 @@ std::string with_named_numbers(const std::string &text)
     return json;
 }
 
+/// Code units of UTF-16 as UTF-8; halves of pairs alone become U+FFFD.
+std::string from_utf16(const std::string &text, bool big_endian)
+{
+    const auto unit_at = [&](std::size_t at) -> std::uint32_t
+    {
+        const auto one = static_cast<unsigned char>(text[at + (big_endian ? 0 : 1)]);
+        const auto two = static_cast<unsigned char>(text[at + (big_endian ? 1 : 0)]);
+        return (static_cast<std::uint32_t>(one) << 8U) | two;
+    };
+    const auto is_half = [](std::uint32_t unit, std::uint32_t first) { return unit >= first && unit < first + 0x400; };
+    std::string utf8;
+    for (std::size_t at = 0; at + 1 < text.size(); at += 2)
+    {
+        std::uint32_t code = unit_at(at);
+        if (is_half(code, kFirstHigh) && at + 3 < text.size() && is_half(unit_at(at + 2), kFirstLow))
+        {
+            at += 2;
+            code = 0x10000 + ((code - kFirstHigh) << 10U) + (unit_at(at) - kFirstLow);
+        }
+        else if (is_half(code, kFirstHigh) || is_half(code, kFirstLow))
+        {
+            code = 0xFFFD;
+        }
+        append_utf8(code, utf8);
+    }
+    return utf8;
+}
+
 } // namespace
+
+bool begins_like_utf16(const std::string &text)
+{
+    return text.size() >= 2 && (text.compare(0, 2, "\xFF\xFE") == 0 || text.compare(0, 2, "\xFE\xFF") == 0 ||
+                                (text[0] == '\0') != (text[1] == '\0'));
+}
+
+std::string json_text(const std::string &text)
+{
+    const std::string mark = "\xEF\xBB\xBF";
+    const bool utf16 = begins_like_utf16(text);
+    const bool big_endian = utf16 && (text[0] == '\xFE' || text[0] == '\0');
+    const std::string utf8 = utf16 ? from_utf16(text, big_endian) : text;
+    return with_named_numbers(utf8.compare(0, mark.size(), mark) == 0 ? utf8.substr(mark.size()) : utf8);
+}
 
 nlohmann::json parse_json(const std::string &text, const std::string &name)
 {
@@ -71,11 +119,14 @@ nlohmann::json parse_json(const std::string &text, const std::string &name)
     };
     try
     {
-        return nlohmann::json::parse(with_named_numbers(text), bounded);
+        return nlohmann::json::parse(json_text(text), bounded);
     }
     catch (const nlohmann::json::exception &error) // also of a number beyond all numbers
     {
-        throw InputError(name + ": not JSON: " + std::string(error.what()).substr(0, kMaxReason));
+        const std::string reason = error.what();
+        throw InputError(
+            name + ": not JSON: " +
+            (reason.find("UTF-8") == std::string::npos ? reason.substr(0, kMaxReason) : "its text is not in UTF-8"));
     }
 }
 

@@ -42,7 +42,15 @@ def a_folder(path):
     path.mkdir()
 
 
-@pytest.mark.parametrize("damage", [truncated, text, empty, another_size, one_band, a_folder])
+def blocks_of_gigabytes(path):
+    """Some hundred bytes that tell a block of 4 GB."""
+    path.unlink()
+    options = ["TILED=YES", "BLOCKXSIZE=32768", "BLOCKYSIZE=32768", "SPARSE_OK=TRUE", "COMPRESS=DEFLATE"]
+    gdal.GetDriverByName("GTiff").Create(str(path), 32, 32, 2, gdal.GDT_Int16, options)
+    assert path.stat().st_size < 2000
+
+
+@pytest.mark.parametrize("damage", [truncated, text, empty, another_size, one_band, blocks_of_gigabytes, a_folder])
 @pytest.mark.parametrize("reading", ["whole", "one pixel", "downsampled", "translate"])
 def test_a_broken_tile_is_an_error_that_names_it(folder, damage, reading):
     path = folder.tile_path("1", 1, 2)

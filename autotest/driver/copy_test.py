@@ -576,6 +576,14 @@ SPELLINGS = {
     "a VRT of a prefix": lambda out: (out.parent / "prefix.vrt", out),
     "a VRT of a tile": lambda out: (out.parent / "tile.vrt", out),
     "a warped VRT": lambda out: (out.parent / "warped.vrt", out),
+    "onto a prefix": lambda out: (out, f"TILEDIR:{out}"),
+    "onto a prefix with quotes": lambda out: (out, f'TILEDIR:"{out}"'),
+    "onto its item": lambda out: (out, out / "stac.json"),
+    "onto its item by a link": lambda out: (out, out.parent / "link" / "stac.json"),
+    "a tile of it onto a prefix": lambda out: (out / "2" / "0" / "0.tif", f"TILEDIR:{out}"),
+    "a tile of it onto its item": lambda out: (out / "2" / "0" / "0.tif", out / "stac.json"),
+    "a VRT of a tile onto its item": lambda out: (out.parent / "tile.vrt", out / "stac.json"),
+    "a warped VRT onto a prefix": lambda out: (out.parent / "warped.vrt", f"TILEDIR:{out}"),
 }
 
 
@@ -600,6 +608,15 @@ def test_what_is_copied_is_not_overwritten_by_whatever_name(tmp_path, spelling):
         made, messages = errors_while(lambda: gdal.GetDriverByName("TileDir").CreateCopy(str(target), dataset))
         assert made is None and "is what is to be copied" in messages[-1][1], messages
         assert files(out) == before
+
+
+@pytest.mark.parametrize("target", ["TILEDIR:{}", "{}/stac.json", "{}"])
+def test_another_raster_replaces_it_by_each_of_its_names(tmp_path, target):
+    out = tmp_path / "out"
+    copy(source(tmp_path / "a.tif", noise(1, 64, 64)), out, "TILE_SIZE=32")
+    other = gdal.Open(source(tmp_path / "b.tif", noise(1, 64, 64, seed=5)))
+    assert gdal.GetDriverByName("TileDir").CreateCopy(target.format(out), other, options=["TILE_SIZE=32"]) is not None
+    assert numpy.array_equal(gdal.Open(str(out)).ReadAsArray(0, 0, 64, 64), other.ReadAsArray())
 
 
 def test_what_shares_no_file_with_the_target_is_copied_over_it(tmp_path):

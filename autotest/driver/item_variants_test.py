@@ -257,3 +257,22 @@ def test_a_template_with_the_band_in_it_needs_bands(tmp_path):
     dataset, messages = errors_while(lambda: gdal.Open(str(tmp_path)))
     assert dataset is None
     assert "asset_templates.tiles: its href has {eo:band}, and it has no eo:bands" in messages[0][1]
+
+
+def test_what_an_item_says_of_itself_is_metadata_of_a_domain(tmp_path):
+    folder = TileFolder(tmp_path / "ds", pyramid(tile=16, tiles=(2, 2), levels=1))
+    told = {"title": "Höhen", "description": "a=b, and\nmore", "eo:cloud_cover": 12.5, "own": {"list": [1, None]}}
+    folder.item["properties"].update(told)
+    folder.write_item()
+    shown = gdal.Open(str(folder.path)).GetMetadata("STAC")
+    expected = {"title": "Höhen", "description": "a=b, and\nmore", "eo_cloud_cover": "12.5", "own": '{"list":[1,null]}'}
+    assert {name: shown[name] for name in expected} == expected
+    assert not [name for name in shown if name.startswith(("tiles", "proj"))]
+    assert gdal.Open(str(folder.path)).GetMetadata().get("TITLE") == "Höhen"
+    dataset = gdal.OpenEx(str(folder.path), gdal.OF_UPDATE)
+    dataset.SetMetadataItem("OWN", "kept")  # in a side file
+    del dataset
+    assert gdal.Open(str(folder.path)).GetMetadata("STAC") == shown
+    del folder.item["properties"]["eo:cloud_cover"]
+    folder.write_item()
+    assert "eo_cloud_cover" not in gdal.Open(str(folder.path)).GetMetadata("STAC")

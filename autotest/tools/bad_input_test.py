@@ -345,3 +345,32 @@ def struct_offsets(path):
     return [
         int(band.GetMetadataItem(f"BLOCK_OFFSET_{col}_{row}", "TIFF")) for row in range(rows) for col in range(cols)
     ]
+
+
+LATIN = "H\udcf6he"  # Python's name of a file whose bytes are Latin-1
+
+
+@pytest.mark.parametrize("where", ["recipe", "input", "output", "recipe's name", "comment"])
+def test_names_and_texts_that_are_not_utf_8_are_said_to_be_so(tiledir, jacksboro, where):
+    """What is written of a run has these names."""
+    files = {"recipe": "recipe.yaml", "recipe's name": f"{LATIN}.yaml"}
+    recipe = tiledir.folder / files.get(where, "recipe.yaml")
+    shutil.copy(jacksboro[0], tiledir.folder / f"{LATIN}.tif")
+    dem = {"recipe": f"{LATIN}.tif", "input": "*.tif"}.get(where, str(jacksboro[0]))
+    comment = f"# {LATIN}\n" if where == "comment" else ""
+    text = f"{comment}process: hillshade\ninput: {{dem: '{dem}'}}\noutput: out\n"
+    recipe.write_bytes(text.encode("utf-8", "surrogateescape"))
+    output = ["--output", f"{LATIN}_out"] if where == "output" else []
+    line = tiledir.refused(recipe, *output)
+    assert "not in UTF-8" in line
+    assert where not in ("recipe", "comment") or f"line {2 if where == 'recipe' else 1}" in line
+    assert not (tiledir.folder / "out").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_recipes_tell_their_encoding_by_a_mark(tiledir, jacksboro, encoding):
+    recipe = tiledir.folder / "recipe.yaml"
+    text = f"process: hillshade\ninput: {{dem: {jacksboro[0]}}}\nlevels: 8\noutput: out\nstac: {{title: Höhe}}\n"
+    recipe.write_bytes(text.encode(encoding))
+    tiledir.make(recipe, "--quiet")
+    assert json.loads((tiledir.folder / "out" / "stac.json").read_text("utf-8"))["properties"]["title"] == "Höhe"

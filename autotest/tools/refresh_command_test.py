@@ -254,3 +254,31 @@ def test_a_folder_of_a_newer_tiledir_is_left_alone(run, tmp_path):
 def test_help_tells_the_flags(run, command, flags):
     out = run(command, "--help")
     assert all(flag in out for flag in [*flags, "--threads", "DIR"])
+
+
+def test_all_of_few_tiles_in_wide_limits_are_those_that_are_there(run, build, tmp_path):
+    """Two specks at the corners of the world: 3e8 places between them at level 14, of which a few have tiles."""
+    for name, west, north in (("a", -150, 60), ("b", 150, -60)):
+        file = gdal.GetDriverByName("GTiff").Create(str(tmp_path / f"{name}.tif"), 50, 50, 1, gdal.GDT_Float32)
+        file.SetGeoTransform((west, 1e-4, 0, north, 0, -1e-4))
+        file.SetProjection("EPSG:4326")
+        file.GetRasterBand(1).SetNoDataValue(-9999)
+        file.WriteArray(numpy.add.outer(numpy.arange(50.0), numpy.arange(50.0)))
+        del file
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("process: hillshade\ninput: {dem: [a.tif, b.tif]}\nlevels: 8-14\noutput: out\n")
+    subprocess.run([build / "bin" / "tiledir-process", recipe, "--quiet"], check=True)
+    out = tmp_path / "out"
+    there = {level: len(list(out.glob(f"{level}/*/*.tif"))) for level in range(8, 15)}
+    assert min(there.values()) >= 2
+    lines = run("refresh", out, "--all", "--dry-run").splitlines()
+    assert lines[0].startswith(f"base tiles: {there[14]} ")
+    assert lines[1:] == [f"  level {level}: {there[level]} overviews above them" for level in range(13, 7, -1)]
+    stale, *_, bare = sorted(out.glob("12/*/*.tif"))
+    stale.unlink()
+    for tile in out.glob("14/*/*.tif"):
+        if int(tile.parent.name) > 8192 and int(tile.stem) > 8192:  # the speck in the south east
+            tile.unlink()
+    run("refresh", out, "--all", "--quiet")
+    assert stale.exists() and not bare.exists()
+    assert run("verify", out, "--quiet") == ""

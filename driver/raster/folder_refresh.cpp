@@ -4,6 +4,7 @@
 #include "driver/raster/foreign_tiles.h"
 #include "driver/raster/stored_item.h"
 #include "driver/raster/strip_listing.h"
+#include "driver/raster/tile_listing.h"
 #include "driver/store/written_objects.h"
 #include "stac/error.h"
 
@@ -34,6 +35,39 @@ stac::TileSet tiles_of_bounds(const DatasetFolder &folder, const stac::Bounds &b
         throw InputError("bounds: lie beyond the grid, or their minimum is not below their maximum");
     }
     return stac::TileSet(range);
+}
+
+/// So many overviews are looked at one by one.
+constexpr std::int64_t kFewOverviews = 4096;
+
+/// Where nearly all tiles may have changed: those places, of wide limits, where tiles are.
+void leave_out_what_is_bare(const DatasetFolder &folder, RefreshPlan &plan)
+{
+    std::int64_t count = 0;
+    for (const auto &[level, tiles] : plan.overviews)
+    {
+        count += tiles.count();
+    }
+    const Pyramid &pyramid = folder.pyramid();
+    if (count <= kFewOverviews || plan.base_tiles.count() < base_limits(folder).count())
+    {
+        return;
+    }
+    std::map<int, stac::TileRange> all;
+    for (int level = pyramid.coarsest; level <= pyramid.finest; ++level)
+    {
+        all[level] = pyramid.matrix(level).range();
+    }
+    const stac::LevelSets there = listed_tiles(folder.tiles(), all);
+    plan.stored = plan.stored.common(there.at(pyramid.finest));
+    if (!plan.stored.empty())
+    {
+        plan.gone.erase(stac::TileSet(plan.stored.bounding()));
+    }
+    for (auto &[level, tiles] : plan.overviews)
+    {
+        tiles = tiles.common(there.at(level));
+    }
 }
 
 /// The folder that all tiles of the base level are in.
@@ -148,6 +182,9 @@ RefreshPlan plan_refresh(const DatasetFolder &folder, const ChangedPart &changed
     }
     plan.overviews = overviews_above(folder.pyramid(), tiles);
     plan.base_tiles = base_tiles;
+    plan.stored = base_tiles;
+    plan.gone = base_tiles;
+    leave_out_what_is_bare(folder, plan);
     return plan;
 }
 
@@ -165,16 +202,15 @@ RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, 
         result = renew(folder.tiles(), plan.overviews, settings);
     }
     journal::TileStates said;
-    said.foreign = {{folder.pyramid().finest, foreign_tiles(folder, plan.base_tiles)}};
+    said.foreign = {{folder.pyramid().finest, foreign_tiles(folder, plan.stored)}};
     said.pending = plan.is_for_process ? plan.overviews : stac::LevelSets();
     journal::tell_journal(store, folder.pyramid().grid, said);
     if (!plan.base_tiles.empty())
     {
         const bool all_have_told = plan.left_behind.empty();
         grow_item(store, folder.item_key(), folder.pyramid(),
-                  all_have_told ? new_tiles(folder, plan.base_tiles) : tiles_there(folder, plan.base_tiles),
-                  all_have_told);
-        shrink_item(folder.tiles(), folder.item_key(), plan.base_tiles, settings.threads);
+                  all_have_told ? new_tiles(folder, plan.stored) : tiles_there(folder, plan.stored), all_have_told);
+        shrink_item(folder.tiles(), folder.item_key(), plan.gone, settings.threads);
     }
     store.sync();
     intent.finish();

@@ -24,8 +24,10 @@ struct ChangedPart
 /// What a refresh is to do.
 struct RefreshPlan
 {
-    stac::TileSet base_tiles;                      ///< that have changed, or may have
-    stac::LevelSets overviews;                     ///< above them
+    stac::TileSet base_tiles;                      ///< that have changed, or may have, or are not there
+    stac::TileSet stored;                          ///< those of them that may be there
+    stac::TileSet gone;                            ///< those whose absence may bare a border of the item's limits
+    stac::LevelSets overviews;                     ///< above them; of many those that are there or have tiles below
     std::vector<journal::FoundIntent> left_behind; ///< by writers that are no more
     bool is_for_process = false; ///< overviews are tiledir-process's: they can only be told to be stale
     bool empty() const { return base_tiles.empty(); }

@@ -3,6 +3,7 @@
 #include "driver/journal/intent.h"
 #include "driver/journal/tell_journal.h"
 #include "driver/raster/tile_listing.h"
+#include "driver/store/network_path.h"
 
 namespace tiledir::raster
 {
@@ -21,7 +22,8 @@ VerifySettings settings_for(const DatasetFolder &folder, VerifySettings settings
 VerifyResult verify_folder(const DatasetFolder &folder, const VerifySettings &settings)
 {
     const auto limits = folder.limits();
-    if (folder.store().is_remote() || !folder.pyramid().can_be_absent())
+    const bool can_be_listed = !folder.store().is_remote() || store::is_object_store(folder.store().path(""));
+    if (!can_be_listed || !folder.pyramid().can_be_absent())
     {
         return verify(folder.tiles(), limits, settings_for(folder, settings));
     }

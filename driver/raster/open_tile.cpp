@@ -4,7 +4,9 @@
 #include "driver/store/network_path.h"
 #include "stac/error.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <string>
 
 namespace tiledir::raster
 {
@@ -41,13 +43,19 @@ bool is_tiff_of_one_directory(const store::Bytes &bytes)
            number_at(bytes, next, size, big_endian) == 0;
 }
 
+/// Without a query after it.
+std::string extension_of(const std::string &path)
+{
+    return CPLGetExtension(path.substr(0, path.find('?', path.rfind('/') + 1)).c_str());
+}
+
 } // namespace
 
 OpenTile::OpenTile(const store::Bytes &bytes, const std::string &path)
     : m_path(path)
     , m_no_side_files("GDAL_PAM_ENABLED", "NO", false)
     , m_strict_jpeg("GDAL_ERROR_ON_LIBJPEG_WARNING", "YES", false)
-    , m_file(CPLGetExtension(path.c_str()), bytes.data(), bytes.size())
+    , m_file(extension_of(path), bytes.data(), bytes.size())
     , m_may_have_mask(!is_tiff_of_one_directory(bytes))
 {
     const char *const siblings[] = {CPLGetFilename(m_file.name().c_str()), nullptr};
@@ -57,6 +65,25 @@ OpenTile::OpenTile(const store::Bytes &bytes, const std::string &path)
     if (!m_dataset)
         throw TileError(path +
                         ": is not a readable raster: " + m_errors.cause(reason_of_unopened_tile(bytes, from_network)));
+    check_blocks();
+}
+
+/// What is read is allocated block by block, whatever few bytes there are.
+void OpenTile::check_blocks() const
+{
+    constexpr double kUsual = 2048.0 * 2048; // pixels, of files that are smaller than their blocks
+    const double pixels = static_cast<double>(m_dataset->GetRasterXSize()) * m_dataset->GetRasterYSize();
+    for (int number = 1; number <= bands(); ++number)
+    {
+        int width = 0;
+        int height = 0;
+        band(number).GetBlockSize(&width, &height);
+        if (static_cast<double>(width) * height > 4 * std::max(pixels, kUsual))
+            throw TileError(m_path + ": corrupt: its blocks are " + std::to_string(width) + " x " +
+                            std::to_string(height) + " pixels, all of it " +
+                            std::to_string(m_dataset->GetRasterXSize()) + " x " +
+                            std::to_string(m_dataset->GetRasterYSize()));
+    }
 }
 
 void OpenTile::check(CPLErr status) const

@@ -17,7 +17,8 @@ namespace tiledir::raster
 class OpenTile
 {
 public:
-    /// `path` is for messages; the bytes must live longer. Throws TileError: no raster that GDAL reads.
+    /// `path` is for messages; the bytes must live longer. Throws TileError: no raster that GDAL reads, or one whose
+    /// blocks are far larger than itself.
     OpenTile(const store::Bytes &bytes, const std::string &path);
 
     GDALDataset &dataset() const { return *m_dataset; }
@@ -30,6 +31,8 @@ public:
     void check(CPLErr status) const;
 
 private:
+    void check_blocks() const;
+
     std::string m_path;
     store::GdalErrors m_errors;
     CPLConfigOptionSetter m_no_side_files;

@@ -6,6 +6,7 @@
 #include "driver/raster/spatial_reference.h"
 #include "driver/raster/stored_pyramid.h"
 #include "driver/raster/strip_listing.h"
+#include "driver/raster/tile_listing.h"
 #include "driver/store/task_queue.h"
 #include "driver/store/update_object.h"
 #include "stac/error.h"
@@ -57,7 +58,7 @@ stac::ItemTiles item_tiles(const Pyramid &pyramid, const stac::TileRange &base)
 nlohmann::ordered_json parsed(const std::string &text, const std::string &path)
 {
     stac::parse_json(text, path); // bounds it
-    return nlohmann::ordered_json::parse(text);
+    return nlohmann::ordered_json::parse(stac::json_text(text));
 }
 
 bool has_tile(const TilePyramid &tiles, const stac::TileRange &strip, int threads)
@@ -84,6 +85,9 @@ bool has_tile(const TilePyramid &tiles, const stac::TileRange &strip, int thread
     return found;
 }
 
+/// So many rows and columns are looked at one by one; where more are empty a listing of all tiles costs less.
+constexpr int kFewStrips = 8;
+
 /// Limits without what is empty at those of their borders that `gone` touches.
 stac::TileRange occupied(const TilePyramid &tiles, const stac::TileRange &limits, const stac::TileSet &gone,
                          int threads)
@@ -96,23 +100,26 @@ stac::TileRange occupied(const TilePyramid &tiles, const stac::TileRange &limits
     const bool last_row = touched(row(limits.max_row));
     const bool first_col = touched(col(limits.min_col));
     const bool last_col = touched(col(limits.max_col));
-    const auto is_free = [&](const stac::TileRange &strip)
-    { return !rest.empty() && !has_tile(tiles, strip, threads); };
-    while (first_row && is_free(row(rest.min_row)))
+    const auto cut = [&](const auto &strip, std::int64_t &border, std::int64_t step)
     {
-        ++rest.min_row;
-    }
-    while (last_row && is_free(row(rest.max_row)))
+        int cuts = 0;
+        for (; cuts < kFewStrips && !rest.empty() && !has_tile(tiles, strip(border), threads); ++cuts)
+        {
+            border += step;
+        }
+        return cuts < kFewStrips;
+    };
+    const bool near = (!first_row || cut(row, rest.min_row, 1)) && (!last_row || cut(row, rest.max_row, -1)) &&
+                      (!first_col || cut(col, rest.min_col, 1)) && (!last_col || cut(col, rest.max_col, -1));
+    if (!near)
     {
-        --rest.max_row;
-    }
-    while (first_col && is_free(col(rest.min_col)))
-    {
-        ++rest.min_col;
-    }
-    while (last_col && is_free(col(rest.max_col)))
-    {
-        --rest.max_col;
+        const int base = tiles.pyramid().finest;
+        const stac::TileRange there = listed_tiles(tiles, {{base, limits}}).at(base).bounding();
+        rest = there.empty() ? there
+                             : stac::TileRange{first_row ? there.min_row : limits.min_row,
+                                               last_row ? there.max_row : limits.max_row,
+                                               first_col ? there.min_col : limits.min_col,
+                                               last_col ? there.max_col : limits.max_col};
     }
     return rest.empty() ? limits : rest;
 }
@@ -141,7 +148,8 @@ void change_item(store::Store &store, const std::string &key,
                              {
                                  throw InputError(store.path(key) + ": " + error.what());
                              }
-                             const std::string text = item.dump(2) + "\n";
+                             const std::string text =
+                                 item.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
                              return std::optional(store::Bytes(text.begin(), text.end()));
                          });
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <new>
+#include <string_view>
 
 namespace tiledir::store
 {
@@ -123,6 +124,11 @@ void HttpTransfer::prepare(const HttpSettings &settings, const HttpRequest &requ
     set_text(handle, CURLOPT_NETRC_FILE, settings.netrc_file);
     curl_easy_setopt(handle, CURLOPT_NETRC,
                      static_cast<long>(settings.netrc ? CURL_NETRC_OPTIONAL : CURL_NETRC_IGNORED));
+    // What is stored compressed comes out plain; nothing else is to be compressed for us. A part of it cannot be.
+    const bool of_part = std::any_of(request.headers.begin(), request.headers.end(),
+                                     [](const std::string &line) { return line.rfind("Range:", 0) == 0; });
+    if (request.method == std::string_view("GET") && !of_part)
+        curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "identity");
     for (const auto *lines : {&settings.headers, &request.headers})
         for (const std::string &line : *lines)
             add_header(line.c_str());

@@ -55,7 +55,13 @@ std::optional<std::string> plain_url(const std::string &path)
     const bool plain = std::any_of(kPrefixes.begin(), kPrefixes.end(),
                                    [&](const std::string &prefix) { return path.rfind(prefix, 0) == 0; });
     constexpr std::size_t kHandler = 9; // "/vsicurl/"
-    return plain ? std::optional(escaped(path.substr(kHandler))) : std::nullopt;
+    if (!plain)
+    {
+        return std::nullopt;
+    }
+    const std::string query = VSIGetPathSpecificOption(path.c_str(), "VSICURL_QUERY_STRING", ""); // as GDAL 3.11 has it
+    const char *const joint = path.find('?') == std::string::npos ? "?" : "&";
+    return escaped(path.substr(kHandler) + (query.empty() ? "" : joint + query.substr(query[0] == '?' ? 1 : 0)));
 }
 
 } // namespace

@@ -139,7 +139,8 @@ std::shared_ptr<const engine::Job> ProcessCommand::resolve(engine::Recipe recipe
                                          {"output", output},
                                          {"planned", nullptr},
                                          {"pending", nullptr}};
-            fmt::print("{}\n", secrets.redacted_json(report).dump(2));
+            fmt::print("{}\n",
+                       secrets.redacted_json(report).dump(2, ' ', false, engine::Json::error_handler_t::replace));
         }
         throw;
     }
@@ -151,7 +152,8 @@ int ProcessCommand::run(engine::Recipe recipe)
     if (m_dry_run)
     {
         const engine::Json estimate = engine::estimate(job, m_options);
-        m_json ? fmt::print("{}\n", estimate.dump(2)) : print_estimate(estimate);
+        m_json ? fmt::print("{}\n", estimate.dump(2, ' ', false, engine::Json::error_handler_t::replace))
+               : print_estimate(estimate);
         return ExitDone;
     }
     // Before it, a signal ends the process at once: nothing is to be put in order.
@@ -180,7 +182,7 @@ int ProcessCommand::end(const engine::RunResult &result) const
     }
     if (m_json)
     {
-        fmt::print("{}\n", result.report.dump(2));
+        fmt::print("{}\n", result.report.dump(2, ' ', false, engine::Json::error_handler_t::replace));
     }
     const bool has_begun = result.report["planned"] != result.report["pending"];
     if (has_begun || result.state != engine::RunState::Refused)

@@ -20,7 +20,7 @@ void print_plan(const raster::DatasetFolder &folder, const raster::RefreshPlan &
     {
         fmt::print("left behind: by {}\n", intent.who);
     }
-    fmt::print("base tiles: {} that have changed, or may have\n", plan.base_tiles.count());
+    fmt::print("base tiles: {} that have changed, or may have\n", plan.stored.count());
     for (auto level = plan.overviews.rbegin(); level != plan.overviews.rend(); ++level)
     {
         if (!level->second.empty())

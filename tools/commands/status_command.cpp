@@ -55,7 +55,7 @@ int StatusCommand::run()
     const engine::Json status = engine::status(m_folder);
     if (m_json)
     {
-        fmt::print("{}\n", status.dump(2));
+        fmt::print("{}\n", status.dump(2, ' ', false, engine::Json::error_handler_t::replace));
     }
     else
     {

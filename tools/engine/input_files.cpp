@@ -8,6 +8,7 @@
 #include "driver/store/network_path.h"
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
+#include "stac/utf8.h"
 #include "tools/engine/input_access.h"
 #include "tools/engine/stop_request.h"
 
@@ -142,6 +143,15 @@ private:
     std::map<std::string, std::shared_ptr<const std::string>> m_texts;
 };
 
+/// What is written of inputs has their names.
+void check_utf8(const std::string &path)
+{
+    if (!stac::is_utf8(path))
+    {
+        throw InputError(stac::as_utf8(path) + ": its name is not in UTF-8; rename it");
+    }
+}
+
 } // namespace
 
 std::string fixed_part(const std::string &pattern)
@@ -155,6 +165,7 @@ std::vector<std::string> expand_pattern(const std::string &pattern)
     VSIStatBufL stat;
     if (!is_pattern(pattern) || VSIStatL(pattern.c_str(), &stat) == 0)
     {
+        check_utf8(pattern);
         return {pattern};
     }
     const std::string fixed = fixed_part(pattern);
@@ -168,6 +179,7 @@ std::vector<std::string> expand_pattern(const std::string &pattern)
         throw InputError(pattern + ": no file is called so");
     }
     std::sort(found.begin(), found.end());
+    std::for_each(found.begin(), found.end(), check_utf8);
     return found;
 }
 

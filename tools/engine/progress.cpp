@@ -87,7 +87,7 @@ void Progress::show_once(double seconds) const
                            {"seconds", seconds},
                            {"tiles_per_second", tiles_per_second(seconds)},
                            {"seconds_left", tiles > 0 ? Json(seconds_left(seconds)) : Json()}};
-        std::fprintf(stderr, "%s\n", json.dump().c_str());
+        std::fprintf(stderr, "%s\n", json.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
         return;
     }
     spdlog::info("event=progress tiles={} of={} failed={} seconds={:.0f} tiles_per_second={:.1f} left={}", tiles,

@@ -4,7 +4,9 @@
 #include "driver/store/environment.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
+#include "stac/json_document.h"
 #include "stac/utc_time.h"
+#include "stac/utf8.h"
 #include "tools/engine/memory.h"
 #include "tools/engine/process.h"
 #include "tools/engine/yaml_document.h"
@@ -92,6 +94,18 @@ private:
 
 YAML::Node parsed(const std::string &text, const std::string &file)
 {
+    if (!stac::begins_like_utf16(text))
+    {
+        std::size_t line = 0;
+        for (std::size_t from = 0; from < text.size(); from = std::min(text.find('\n', from), text.size()) + 1)
+        {
+            ++line;
+            if (!stac::is_utf8(text.substr(from, text.find('\n', from) - from)))
+            {
+                throw InputError(fmt::format("{}, line {}: is not in UTF-8, as YAML is", stac::as_utf8(file), line));
+            }
+        }
+    }
     try
     {
         return yaml_document(text, file);
@@ -298,6 +312,14 @@ void read_region(Recipe &recipe, const Places &places)
     recipe.region = std::move(region);
 }
 
+void check_utf8(const std::string &key, const std::string &text)
+{
+    if (!stac::is_utf8(text))
+    {
+        throw InputError(key + ": " + stac::as_utf8(text) + ": is not in UTF-8; rename it");
+    }
+}
+
 /// A region that a flag gives is in place of the recipe's, whatever its shape.
 void forget_region(YAML::Node document, const std::map<std::string, std::string> &overrides)
 {
@@ -330,6 +352,11 @@ Recipe Recipe::of_document(YAML::Node document, const std::string &file,
     if (!document.IsMap())
     {
         throw InputError(file + ": is not a recipe: a YAML map with process, input and output");
+    }
+    check_utf8("recipe", fs::absolute(file).string()); // what is written of the run has these names
+    for (const auto &[key, text] : overrides)
+    {
+        check_utf8(key, key == "output.path" ? absolute(text, fs::current_path()) : text);
     }
     forget_region(document, overrides);
     // Paths that a flag gives are the caller's, relative to where the command runs.
