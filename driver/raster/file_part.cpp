@@ -1,7 +1,6 @@
 #include "driver/raster/file_part.h"
 
-#include "driver/store/gdal_errors.h"
-#include "stac/error.h"
+#include "driver/raster/source_reading.h"
 
 #include <algorithm>
 #include <cmath>
@@ -218,14 +217,12 @@ Validity validity_of(GDALRasterBand &band, const std::optional<double> &given)
 void read_pixels(const OpenedFile &file, GDALRasterBand &band, const Part &part, void *into, GDALDataType type,
                  std::size_t line_size)
 {
-    const store::GdalErrors errors;
+    const SourceReading reading;
     const int width = part.cols.input_size;
     const int height = part.rows.input_size;
-    if (band.RasterIO(GF_Read, part.cols.input_first, part.rows.input_first, width, height, into, width, height, type,
-                      0, static_cast<GSpacing>(line_size), nullptr) != CE_None)
-    {
-        throw TileError(file.path + ": cannot be read: " + errors.cause_at(file.path));
-    }
+    reading.check(band.RasterIO(GF_Read, part.cols.input_first, part.rows.input_first, width, height, into, width,
+                                height, type, 0, static_cast<GSpacing>(line_size), nullptr),
+                  *file.dataset, file.path, file.trouble);
 }
 
 void read_part(const OpenedFile &file, const Part &part, bool nothing_below, PixelBlock &into)

@@ -38,6 +38,7 @@ struct OpenedFile
     double factor = 1;
     double summand = 0;
     std::vector<OpenBand> bands;
+    std::string trouble; ///< what GDAL told when its bands were looked at, and does not tell again
 
     bool all_valid() const
     {

@@ -2,8 +2,8 @@
 
 #include "driver/raster/color_table.h"
 #include "driver/raster/nodata_value.h"
+#include "driver/raster/source_reading.h"
 #include "driver/raster/spatial_reference.h"
-#include "driver/store/gdal_errors.h"
 #include "stac/error.h"
 
 #include <algorithm>
@@ -173,7 +173,7 @@ private:
 
     void read_part(const stac::PixelWindow &part, const stac::PixelWindow &window, PixelBlock &block)
     {
-        const store::GdalErrors errors;
+        const SourceReading reading;
         const auto col = static_cast<int>(part.col);
         const auto row = static_cast<int>(part.row);
         const auto width = static_cast<int>(part.width);
@@ -189,11 +189,7 @@ private:
         {
             status = read_opacity(part, block, offset);
         }
-        if (status != CE_None)
-        {
-            const std::string name = m_dataset->GetDescription();
-            throw TileError((name.empty() ? "source" : name) + ": cannot be read: " + errors.cause_at(name));
-        }
+        reading.check(status, *m_dataset, m_dataset->GetDescription());
     }
 
     /// Into the last band: 255 where there is data.

@@ -8,9 +8,13 @@
 namespace tiledir::raster
 {
 
-/// Opens a raster to read; null where that fails (store::GdalErrors tells why). Takes part in no sharing between
-/// threads.
+/// Opens a raster to read; null where that fails (store::GdalErrors tells why), also where its mask file does. Takes
+/// part in no sharing between threads.
 GDALDatasetUniquePtr open_raster(const std::string &path);
+
+/// Path of a file that should hold the raster's mask (NAME.msk), and is none: GDAL takes all pixels for valid then.
+/// Empty where there is no such file; over a network no one is asked.
+std::string broken_mask_file(GDALDataset &file);
 
 /// The bands that are data: all but an alpha band at the end.
 int data_bands(GDALDataset &file);

@@ -1,5 +1,6 @@
 #include "driver/raster/source_raster.h"
 
+#include "driver/raster/raster_file.h"
 #include "driver/store/gdal_compat.h"
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
@@ -200,11 +201,15 @@ SourceRaster::SourceRaster(GDALDataset &dataset)
     , m_name(name_of(dataset))
     , m_shared(std::make_shared<Shared>())
 {
+    const store::GdalErrors errors;
+    if (const std::string broken = broken_mask_file(dataset); !broken.empty())
+    {
+        throw InputError(m_name + ": its mask, " + broken + ", cannot be read");
+    }
     if (m_name.empty())
     {
         return;
     }
-    const store::GdalErrors errors;
     if (!opened_again(m_name, dataset))
     {
         m_name.clear();
