@@ -28,6 +28,7 @@ struct Validity
 struct OpenBand
 {
     GDALRasterBand *band = nullptr;
+    bool signed_byte = false; ///< as GDAL before 3.7 has them
     Validity validity;
 };
 

@@ -148,7 +148,7 @@ private:
         for (int band = 1; band <= mosaic.bands(); ++band)
         {
             GDALRasterBand *each = file.dataset->GetRasterBand(band);
-            file.bands.push_back({each, validity_of(*each, mosaic.nodata())});
+            file.bands.push_back({each, is_signed_byte(*each), validity_of(*each, mosaic.nodata())});
         }
         if (errors.failed())
         {

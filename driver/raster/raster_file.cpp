@@ -36,6 +36,13 @@ std::string broken_mask_file(GDALDataset &file)
     return files.FindString(path.c_str()) < 0 ? path : "";
 }
 
+bool is_signed_byte(GDALRasterBand &band)
+{
+    const char *type =
+        band.GetRasterDataType() == GDT_Byte ? band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") : nullptr;
+    return type != nullptr && EQUAL(type, "SIGNEDBYTE");
+}
+
 int data_bands(GDALDataset &file)
 {
     const int bands = file.GetRasterCount();

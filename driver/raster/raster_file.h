@@ -16,6 +16,9 @@ GDALDatasetUniquePtr open_raster(const std::string &path);
 /// Empty where there is no such file; over a network no one is asked.
 std::string broken_mask_file(GDALDataset &file);
 
+/// GDAL before 3.7 has signed bytes as Byte, and says so: values above 127 are 256 less.
+bool is_signed_byte(GDALRasterBand &band);
+
 /// The bands that are data: all but an alpha band at the end.
 int data_bands(GDALDataset &file);
 

@@ -126,6 +126,10 @@ public:
     uint64_t GetNoDataValueAsUInt64(int *success) override { return m_band.GetNoDataValueAsUInt64(success); }
     GDALColorInterp GetColorInterpretation() override { return m_band.GetColorInterpretation(); }
     GDALColorTable *GetColorTable() override { return m_band.GetColorTable(); }
+    const char *GetMetadataItem(const char *name, const char *domain) override
+    {
+        return m_band.GetMetadataItem(name, domain);
+    }
     int GetMaskFlags() override { return m_mask ? m_mask_flags : GDALRasterBand::GetMaskFlags(); }
     GDALRasterBand *GetMaskBand() override { return m_mask ? m_mask.get() : GDALRasterBand::GetMaskBand(); }
 
