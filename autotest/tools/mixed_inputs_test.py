@@ -186,7 +186,8 @@ def test_a_value_that_is_nodata_in_another_file_is_a_value(tiledir):
     west = dem(tiledir.folder / "west.tif", "EPSG:4326", 10, 50, CELL, pixels=heights())
     raster(tiledir.folder / "zero.tif", pixels=with_hole(-9999)).FlushCache()
     made = run(tiledir, "made", [west, str(tiledir.folder / "zero.tif")])
-    whole = run(tiledir, "whole", [west, dem(tiledir.folder / "east.tif", "EPSG:4326", 10.25, 50, CELL, pixels=heights())])
+    east = dem(tiledir.folder / "east.tif", "EPSG:4326", 10.25, 50, CELL, pixels=heights())
+    whole = run(tiledir, "whole", [west, east])
     assert sum((each > 0).sum() for each in made.values()) > 0.99 * sum((each > 0).sum() for each in whole.values())
 
 
@@ -294,3 +295,17 @@ def test_blocks_of_files_may_differ(tiledir, options):
     raster(names[1]).FlushCache()
     raster(names[2], options=options).FlushCache()
     expect_same(run(tiledir, "made", [names[0], names[2]]), run(tiledir, "expected", names[:2]))
+
+
+@pytest.mark.parametrize("output, words", [
+    ({"format": "JPEG"}, "JPEG"),
+    ({"options": {"COMPRESS": "JPEG"}}, "COMPRESS=JPEG"),
+    ({"format": "PNG"}, ""),
+    ({}, ""),
+])
+def test_a_run_into_lossy_tiles_says_that_nodata_blurs(tiledir, output, words):
+    west = dem(tiledir.folder / "west.tif", "EPSG:4326", 10, 50, CELL, pixels=heights())
+    recipe = tiledir.recipe(process="hillshade", input={"dem": [west]}, levels=9, output={"path": "out", **output})
+    result = tiledir.run(recipe)
+    assert result.returncode == 0, result.stderr
+    assert ("event=lossy_nodata" in result.stderr) == bool(words) and words in result.stderr

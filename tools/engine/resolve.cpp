@@ -2,6 +2,7 @@
 
 #include "driver/raster/data_type.h"
 #include "driver/raster/grid_levels.h"
+#include "driver/raster/lossy_format.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/local_files.h"
 #include "driver/store/store.h"
@@ -12,6 +13,7 @@
 #include "tools/engine/network_options.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cmath>
@@ -276,6 +278,10 @@ void set_format(Job &job)
     catch (const InputError &error)
     {
         refuse(error.what());
+    }
+    if (const std::string blur = raster::blurred_nodata(format); !blur.empty())
+    {
+        spdlog::warn("event=lossy_nodata reason=\"{}\"", blur);
     }
     job.tile_path = tile_path_of(format.driver);
 }
