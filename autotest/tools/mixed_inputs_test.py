@@ -4,8 +4,9 @@ import pathlib
 
 import numpy as np
 import pytest
+from elevation_model import dem
 from osgeo import gdal, osr
-from singular_places_test import dem, tiles
+from singular_places_test import tiles
 
 CELL = 1 / 1200
 
