@@ -2,13 +2,13 @@
 
 #include "driver/gdal_edge.h"
 #include "driver/item_location.h"
+#include "driver/raster/vrt_sources.h"
 #include "driver/store/folder_entries.h"
 #include "driver/store/local_files.h"
 #include "driver/store/network_path.h"
 #include "driver/tile_dataset.h"
 
 #include <cpl_conv.h>
-#include <cpl_minixml.h>
 #include <cpl_string.h>
 
 #include <sys/stat.h>
@@ -108,22 +108,6 @@ bool may_be_compound(const std::string &name)
     return GDALIdentifyDriverEx(name.c_str(), GDAL_OF_RASTER, kCompounds, nullptr) != nullptr;
 }
 
-/// Names of sources in a VRT's XML, at whatever depth.
-void collect_names(const CPLXMLNode *node, const std::string &folder, std::vector<std::string> &names)
-{
-    for (; node != nullptr; node = node->psNext)
-    {
-        if (node->eType == CXT_Element &&
-            (EQUAL(node->pszValue, "SourceFilename") || EQUAL(node->pszValue, "SourceDataset")))
-        {
-            const std::string name = CPLGetXMLValue(node, "", "");
-            const bool is_relative = CPLTestBool(CPLGetXMLValue(node, "relativeToVRT", "NO"));
-            names.push_back(is_relative ? CPLProjectRelativeFilename(folder.c_str(), name.c_str()) : name);
-        }
-        collect_names(node->psChild, folder, names);
-    }
-}
-
 } // namespace
 
 CopySources::CopySources(GDALDataset &dataset)
@@ -164,18 +148,9 @@ void CopySources::add(GDALDataset &dataset)
     }
 }
 
-/// GDAL's list of files names neither what lies in a VRT in memory, nor what is opened by other names than a file's.
 void CopySources::add_sources_of_vrt(GDALDataset &dataset)
 {
-    CSLConstList xml = dataset.GetMetadata("xml:VRT");
-    if (xml == nullptr || xml[0] == nullptr)
-    {
-        return;
-    }
-    const std::unique_ptr<CPLXMLNode, decltype(&CPLDestroyXMLNode)> root(CPLParseXMLString(xml[0]), CPLDestroyXMLNode);
-    std::vector<std::string> names;
-    collect_names(root.get(), CPLGetPath(dataset.GetDescription()), names);
-    for (const std::string &name : names)
+    for (const std::string &name : raster::vrt_sources(dataset))
     {
         m_paths.insert(name);
         add_dataset(name);

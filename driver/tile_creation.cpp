@@ -10,6 +10,7 @@
 #include "driver/journal/output_layout.h"
 #include "driver/raster/base_statistics.h"
 #include "driver/raster/globe.h"
+#include "driver/raster/lossy_format.h"
 #include "driver/raster/pyramid_builder.h"
 #include "driver/store/store.h"
 #include "driver/successor.h"
@@ -123,6 +124,10 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     const raster::SourceRaster source(dataset);
     const CopyPlan plan = plan_copy(source, chosen);
     refuse_losses(dataset, plan.losses, strict);
+    if (const std::string blur = raster::blurred_nodata(plan.pyramid.format); !blur.empty())
+    {
+        warn("TileDir: " + blur);
+    }
     CreationTarget target(name);
     if (target.was_there())
     {

@@ -9,28 +9,14 @@ import pytest
 from osgeo import gdal, osr
 
 from copy_test import copy
+from elevation_model import NODATA, dem
 
-NODATA = -9999
 HALF_EQUATOR = 20037508.342789244
 # Left and upper end of the world, and the cell of the level 0.
 WORLDS = {
     "WebMercatorQuad": (3857, -HALF_EQUATOR, HALF_EQUATOR, HALF_EQUATOR / 128),
     "WorldCRS84Quad": (4326, -180, 90, 180 / 256),
 }
-
-
-def dem(path, crs, left, top, cell, width=60, height=40, pixels=None):
-    rows, cols = numpy.mgrid[0:height, 0:width]
-    heights = 500 + 300 * numpy.sin(cols / 7.3) + 300 * numpy.cos(rows / 9.1) if pixels is None else pixels
-    file = gdal.GetDriverByName("GTiff").Create(str(path), width, height, 1, gdal.GDT_Float32)
-    file.SetGeoTransform([left, cell, 0, top, 0, -cell])
-    crs_of_file = osr.SpatialReference()
-    crs_of_file.SetFromUserInput(crs)
-    file.SetSpatialRef(crs_of_file)
-    file.GetRasterBand(1).SetNoDataValue(NODATA)
-    file.WriteArray(heights.astype("float32"))
-    del file
-    return str(path)
 
 
 def stored(folder, level):

@@ -226,6 +226,44 @@ def test_the_outputs_own_tiles_are_no_input_of_it(tiledir, jacksboro, way):
     assert snapshot(out) == before
 
 
+def vrt_of(folder, sources):
+    path = str(folder / "tiles.vrt")
+    gdal.BuildVRT(path, list(map(str, sources))).FlushCache()
+    return path
+
+
+def vrt_of_a_vrt(folder, sources):
+    path = str(folder / "outer.vrt")
+    gdal.BuildVRT(path, [vrt_of(folder, sources)]).FlushCache()
+    return path
+
+
+def vrt_through_a_link(folder, sources):
+    (folder / "link.tif").symlink_to(sources[0])
+    return vrt_of(folder, [folder / "link.tif"])
+
+
+def part_of_a_file(folder, sources):
+    return f"/vsisubfile/0_{sources[0].stat().st_size},{sources[0]}"
+
+
+def folder_itself(folder, sources):
+    return str(sources[0].parents[2])
+
+
+@pytest.mark.parametrize("spelled", [vrt_of, vrt_of_a_vrt, vrt_through_a_link, part_of_a_file, folder_itself])
+def test_what_is_made_of_the_outputs_own_tiles_is_no_input_of_it(tiledir, jacksboro, spelled):
+    _, out = finished(tiledir, jacksboro)
+    source = spelled(tiledir.folder, sorted((out / "11").rglob("*.tif")))
+    before = snapshot(out)
+    for flag in ("--resume", "--overwrite", "--update"):
+        line = tiledir.refused(tiledir.recipe(**keys([source])), flag)
+        assert "tile of the output" in line and source in line
+    assert snapshot(out) == before
+    elsewhere = keys([source], output="elsewhere", levels=11)
+    tiledir.make(tiledir.recipe("elsewhere.yaml", **elsewhere))
+
+
 @pytest.mark.parametrize("flag", ["--resume", "--overwrite", "--check", "--retry-failed", "--dry-run"])
 def test_a_journal_of_a_newer_version_is_left_alone(tiledir, jacksboro, flag):
     recipe, out = finished(tiledir, jacksboro)

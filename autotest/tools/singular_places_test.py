@@ -5,23 +5,8 @@ import pathlib
 
 import numpy as np
 import pytest
-from osgeo import gdal, osr
-
-NODATA = -9999
-
-
-def dem(path, crs, left, top, cell, width=120, height=80, pixels=None):
-    rows, cols = np.mgrid[0:height, 0:width]
-    heights = 500 + 300 * np.sin(cols / 7.3) + 300 * np.cos(rows / 9.1) if pixels is None else pixels
-    file = gdal.GetDriverByName("GTiff").Create(str(path), heights.shape[1], heights.shape[0], 1, gdal.GDT_Float32)
-    file.SetGeoTransform([left, cell, 0, top, 0, -cell])
-    reference = osr.SpatialReference()
-    reference.SetFromUserInput(crs)
-    file.SetSpatialRef(reference)
-    file.GetRasterBand(1).SetNoDataValue(NODATA)
-    file.WriteArray(heights.astype("float32"))
-    file = None
-    return str(path)
+from elevation_model import dem
+from osgeo import gdal
 
 
 def finest(folder):
@@ -65,7 +50,7 @@ def test_levels_tiles_and_shades_at_180_are_those_of_other_meridians(tiledir, gr
     cell, top, width = (0.002, -16.9, 120 // len(here)) if degrees else (100, 8120000, 120)
     made = {}
     for name, crs_of_it, lefts in (("here", "EPSG:4326" if degrees else "EPSG:32730", here), ("there", crs, there)):
-        inputs = [dem(tiledir.folder / f"{name}{number}.tif", crs_of_it, left, top, cell, width)
+        inputs = [dem(tiledir.folder / f"{name}{number}.tif", crs_of_it, left, top, cell, width, 80)
                   for number, left in enumerate(lefts)]
         made[name] = run(tiledir, name, inputs, grid)
     cols, count = expect_same_half_a_turn_away(made["there"], made["here"], grid)

@@ -1,7 +1,7 @@
 #include "driver/raster/file_part.h"
 
-#include "driver/store/gdal_errors.h"
-#include "stac/error.h"
+#include "driver/raster/raster_file.h"
+#include "driver/raster/source_reading.h"
 
 #include <algorithm>
 #include <cmath>
@@ -52,6 +52,16 @@ template <class T> constexpr GDALDataType gdal_type()
 template <class T> bool is_nodata(T pixel, T nodata, bool nearly)
 {
     return pixel == nodata || (nearly && ARE_REAL_EQUAL(pixel, nodata));
+}
+
+template <class T> void make_signed(const OpenBand &band, const Part &part, T *pixels, std::size_t line_size)
+{
+    for (int row = 0; band.signed_byte && row < part.rows.input_size; ++row)
+    {
+        T *begin = pixels + row * (line_size / sizeof(T));
+        std::transform(begin, begin + part.cols.input_size, begin,
+                       [](T pixel) { return pixel > 127 ? pixel - 256 : pixel; });
+    }
 }
 
 /// Sets NaN where the band says that a pixel is not valid.
@@ -132,6 +142,7 @@ void read_over(const OpenedFile &file, const OpenBand &band, const Part &part, P
     std::vector<From> pixels(static_cast<std::size_t>(part.cols.input_size) * part.rows.input_size);
     const std::size_t line_size = sizeof(From) * part.cols.input_size;
     read_pixels(file, *band.band, part, pixels.data(), gdal_type<From>(), line_size);
+    make_signed(band, part, pixels.data(), line_size);
     mask_pixels(file, band, part, pixels.data(), line_size);
     convert_pixels(file, part, pixels.data(), line_size);
     overlay<From, To>(pixels, part, into, index);
@@ -149,6 +160,7 @@ void read_directly(const OpenedFile &file, const OpenBand &band, const Part &par
 {
     T *pixels = into.row<T>(index, part.rows.first) + part.cols.first;
     read_pixels(file, *band.band, part, pixels, into.type(), into.row_size());
+    make_signed(band, part, pixels, into.row_size());
     mask_pixels(file, band, part, pixels, into.row_size());
     convert_pixels(file, part, pixels, into.row_size());
 }
@@ -212,20 +224,22 @@ Validity validity_of(GDALRasterBand &band, const std::optional<double> &given)
     {
         validity.mask = band.GetMaskBand();
     }
+    else if (GDALDataset *file = band.GetDataset(); file != nullptr && data_bands(*file) < file->GetRasterCount())
+    {
+        validity.mask = file->GetRasterBand(file->GetRasterCount()); // alpha that is neither Byte nor UInt16
+    }
     return validity;
 }
 
 void read_pixels(const OpenedFile &file, GDALRasterBand &band, const Part &part, void *into, GDALDataType type,
                  std::size_t line_size)
 {
-    const store::GdalErrors errors;
+    const SourceReading reading;
     const int width = part.cols.input_size;
     const int height = part.rows.input_size;
-    if (band.RasterIO(GF_Read, part.cols.input_first, part.rows.input_first, width, height, into, width, height, type,
-                      0, static_cast<GSpacing>(line_size), nullptr) != CE_None)
-    {
-        throw TileError(file.path + ": cannot be read: " + errors.cause_at(file.path));
-    }
+    reading.check(band.RasterIO(GF_Read, part.cols.input_first, part.rows.input_first, width, height, into, width,
+                                height, type, 0, static_cast<GSpacing>(line_size), nullptr),
+                  *file.dataset, file.path, file.trouble);
 }
 
 void read_part(const OpenedFile &file, const Part &part, bool nothing_below, PixelBlock &into)

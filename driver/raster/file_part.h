@@ -28,6 +28,7 @@ struct Validity
 struct OpenBand
 {
     GDALRasterBand *band = nullptr;
+    bool signed_byte = false; ///< as GDAL before 3.7 has them
     Validity validity;
 };
 
@@ -38,6 +39,7 @@ struct OpenedFile
     double factor = 1;
     double summand = 0;
     std::vector<OpenBand> bands;
+    std::string trouble; ///< what GDAL told when its bands were looked at, and does not tell again
 
     bool all_valid() const
     {

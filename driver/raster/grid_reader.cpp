@@ -272,6 +272,11 @@ std::unique_ptr<PixelReader> WarpedRaster::open(const TilePyramid &pyramid, Resa
             open_grid_source(m_mosaic, grid_crs, matrix, resampling, scale, working_type(m_pixels.type)),
             std::move(coverage), pyramid, true);
     }
+    if (m_pixels.signed_bytes)
+    {
+        throw InputError("source: has signed bytes as GDAL before 3.7 has them, and alpha or numbers of 64 bits; "
+                         "gdal_translate -ot Int16 makes numbers of them that the warper knows");
+    }
     WarpedBands bands;
     bands.type = format.type;
     bands.bands = m_pixels.bands - (m_pixels.alpha ? 1 : 0);

@@ -1,5 +1,6 @@
 #include "driver/raster/mosaic.h"
 
+#include "driver/raster/color_table.h"
 #include "driver/raster/globe.h"
 #include "driver/raster/raster_file.h"
 #include "driver/raster/spatial_reference.h"
@@ -80,6 +81,27 @@ void check_same_crs(const MosaicFile &file, const MosaicFile &first)
     }
 }
 
+/// An index, a gray value and one part of a colour are not of one kind.
+void check_same_bands(const MosaicFile &file, const MosaicFile &first)
+{
+    const auto refuse = [&file](const std::string &what)
+    { throw InputError(file.path + ": " + what + "; all files of an input need the same"); };
+    if (file.bands != first.bands)
+    {
+        refuse("has " + std::to_string(file.bands) + " bands, the files before it " + std::to_string(first.bands));
+    }
+    if (file.color_table != first.color_table)
+    {
+        refuse(file.color_table.empty()    ? "has no colour table, the files before it have one"
+               : first.color_table.empty() ? "has a colour table, the files before it have none"
+                                           : "has another colour table than the files before it");
+    }
+    if (!file.band_colors.empty() && !first.band_colors.empty() && file.band_colors != first.band_colors)
+    {
+        refuse("its bands are " + file.band_colors + ", those of the files before it " + first.band_colors);
+    }
+}
+
 /// Pixels that `length` measures, checked to be a raster size GDAL knows.
 int pixels(double length, double cell)
 {
@@ -154,6 +176,38 @@ std::optional<std::vector<MosaicFile>> side_by_side(const std::vector<MosaicFile
     return moved;
 }
 
+/// The colours of the indices up to the last that is not opaque black: writers fill tables with it.
+std::string color_table_text(GDALRasterBand &band)
+{
+    const std::shared_ptr<const ColorTable> colors = colors_of(band);
+    if (!colors)
+    {
+        return "";
+    }
+    std::string text;
+    std::size_t told = 0;
+    for (const GDALColorEntry &each : *colors)
+    {
+        text += CPLSPrintf("%02x%02x%02x%02x,", each.c1, each.c2, each.c3, each.c4);
+        const bool is_filling = each.c1 == 0 && each.c2 == 0 && each.c3 == 0 && (each.c4 == 0 || each.c4 == 255);
+        told = is_filling ? told : text.size();
+    }
+    return told == 0 ? "black" : text.substr(0, told - 1);
+}
+
+std::string band_colors(GDALDataset &dataset, int bands)
+{
+    std::string names;
+    bool has_some = false;
+    for (int band = 1; band <= bands; ++band)
+    {
+        const GDALColorInterp color = dataset.GetRasterBand(band)->GetColorInterpretation();
+        has_some = has_some || (color >= GCI_RedBand && color != GCI_AlphaBand);
+        names += (band > 1 ? "," : "") + std::string(GDALGetColorInterpretationName(color));
+    }
+    return has_some && bands > 1 ? names : "";
+}
+
 GDALDatasetUniquePtr opened(const std::string &path, const OpenFile &open_file)
 {
     const store::GdalErrors errors;
@@ -194,10 +248,15 @@ MosaicFile describe_file(const std::string &path, const OpenFile &open_file)
     file.scale = has && std::isfinite(scale) && scale != 0 ? scale : 1;
     const double offset = first->GetOffset(&has);
     file.offset = has && std::isfinite(offset) ? offset : 0;
-    file.has_color_table = first->GetColorTable() != nullptr;
+    file.color_table = color_table_text(*first);
+    file.band_colors = band_colors(*dataset, file.bands);
     for (int band = 2; band <= file.bands; ++band)
     {
         file.type = GDALDataTypeUnion(file.type, dataset->GetRasterBand(band)->GetRasterDataType());
+    }
+    for (int band = 1; band <= file.bands; ++band)
+    {
+        file.type = GDALDataTypeUnion(file.type, is_signed_byte(*dataset->GetRasterBand(band)) ? GDT_Int16 : file.type);
     }
     file.geotransform = north_up_geotransform(path, *dataset);
     return file;
@@ -241,7 +300,7 @@ Mosaic Mosaic::of(const std::vector<MosaicFile> &files, std::optional<double> no
     mosaic.m_bands = first.bands;
     mosaic.m_type = first.type;
     mosaic.m_unit = first.unit;
-    mosaic.m_has_color_table = first.has_color_table;
+    mosaic.m_has_color_table = !first.color_table.empty();
     mosaic.m_crs_wkt = *first.crs_wkt;
     mosaic.m_open_file = std::move(open_file);
     auto &values = mosaic.m_geotransform;
@@ -250,11 +309,7 @@ Mosaic Mosaic::of(const std::vector<MosaicFile> &files, std::optional<double> no
     for (const MosaicFile &file : files)
     {
         check_same_crs(file, first);
-        if (file.bands != first.bands)
-        {
-            throw InputError(file.path + ": has " + std::to_string(file.bands) + " bands, the files before it " +
-                             std::to_string(first.bands) + "; all files of an input need the same");
-        }
+        check_same_bands(file, first);
         mosaic.m_type = GDALDataTypeUnion(mosaic.m_type, file.type);
         values[1] = std::min(values[1], file.geotransform[1]);
         values[5] = std::max(values[5], file.geotransform[5]);

@@ -51,7 +51,8 @@ struct MosaicFile
     double factor = 1; ///< what the mosaic makes of a pixel: factor * pixel + summand
     double summand = 0;
     Resampling resampling = Resampling::Nearest; ///< where it is not aligned: nearest, bilinear or cubic
-    bool has_color_table = false;
+    std::string color_table;                     ///< of the first band, as text; empty where it has none
+    std::string band_colors; ///< the bands' colours by GDAL's names (Red,Green,Blue); empty where none has one
     std::shared_ptr<const std::string> crs_wkt; ///< often one for many files
 
     stac::Bounds bounds() const;

@@ -131,7 +131,11 @@ private:
     static OpenedFile opened(const Mosaic &mosaic, const MosaicSource &source)
     {
         const store::GdalErrors errors;
-        OpenedFile file{source.path, mosaic.open_file(source.path), source.factor, source.summand, {}};
+        OpenedFile file;
+        file.path = source.path;
+        file.dataset = mosaic.open_file(source.path);
+        file.factor = source.factor;
+        file.summand = source.summand;
         if (!file.dataset)
         {
             throw TileError(source.path + ": cannot be opened: " + errors.cause_at(source.path));
@@ -144,7 +148,11 @@ private:
         for (int band = 1; band <= mosaic.bands(); ++band)
         {
             GDALRasterBand *each = file.dataset->GetRasterBand(band);
-            file.bands.push_back({each, validity_of(*each, mosaic.nodata())});
+            file.bands.push_back({each, is_signed_byte(*each), validity_of(*each, mosaic.nodata())});
+        }
+        if (errors.failed())
+        {
+            file.trouble = errors.cause_at(source.path);
         }
         return file;
     }
@@ -167,6 +175,20 @@ void MosaicReader::forget()
     m_files->forget();
 }
 
+/// Files are opened anew after an error: GDAL tells some errors once, and reads pixels of its own making from then on.
+template <class Read> void MosaicReader::reading(const Read &read)
+{
+    try
+    {
+        read();
+    }
+    catch (const TileError &)
+    {
+        m_files = std::make_unique<Files>();
+        throw;
+    }
+}
+
 void MosaicReader::fetch(const stac::PixelWindow &window, std::int64_t most_bytes)
 {
     const std::int64_t pixel_bytes =
@@ -177,7 +199,7 @@ void MosaicReader::fetch(const stac::PixelWindow &window, std::int64_t most_byte
     }
     for (const Piece &piece : pieces_of(window, *m_mosaic))
     {
-        fetch_flat(piece.window);
+        reading([&] { fetch_flat(piece.window); });
     }
 }
 
@@ -215,14 +237,14 @@ void MosaicReader::read(const stac::PixelWindow &window, PixelBlock &into, GDALD
     const std::vector<Piece> pieces = pieces_of(window, *m_mosaic);
     if (pieces.size() == 1 && pieces.front().window == window)
     {
-        read_flat(window, into, type);
+        reading([&] { read_flat(window, into, type); });
         return;
     }
     into = PixelBlock(static_cast<int>(window.width), static_cast<int>(window.height), m_mosaic->bands(), type);
     PixelBlock part;
     for (const Piece &piece : pieces)
     {
-        read_flat(piece.window, part, type);
+        reading([&] { read_flat(piece.window, part, type); });
         for (int band = 0; band < part.bands(); ++band)
         {
             for (int row = 0; row < part.height(); ++row)

@@ -38,6 +38,7 @@ public:
 
 private:
     class Files;
+    template <class Read> void reading(const Read &read);
     void fetch_flat(const stac::PixelWindow &window);
     void read_flat(const stac::PixelWindow &window, PixelBlock &into, GDALDataType type, bool nearest = false);
     void read_resampled(std::size_t index, const stac::PixelWindow &window, PixelBlock &into);

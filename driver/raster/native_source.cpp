@@ -2,8 +2,9 @@
 
 #include "driver/raster/color_table.h"
 #include "driver/raster/nodata_value.h"
+#include "driver/raster/raster_file.h"
+#include "driver/raster/source_reading.h"
 #include "driver/raster/spatial_reference.h"
-#include "driver/store/gdal_errors.h"
 #include "stac/error.h"
 
 #include <algorithm>
@@ -173,7 +174,7 @@ private:
 
     void read_part(const stac::PixelWindow &part, const stac::PixelWindow &window, PixelBlock &block)
     {
-        const store::GdalErrors errors;
+        const SourceReading reading;
         const auto col = static_cast<int>(part.col);
         const auto row = static_cast<int>(part.row);
         const auto width = static_cast<int>(part.width);
@@ -189,10 +190,31 @@ private:
         {
             status = read_opacity(part, block, offset);
         }
-        if (status != CE_None)
+        if (status == CE_None && m_pixels.signed_bytes)
         {
-            const std::string name = m_dataset->GetDescription();
-            throw TileError((name.empty() ? "source" : name) + ": cannot be read: " + errors.cause_at(name));
+            make_signed(part, block, offset);
+        }
+        reading.check(status, *m_dataset, m_dataset->GetDescription());
+    }
+
+    void make_signed(const stac::PixelWindow &part, PixelBlock &block, std::size_t offset)
+    {
+        std::vector<double> values(static_cast<std::size_t>(part.width));
+        for (int band = 0; band < m_dataset->GetRasterCount(); ++band)
+        {
+            for (int line = 0; line < part.height && is_signed_byte(*m_dataset->GetRasterBand(band + 1)); ++line)
+            {
+                unsigned char *pixels = block.data(band) + offset + line * block.row_size();
+                const auto width = static_cast<int>(part.width);
+                GDALCopyWords(pixels, block.type(), block.pixel_size(), values.data(), GDT_Float64, sizeof(double),
+                              width);
+                for (double &value : values)
+                {
+                    value = value > 127 ? value - 256 : value;
+                }
+                GDALCopyWords(values.data(), GDT_Float64, sizeof(double), pixels, block.type(), block.pixel_size(),
+                              width);
+            }
         }
     }
 
@@ -248,6 +270,11 @@ SourcePixels SourcePixels::of(GDALDataset &dataset)
         pixels.type = GDALDataTypeUnion(pixels.type, each.GetRasterDataType());
         pixels.mixed_nodata = pixels.mixed_nodata || NodataValue::of(each) != pixels.nodata;
     }
+    for (int band = 1; band <= pixels.bands; ++band)
+    {
+        pixels.signed_bytes = pixels.signed_bytes || is_signed_byte(*dataset.GetRasterBand(band));
+    }
+    pixels.type = pixels.signed_bytes ? GDALDataTypeUnion(pixels.type, GDT_Int16) : pixels.type;
     pixels.alpha = pixels.bands > 1 && dataset.GetRasterBand(pixels.bands)->GetColorInterpretation() == GCI_AlphaBand;
     if (pixels.alpha)
     {

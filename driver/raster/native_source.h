@@ -19,6 +19,7 @@ struct SourcePixels
     bool alpha = false; ///< the last band is
     bool mask = false;  ///< there is one of all bands
     std::optional<NodataValue> nodata;
+    bool signed_bytes = false; ///< of bands of bytes, as GDAL before 3.7 has them; the type is Int16 then
     bool mixed_nodata = false; ///< bands have another than the first, which is `nodata`
     std::shared_ptr<const std::vector<GDALColorEntry>> colors;
 

@@ -1,5 +1,6 @@
 #include "driver/raster/source_raster.h"
 
+#include "driver/raster/raster_file.h"
 #include "driver/store/gdal_compat.h"
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
@@ -125,6 +126,10 @@ public:
     uint64_t GetNoDataValueAsUInt64(int *success) override { return m_band.GetNoDataValueAsUInt64(success); }
     GDALColorInterp GetColorInterpretation() override { return m_band.GetColorInterpretation(); }
     GDALColorTable *GetColorTable() override { return m_band.GetColorTable(); }
+    const char *GetMetadataItem(const char *name, const char *domain) override
+    {
+        return m_band.GetMetadataItem(name, domain);
+    }
     int GetMaskFlags() override { return m_mask ? m_mask_flags : GDALRasterBand::GetMaskFlags(); }
     GDALRasterBand *GetMaskBand() override { return m_mask ? m_mask.get() : GDALRasterBand::GetMaskBand(); }
 
@@ -200,11 +205,15 @@ SourceRaster::SourceRaster(GDALDataset &dataset)
     , m_name(name_of(dataset))
     , m_shared(std::make_shared<Shared>())
 {
+    const store::GdalErrors errors;
+    if (const std::string broken = broken_mask_file(dataset); !broken.empty())
+    {
+        throw InputError(m_name + ": its mask, " + broken + ", cannot be read");
+    }
     if (m_name.empty())
     {
         return;
     }
-    const store::GdalErrors errors;
     if (!opened_again(m_name, dataset))
     {
         m_name.clear();

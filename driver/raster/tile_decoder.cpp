@@ -1,6 +1,7 @@
 #include "driver/raster/tile_decoder.h"
 
 #include "driver/raster/open_tile.h"
+#include "driver/raster/raster_file.h"
 #include "stac/error.h"
 
 #include <algorithm>
@@ -66,13 +67,6 @@ bool says_nothing_new(GDALRasterBand &band, const std::optional<NodataValue> &wa
     const double number = wanted->number();
     return number == value || (std::isnan(number) && std::isnan(value)) ||
            (type == GDT_Float32 && static_cast<float>(number) == static_cast<float>(value));
-}
-
-bool is_signed_byte(GDALRasterBand &band)
-{
-    const char *type =
-        band.GetRasterDataType() == GDT_Byte ? band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") : nullptr;
-    return type != nullptr && EQUAL(type, "SIGNEDBYTE");
 }
 
 /// What an alpha of 255 is in a band of this type.

@@ -2,6 +2,7 @@
 
 #include "driver/raster/mem_dataset.h"
 #include "driver/raster/mosaic_dataset.h"
+#include "driver/raster/source_reading.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
@@ -155,7 +156,7 @@ public:
         {
             into = PixelBlock(width, height, m_bands, m_type);
         }
-        const store::GdalErrors errors;
+        const SourceReading reading;
         const MemDataset output(into, std::nullopt); // written to: INIT_DEST sets all of it
         m_transformer.col = static_cast<double>(window.col);
         m_transformer.row = static_cast<double>(window.row);
@@ -166,10 +167,11 @@ public:
         const bool done = operation.Initialize(m_options.get()) == CE_None &&
                           operation.ChunkAndWarpImage(0, 0, width, height) == CE_None;
         m_options->hDstDS = nullptr;
-        if (!done)
+        if (!done && dynamic_cast<MosaicDataset *>(m_raster.get()) != nullptr)
         {
-            throw TileError(errors.cause("unknown cause"));
+            throw TileError(reading.errors().cause("unknown cause")); // names the file
         }
+        reading.check(done ? CE_None : CE_Failure, *m_raster, m_raster->GetDescription());
     }
 
 private:

@@ -288,9 +288,13 @@ Json to_json(const InputFiles &files)
             {
                 entry["offset"] = file.offset;
             }
-            if (file.has_color_table)
+            for (const auto &[key, value] :
+                 {std::pair("color_table", &file.color_table), std::pair("colors", &file.band_colors)})
             {
-                entry["color_table"] = true;
+                if (!value->empty())
+                {
+                    entry[key] = *value;
+                }
             }
             entries.push_back(std::move(entry));
         }
@@ -328,7 +332,9 @@ InputFiles input_files_from_json(const Json &json)
             file.unit = entry.value("unit", "");
             file.scale = entry.value("scale", 1.0);
             file.offset = entry.value("offset", 0.0);
-            file.has_color_table = entry.value("color_table", false);
+            const Json table = entry.value("color_table", Json(""));
+            file.color_table = table.is_string() ? table.get<std::string>() : "unknown";
+            file.band_colors = entry.value("colors", "");
             const std::size_t number = entry.at("crs");
             static_cast<void>(json.at("crs").at(number));
             file.crs_wkt = crs[number];

@@ -2,18 +2,22 @@
 
 #include "driver/raster/data_type.h"
 #include "driver/raster/grid_levels.h"
+#include "driver/raster/lossy_format.h"
 #include "driver/raster/spatial_reference.h"
 #include "driver/store/local_files.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "tools/engine/elevations.h"
+#include "tools/engine/files_behind.h"
 #include "tools/engine/input_tiles.h"
 #include "tools/engine/network_options.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace tiledir::engine
 {
@@ -275,28 +279,50 @@ void set_format(Job &job)
     {
         refuse(error.what());
     }
+    if (const std::string blur = raster::blurred_nodata(format); !blur.empty())
+    {
+        spdlog::warn("event=lossy_nodata reason=\"{}\"", blur);
+    }
     job.tile_path = tile_path_of(format.driver);
 }
 
-/// A run would write over what it reads, whatever links lead there.
+/// Is a name that of a tile of the output, of its item or of its folder, in whatever file system it is spelled?
+bool is_of_the_output(const Job &job, const std::string &name, const std::string &folder)
+{
+    const auto found = name.rfind(folder);
+    constexpr const char *kBeforePaths = "/,:\"{";
+    const bool is_path =
+        found == 0 || (found != std::string::npos && std::strchr(kBeforePaths, name[found - 1]) != nullptr);
+    if (!is_path)
+    {
+        return false;
+    }
+    const std::string rest = name.substr(found + folder.size());
+    const std::string key = rest.substr(std::min(rest.size(), rest.find_first_not_of('/')));
+    const auto &matrices = job.grid.matrices;
+    const auto has_tile = [&](const stac::TileMatrix &matrix)
+    { return job.tile_path.tile_of(key, matrix).has_value(); };
+    return key.empty() ||
+           (rest.front() == '/' && (key == "stac.json" || std::any_of(matrices.begin(), matrices.end(), has_tile)));
+}
+
+/// A run would write over what it reads, whatever links and VRTs lead there.
 void refuse_tiles_of_the_output(const Job &job)
 {
-    const std::string folder = store::canonical_path(job.recipe.output_path) + '/';
+    const std::string folder = store::canonical_path(job.recipe.output_path);
     for (const auto &[name, files] : job.files)
     {
         for (const InputFile &file : files)
         {
-            const std::string path = store::canonical_path(file.file.path);
-            const std::string key = path.rfind(folder, 0) == 0 ? path.substr(folder.size()) : "";
-            const auto &matrices = job.grid.matrices;
-            const bool is_tile = !key.empty() && std::any_of(matrices.begin(), matrices.end(),
-                                                             [&](const stac::TileMatrix &matrix) {
-                                                                 return job.tile_path.tile_of(key, matrix).has_value();
-                                                             });
-            if (is_tile)
+            for (const std::string &behind : files_behind(file.file.path))
             {
-                throw InputError(fmt::format("{}: input.{}: {} is a tile of the output, {}; choose another output",
-                                             job.recipe.source, name, file.file.path, job.recipe.output_path));
+                if (is_of_the_output(job, behind, folder))
+                {
+                    throw InputError(fmt::format("{}: input.{}: {} is {} tile of the output, {}; choose another output",
+                                                 job.recipe.source, name, file.file.path,
+                                                 behind == store::canonical_path(file.file.path) ? "a" : "made of a",
+                                                 job.recipe.output_path));
+                }
             }
         }
     }
