@@ -1,7 +1,6 @@
 #include "tools/engine/run.h"
 
 #include "driver/journal/journal.h"
-#include "driver/journal/output_layout.h"
 #include "driver/store/folder_entries.h"
 #include "driver/store/own_folder.h"
 #include "driver/store/store.h"
@@ -16,13 +15,13 @@
 #include "tools/engine/progress.h"
 #include "tools/engine/run_mark.h"
 #include "tools/engine/run_result.h"
+#include "tools/engine/run_room.h"
 #include "tools/engine/run_work.h"
 #include "tools/engine/shared_overviews.h"
 #include "tools/engine/side_by_side.h"
 #include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
 #include "tools/engine/tiles_to_retry.h"
-#include "tools/engine/wipe.h"
 
 #include <spdlog/spdlog.h>
 
@@ -33,19 +32,6 @@ namespace tiledir::engine
 {
 namespace
 {
-
-/// Thrown where a run is asked to stop before it makes tiles.
-struct StoppedEarly
-{
-};
-
-void go_on()
-{
-    if (stop_requested() != 0)
-    {
-        throw StoppedEarly();
-    }
-}
 
 /// Is it known that nothing lies in the output? Looking costs nothing on a disk, where removing does not either.
 bool is_fresh(const store::Store &store, const RunStart &start)
@@ -70,140 +56,6 @@ std::string identity(const RunStart &start)
         document.erase(key);
     }
     return document.dump() + fingerprint(*start.job);
-}
-
-journal::JournalFolder journal_folder(store::Store &store, const Job &job)
-{
-    return {store, job.recipe.journal};
-}
-
-/// From now on others see this run, and nobody has made the output otherwise since it looked: its state is as these
-/// stamps tell. `look`: what else is to be found out from now on.
-OutputState::Stamps show(
-    RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles,
-    const std::function<void()> &look = [] {})
-{
-    go_on();
-    OutputState now;
-    const auto load = [&]
-    {
-        try
-        {
-            now = OutputState::load(store);
-        }
-        catch (const DamagedOutput &)
-        {
-            if (!start.is_damaged)
-            {
-                throw;
-            }
-        }
-    };
-    mark.show(start.job->matrix(level).id, tiles,
-              [&]
-              {
-                  go_on();
-                  side_by_side(store.is_remote(), {load, look});
-              });
-    if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.job).empty()))
-    {
-        mark.finish();
-        refuse(*start.job, "another run has changed it meanwhile; the same command looks again");
-    }
-    return now.stamps();
-}
-
-OutputState::Stamps show(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan,
-                         const std::function<void()> &look)
-{
-    const stac::LevelSets planned = planned_tiles(plan);
-    const auto finest =
-        std::find_if(planned.rbegin(), planned.rend(), [](const auto &level) { return !level.second.empty(); });
-    if (finest != planned.rend())
-    {
-        return show(mark, store, start, finest->first, finest->second, look);
-    }
-    look();
-    return start.state.stamps();
-}
-
-/// To runs of other recipes, and to all that write where all is about to be removed.
-void give_way(RunMark &mark, const RunStart &start, const std::vector<journal::FoundIntent> &intents,
-              const RunOptions &options)
-{
-    if (start.wipe)
-    {
-        mark.be_alone();
-    }
-    mark.give_way(intents);
-    if (start.wipe)
-    {
-        check_ceilings(*start.job, Plan(*start.job, {}), options);
-        options.begins();
-    }
-}
-
-/// Does the journal name tiles, of which no recipe tells what they are? Throws InputError where others have written
-/// some, which --overwrite alone may remove.
-bool has_lost_its_recipe(store::Store &store, const RunStart &start, const RunOptions &options)
-{
-    journal::TileStates said;
-    try
-    {
-        said = journal::Journal(store, journal_folder(store, *start.job), start.job->grid).before();
-    }
-    catch (const TileError &) // of another grid, or damaged
-    {
-        return true;
-    }
-    if (!said.foreign.empty() && !options.makes_anew())
-    {
-        refuse(*start.job, ".tiledir/recipe.yaml is gone, and others have written tiles here; --overwrite removes all "
-                           "tiles and makes them again");
-    }
-    return !said.all().empty();
-}
-
-/// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
-/// The journal's folder as it is then.
-journal::JournalFolder clear(store::Store &store, RunStart &start, RunMark &mark,
-                             const std::vector<journal::FoundIntent> &intents, const RunOptions &options)
-{
-    journal::JournalFolder folder = journal_folder(store, *start.job);
-    const bool is_begun = !start.state.exists() && !folder.found().empty();
-    if (is_begun && !start.wipe && has_lost_its_recipe(store, start, options))
-    {
-        spdlog::warn("event=recipe_lost path={} tiles=made_again", store.path(journal::kRecipeKey));
-        start.wipe_damaged(start.job);
-        give_way(mark, start, intents, options);
-    }
-    const Job &job = *start.job;
-    if (start.wipe)
-    {
-        const auto before_each = [&mark]
-        {
-            go_on();
-            mark.check_after_pause();
-        };
-        show(mark, store, start, job.finest, stac::TileSet(job.selection));
-        start.is_damaged ? wipe_listed(store, job, before_each) : wipe(store, start.state, before_each);
-        return journal_folder(store, job);
-    }
-    if (is_begun)
-    {
-        show(mark, store, start, job.finest, stac::TileSet(job.selection));
-        if (!mark.is_alone())
-        {
-            return folder;
-        }
-        for (const std::string &name : folder.list())
-        {
-            mark.check();
-            folder.remove(name);
-        }
-        return journal_folder(store, job);
-    }
-    return folder;
 }
 
 /// Writes what is noted, and what failed.
@@ -347,22 +199,8 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
                  {[&] { found = begin_run(*store, given, options); }, [&] { intents = journal::Intent::all(*store); }});
     RunStart &start = *found;
     RunMark mark(*store, identity(start));
-    give_way(mark, start, intents, options);
     std::optional<journal::Journal> opened;
-    try
-    {
-        opened.emplace(*store, clear(*store, start, mark, intents, options), start.job->grid);
-    }
-    catch (const TileError &)
-    {
-        if (!options.makes_anew() || start.is_damaged)
-        {
-            throw;
-        }
-        start.wipe_damaged(given);
-        give_way(mark, start, intents, options);
-        opened.emplace(*store, clear(*store, start, mark, intents, options), start.job->grid);
-    }
+    make_room(*store, given, options, intents, start, mark, opened);
     journal::Journal &journal = *opened;
     journal.write_only_while([&mark] { mark.check(); });
     for (const std::string &path : journal.cut_short())
