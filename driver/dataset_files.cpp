@@ -7,6 +7,7 @@
 #include "driver/journal/output_layout.h"
 #include "driver/own_files.h"
 #include "driver/store/gdal_compat.h"
+#include "driver/store/network_path.h"
 #include "driver/store/object_reader.h"
 #include "driver/store/store.h"
 
@@ -35,7 +36,7 @@ using store::kOwnFolder;
 ItemLocation target_of(const std::string &name, const std::string &item_file)
 {
     const bool names_item = EQUAL(CPLGetExtension(name.c_str()), "json");
-    const std::string folder = names_item ? CPLGetPath(name.c_str()) : name;
+    const std::string folder = names_item ? store::folder_of_path(name) : name;
     VSIStatBufL status;
     ItemLocation target{
         folder.empty() ? "." : folder, names_item ? CPLGetFilename(name.c_str()) : item_file, {}, {}, {}};

@@ -1,4 +1,5 @@
 #include "driver/document.h"
+#include "driver/store/network_path.h"
 
 #include "driver/store/object_reader.h"
 #include "stac/error.h"
@@ -86,7 +87,7 @@ std::optional<std::string> read_document(const std::string &path)
             throw InputError(path + ": is larger than " + std::to_string(stac::kMaxJsonSize >> 20) + " MiB");
         }
     }
-    const std::string folder = CPLGetPath(path.c_str());
+    const std::string folder = store::folder_of_path(path);
     store::ReadSettings settings;
     settings.max_bytes = stac::kMaxJsonSize;
     auto text =

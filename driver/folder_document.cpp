@@ -2,6 +2,7 @@
 
 #include "driver/document.h"
 #include "driver/mapchete_metadata.h"
+#include "driver/store/network_path.h"
 #include "driver/tile_map_resource.h"
 #include "stac/error.h"
 
@@ -49,7 +50,7 @@ bool describes_tree(const std::string &text)
 
 stac::TiledAssetsItem item_of_document(const std::string &path, const std::string &text)
 {
-    const std::string folder = CPLGetPath(path.c_str());
+    const std::string folder = store::folder_of_path(path);
     try
     {
         return MapcheteMetadata::looks_like_one(text)

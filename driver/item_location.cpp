@@ -3,6 +3,7 @@
 #include "driver/document.h"
 #include "driver/folder_document.h"
 #include "driver/href.h"
+#include "driver/store/network_path.h"
 #include "driver/store/object_reader.h"
 #include "driver/url_query.h"
 #include "stac/error.h"
@@ -56,7 +57,7 @@ std::string without_slashes_at_end(std::string path)
 
 ItemLocation location_of_file(const std::string &path)
 {
-    const std::string folder = CPLGetPath(path.c_str());
+    const std::string folder = store::folder_of_path(path);
     return {folder.empty() ? "." : folder, CPLGetFilename(path.c_str()), {}, {}, {}};
 }
 

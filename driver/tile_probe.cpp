@@ -85,9 +85,7 @@ stac::ItemBand describe(GDALRasterBand &band)
 {
     stac::ItemBand described;
     described.description = band.GetDescription();
-    const char *pixel_type = band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE");
-    described.data_type =
-        pixel_type != nullptr && EQUAL(pixel_type, "SIGNEDBYTE") ? "int8" : raster::stac_name(band.GetRasterDataType());
+    described.data_type = store::has_signed_bytes(band) ? "int8" : raster::stac_name(band.GetRasterDataType());
     described.unit = band.GetUnitType();
     described.common_name = common_name(band.GetColorInterpretation());
     describe_nodata(band, described);

@@ -99,6 +99,7 @@ void run(const std::string &recipe, const std::string &pattern, std::int64_t til
     journal.redo(tiles);
     engine::write_item(*store, *job, tiles, {}, engine::kFinished, std::nullopt);
     engine::OutputState::save(*store, *job, {}, [] {});
+    store->sync();
     Maker maker{journal, pattern, tiles_a_file};
     for (auto level = tiles.rbegin(); level != tiles.rend() && (pattern != "half" || level == tiles.rbegin()); ++level)
     {

@@ -51,6 +51,19 @@ std::map<std::string, std::string> last_whole(const std::vector<std::string> &na
     return last;
 }
 
+void read_document(const std::string &path, const std::string &content, const stac::TileMatrixSet &grid,
+                   TileStates &tiles)
+{
+    try
+    {
+        read_journal_document(path, content, grid, tiles);
+    }
+    catch (const TileError &error)
+    {
+        throw DamagedJournal(error.what());
+    }
+}
+
 ReadJournal understood(JournalFolder &folder, std::vector<std::string> names, Contents contents,
                        const stac::TileMatrixSet &grid,
                        const std::function<void(const std::string &name, const TileStates &said)> &each)
@@ -67,8 +80,8 @@ ReadJournal understood(JournalFolder &folder, std::vector<std::string> names, Co
             const auto later = last.find(name.writer);
             if (later != last.end() && later->second > name.number)
             {
-                throw TileError(path + ": is damaged: it is cut short, and later files of its writer are whole; "
-                                       "tiledir-process --overwrite makes all again");
+                throw DamagedJournal(path + ": is damaged: it is cut short, and later files of its writer are whole; "
+                                            "tiledir-process --overwrite makes all again");
             }
             journal.cut_short.push_back(path);
             continue;
@@ -76,10 +89,10 @@ ReadJournal understood(JournalFolder &folder, std::vector<std::string> names, Co
         if (each)
         {
             TileStates said;
-            read_journal_document(path, content, grid, said);
+            read_document(path, content, grid, said);
             each(names[index], said);
         }
-        read_journal_document(path, content, grid, journal.states);
+        read_document(path, content, grid, journal.states);
     }
     journal.files = std::move(names);
     return journal;

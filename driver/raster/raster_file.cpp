@@ -1,5 +1,6 @@
 #include "driver/raster/raster_file.h"
 
+#include "driver/store/gdal_compat.h"
 #include "driver/store/network_path.h"
 
 #include <cpl_conv.h>
@@ -38,9 +39,7 @@ std::string broken_mask_file(GDALDataset &file)
 
 bool is_signed_byte(GDALRasterBand &band)
 {
-    const char *type =
-        band.GetRasterDataType() == GDT_Byte ? band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") : nullptr;
-    return type != nullptr && EQUAL(type, "SIGNEDBYTE");
+    return store::has_signed_bytes(band);
 }
 
 int data_bands(GDALDataset &file)

@@ -29,6 +29,21 @@ using FlushResult = void;
 inline FlushResult flush_result(CPLErr) {}
 #endif
 
+/// Are a band's bytes signed, which GDAL tells by metadata before it has a type for it?
+#if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 7, 0)
+inline bool has_signed_bytes(GDALRasterBand &)
+{
+    return false;
+}
+#else
+inline bool has_signed_bytes(GDALRasterBand &band)
+{
+    const char *type =
+        band.GetRasterDataType() == GDT_Byte ? band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") : nullptr;
+    return type != nullptr && EQUAL(type, "SIGNEDBYTE");
+}
+#endif
+
 /// Node that GDALPamDataset::XMLInit and GDALPamRasterBand::XMLInit take.
 #if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 9, 0)
 using PamNode = const CPLXMLNode;

@@ -23,6 +23,12 @@ bool is_object_store(const std::string &path)
                        [&](const char *prefix) { return path.rfind(prefix, 0) == 0; });
 }
 
+std::string folder_of_path(const std::string &path)
+{
+    const auto slash = path.rfind('/');
+    return slash == std::string::npos ? "" : path.substr(0, std::max<std::size_t>(slash, 1));
+}
+
 std::string vsi_path(const std::string &url)
 {
     static const std::array<std::pair<std::string, const char *>, 6> kSchemes{{{"http://", "/vsicurl/http://"},

@@ -1,4 +1,5 @@
 #include "driver/store/object_reader.h"
+#include "driver/store/network_path.h"
 
 #include "driver/store/remote_reader.h"
 
@@ -66,7 +67,7 @@ bool is_remote(const std::string &path)
 void note_read_by_gdal(const std::string &path, const void *data, std::size_t size)
 {
     const auto *bytes = static_cast<const unsigned char *>(data);
-    RemoteReader(CPLGetPath(path.c_str()), {}).note_read_by_gdal(CPLGetFilename(path.c_str()), {bytes, bytes + size});
+    RemoteReader(folder_of_path(path), {}).note_read_by_gdal(CPLGetFilename(path.c_str()), {bytes, bytes + size});
 }
 
 std::unique_ptr<ObjectReader> open_object_reader(const std::string &root, const ReadSettings &settings)

@@ -301,7 +301,6 @@ void OutputState::save(store::Store &store, const Job &job, const Stamps &before
     replace(store, kInputsKey, fingerprint(job), before.inputs, check);
     // ${NAME} stands in it as it was written
     replace(store, kRecipeKey, to_yaml(Secrets().redacted_json(job.document)), before.recipe, check);
-    store.sync();
 }
 
 void OutputState::begin_wipe(store::Store &store)

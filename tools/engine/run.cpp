@@ -139,6 +139,7 @@ void begin(store::Store &store, journal::Journal &journal, const Plan &plan, con
                                      }});
     save();
     write_item();
+    store.sync();
 }
 
 /// No tile is to blame for what goes wrong there.

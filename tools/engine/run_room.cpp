@@ -1,5 +1,6 @@
 #include "tools/engine/run_room.h"
 
+#include "driver/journal/journal_reading.h"
 #include "driver/journal/output_layout.h"
 #include "stac/error.h"
 #include "tools/engine/ceilings.h"
@@ -83,7 +84,7 @@ bool has_lost_its_recipe(store::Store &store, const RunStart &start, const RunOp
     {
         said = journal::Journal(store, journal_folder(store, *start.job), start.job->grid).before();
     }
-    catch (const TileError &) // of another grid, or damaged
+    catch (const journal::DamagedJournal &) // or of another grid
     {
         return true;
     }
@@ -170,7 +171,7 @@ void make_room(store::Store &store, const std::shared_ptr<const Job> &given, con
     {
         journal.emplace(store, clear(store, start, mark, found, options), start.job->grid);
     }
-    catch (const TileError &) // of what is there, which nobody needs where all is made anew
+    catch (const journal::DamagedJournal &) // which nobody needs where all is made anew
     {
         if (!options.makes_anew() || start.is_damaged)
         {

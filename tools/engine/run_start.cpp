@@ -1,6 +1,7 @@
 #include "tools/engine/run_start.h"
 
 #include "driver/journal/journal.h"
+#include "driver/journal/journal_reading.h"
 #include "stac/error.h"
 
 #include <fmt/format.h>
@@ -67,7 +68,7 @@ void begin_overwrite(RunStart &start, store::Store &store, const std::shared_ptr
     {
         is_all = covers_all(store, *start.job);
     }
-    catch (const TileError &) // of its journal
+    catch (const journal::DamagedJournal &)
     {
         start.wipe_damaged(given);
         return;
