@@ -21,7 +21,7 @@ class LockFileTest : public testing::Test
 protected:
     ~LockFileTest() override { fs::remove_all(m_path); }
 
-    Descriptor opened() const { return open_lock_file(folder); }
+    Descriptor opened() const { return open_lock_file(m_folder); }
     bool is_free(const Descriptor &file) const
     {
         struct flock range = lock_range(F_WRLCK, kByte);
@@ -29,7 +29,7 @@ protected:
     }
 
     fs::path m_path = fs::temp_directory_path() / fs::unique_path("tiledir lock file %%%%%%%%");
-    std::string folder = m_path.string();
+    std::string m_folder = m_path.string();
 };
 
 } // namespace
@@ -37,16 +37,16 @@ protected:
 TEST_F(LockFileTest, WhoHoldsALockForEverEndsThePatienceOfOthers)
 {
     const Descriptor holder = opened();
-    ASSERT_TRUE(wait_for_lock(holder, folder, kByte));
+    ASSERT_TRUE(wait_for_lock(holder, m_folder, kByte));
     const Descriptor other = opened();
     try
     {
-        wait_for_lock(other, folder, kByte, std::chrono::seconds(0));
+        wait_for_lock(other, m_folder, kByte, std::chrono::seconds(0));
         FAIL() << "two hold one lock";
     }
     catch (const StoreError &error)
     {
-        EXPECT_NE(std::string(error.what()).find(folder + "/lock: byte 7 has been locked for 0 s"), std::string::npos)
+        EXPECT_NE(std::string(error.what()).find(m_folder + "/lock: byte 7 has been locked for 0 s"), std::string::npos)
             << error.what();
     }
 }
@@ -54,14 +54,14 @@ TEST_F(LockFileTest, WhoHoldsALockForEverEndsThePatienceOfOthers)
 TEST_F(LockFileTest, WhoHasNoPatienceLeftDoesNotTakeTheLockLater)
 {
     const Descriptor holder = opened();
-    ASSERT_TRUE(wait_for_lock(holder, folder, kByte));
+    ASSERT_TRUE(wait_for_lock(holder, m_folder, kByte));
     {
         const Descriptor impatient = opened();
-        EXPECT_THROW(wait_for_lock(impatient, folder, kByte, std::chrono::seconds(0)), StoreError);
+        EXPECT_THROW(wait_for_lock(impatient, m_folder, kByte, std::chrono::seconds(0)), StoreError);
     }
     unlock(holder, kByte);
     const Descriptor third = opened();
-    EXPECT_TRUE(wait_for_lock(third, folder, kByte));
+    EXPECT_TRUE(wait_for_lock(third, m_folder, kByte));
     EXPECT_FALSE(is_free(holder));
 }
 
