@@ -15,8 +15,8 @@ using Json = nlohmann::json;
 
 const Json &nothing()
 {
-    static const Json empty = Json::object();
-    return empty;
+    static const Json kEmpty = Json::object();
+    return kEmpty;
 }
 
 /// Those of the members that are there.
