@@ -14,6 +14,7 @@
 #include "driver/raster/pyramid_builder.h"
 #include "driver/store/store.h"
 #include "driver/successor.h"
+#include "stac/json_document.h"
 
 #include <gdal_rat.h>
 
@@ -159,8 +160,7 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     {
         tell_statistics(tiles, plan, chosen.threads, item);
     }
-    const auto replace = nlohmann::ordered_json::error_handler_t::replace; // of options in another encoding
-    store->write_at_sync(journal::kItemKey, item.to_json().dump(2, ' ', false, replace) + "\n");
+    store->write_at_sync(journal::kItemKey, stac::text_of_json(item.to_json(), 2) + "\n");
     store->sync(); // tiles, and then the item's name
     store->sync();
     auto copy = opened(target.place());

@@ -18,6 +18,12 @@ constexpr int kMaxJsonDepth = 100;
 /// texts in place of a bare NaN or Infinity.
 std::string json_text(const std::string &text);
 
+/// JSON as text; what in it is not UTF-8 becomes U+FFFD. `indent` as dump() has it: -1 is one line.
+template <class Json> std::string text_of_json(const Json &json, int indent)
+{
+    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 /// Does a text begin as UTF-16 does that begins with a byte order mark or, without one, with ASCII?
 bool begins_like_utf16(const std::string &text);
 

@@ -131,7 +131,7 @@ std::string to_text(const IntentDocument &document)
     for (const auto &[matrix, ranges] : document.tiles)
         for (const stac::TileRange &range : ranges)
             json["tiles"][matrix].push_back({range.min_row, range.max_row, range.min_col, range.max_col});
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return stac::text_of_json(json, -1);
 }
 
 std::optional<IntentDocument> intent_document(const std::string &path, const std::string &text)

@@ -1,6 +1,7 @@
 #include "tools/commands/process_command.h"
 
 #include "stac/error.h"
+#include "stac/json_document.h"
 #include "tools/commands/redacting_formatter.h"
 #include "tools/engine/status.h"
 #include "tools/engine/stop_request.h"
@@ -139,8 +140,7 @@ std::shared_ptr<const engine::Job> ProcessCommand::resolve(engine::Recipe recipe
                                          {"output", output},
                                          {"planned", nullptr},
                                          {"pending", nullptr}};
-            fmt::print("{}\n",
-                       secrets.redacted_json(report).dump(2, ' ', false, engine::Json::error_handler_t::replace));
+            fmt::print("{}\n", stac::text_of_json(secrets.redacted_json(report), 2));
         }
         throw;
     }
@@ -152,8 +152,7 @@ int ProcessCommand::run(engine::Recipe recipe)
     if (m_dry_run)
     {
         const engine::Json estimate = engine::estimate(job, m_options);
-        m_json ? fmt::print("{}\n", estimate.dump(2, ' ', false, engine::Json::error_handler_t::replace))
-               : print_estimate(estimate);
+        m_json ? fmt::print("{}\n", stac::text_of_json(estimate, 2)) : print_estimate(estimate);
         return ExitDone;
     }
     // Before it, a signal ends the process at once: nothing is to be put in order.
@@ -182,7 +181,7 @@ int ProcessCommand::end(const engine::RunResult &result) const
     }
     if (m_json)
     {
-        fmt::print("{}\n", result.report.dump(2, ' ', false, engine::Json::error_handler_t::replace));
+        fmt::print("{}\n", stac::text_of_json(result.report, 2));
     }
     const bool has_begun = result.report["planned"] != result.report["pending"];
     if (has_begun || result.state != engine::RunState::Refused)

@@ -1,5 +1,6 @@
 #include "tools/commands/status_command.h"
 
+#include "stac/json_document.h"
 #include "tools/engine/status.h"
 
 #include <fmt/format.h>
@@ -55,7 +56,7 @@ int StatusCommand::run()
     const engine::Json status = engine::status(m_folder);
     if (m_json)
     {
-        fmt::print("{}\n", status.dump(2, ' ', false, engine::Json::error_handler_t::replace));
+        fmt::print("{}\n", stac::text_of_json(status, 2));
     }
     else
     {

@@ -10,6 +10,7 @@
 #include "driver/store/update_object.h"
 #include "stac/error.h"
 #include "stac/item_merge.h"
+#include "stac/json_document.h"
 #include "stac/tiled_assets_item.h"
 #include "stac/utc_time.h"
 #include "tools/engine/side_by_side.h"
@@ -135,7 +136,7 @@ store::Bytes item_text(const Job &job, const Said &said, const store::Bytes *byt
     {
         item["properties"][kTitle] = before[kTitle];
     }
-    const std::string text = Secrets().redacted(item.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+    const std::string text = Secrets().redacted(stac::text_of_json(item, 2) + "\n");
     return {text.begin(), text.end()};
 }
 

@@ -1,5 +1,7 @@
 #include "tools/engine/progress.h"
 
+#include "stac/json_document.h"
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -87,7 +89,7 @@ void Progress::show_once(double seconds) const
                            {"seconds", seconds},
                            {"tiles_per_second", tiles_per_second(seconds)},
                            {"seconds_left", tiles > 0 ? Json(seconds_left(seconds)) : Json()}};
-        std::fprintf(stderr, "%s\n", json.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+        std::fprintf(stderr, "%s\n", stac::text_of_json(json, -1).c_str());
         return;
     }
     spdlog::info("event=progress tiles={} of={} failed={} seconds={:.0f} tiles_per_second={:.1f} left={}", tiles,

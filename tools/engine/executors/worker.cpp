@@ -4,6 +4,7 @@
 #include "driver/journal/output_layout.h"
 #include "driver/journal/pause_watch.h"
 #include "stac/error.h"
+#include "stac/json_document.h"
 #include "stac/version.h"
 #include "tools/engine/batch_runner.h"
 #include "tools/engine/memory.h"
@@ -50,7 +51,7 @@ public:
 
     void say(const Json &json) const
     {
-        const std::string line = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+        const std::string line = stac::text_of_json(json, -1) + "\n";
         const std::lock_guard<std::mutex> lock(m_mutex);
         for (std::size_t written = 0; written < line.size();)
         {
