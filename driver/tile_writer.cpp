@@ -6,9 +6,6 @@
 #include "driver/raster/stored_item.h"
 #include "driver/store/task_queue.h"
 #include "driver/store/update_object.h"
-#include "stac/error.h"
-#include "stac/json_document.h"
-#include "stac/tile_layout.h"
 
 #include <cpl_conv.h>
 
@@ -59,31 +56,17 @@ void TileWriter::announce(const stac::TileSet &places)
         m_intent = std::make_unique<journal::Intent>(*m_store);
     }
     m_intent->add(m_pyramid.matrix(m_pyramid.finest).id, places);
-    if (!is_first)
+    if (is_first)
     {
-        return;
-    }
-    try
-    {
-        check_layout();
-    }
-    catch (...)
-    {
-        m_intent->finish(); // nothing was touched
-        m_intent.reset();
-        throw;
-    }
-}
-
-/// A run may have made the output anew, otherwise, since the item was read. From now on none does: it sees the intent.
-void TileWriter::check_layout() const
-{
-    const auto text = m_store->read_text(m_item_key);
-    const nlohmann::json item = text ? stac::parse_json(*text, m_store->path(m_item_key)) : nlohmann::json();
-    if (stac::tile_layout(item) != m_options.layout)
-    {
-        throw StoreError(m_store->path(m_item_key) + (text ? ": its tiles are made otherwise" : ": is gone") +
-                         " since it was opened; what was to be written is not. Open it again");
+        try
+        {
+            raster::check_layout(*m_store, m_item_key, m_options.layout, *m_intent);
+        }
+        catch (...)
+        {
+            m_intent.reset();
+            throw;
+        }
     }
 }
 

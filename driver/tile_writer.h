@@ -91,7 +91,6 @@ private:
     std::string key_of(TileBuffer::Place place) const;
     void note(TileBuffer::Place place, const StoredTile &stored);
     void announce(const stac::TileSet &places);
-    void check_layout() const;
     void record_changes(const stac::LevelSets &stale);
     void end_refresh(const stac::LevelSets &stale);
     void warn_of_loss(bool encoded_again);

@@ -196,6 +196,7 @@ RefreshResult run_refresh(const DatasetFolder &folder, const RefreshPlan &plan, 
     if (!plan.base_tiles.empty())
     {
         intent.add(base_of(folder).id, plan.base_tiles);
+        check_layout(store, folder.item_key(), folder.layout(), intent);
     }
     if (!plan.is_for_process)
     {

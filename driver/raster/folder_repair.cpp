@@ -2,6 +2,7 @@
 
 #include "driver/journal/intent.h"
 #include "driver/journal/tell_journal.h"
+#include "driver/raster/stored_item.h"
 #include "driver/raster/tile_listing.h"
 #include "driver/store/network_path.h"
 
@@ -55,6 +56,7 @@ RepairResult repair_folder(const DatasetFolder &folder, const VerifyResult &foun
     {
         intent.add(pyramid.matrix(level).id, tiles);
     }
+    check_layout(store, folder.item_key(), folder.layout(), intent);
     const stac::LevelSets overviews = overviews_above(pyramid, found.faulty);
     try
     {

@@ -1,6 +1,5 @@
 #include "driver/raster/stored_item.h"
 
-#include "driver/journal/intent.h"
 #include "driver/raster/pam_statistics.h"
 #include "driver/raster/pyramid_builder.h"
 #include "driver/raster/spatial_reference.h"
@@ -13,8 +12,10 @@
 #include "stac/item_growth.h"
 #include "stac/item_statistics.h"
 #include "stac/json_document.h"
+#include "stac/tile_layout.h"
 
 #include <atomic>
+#include <exception>
 #include <optional>
 
 namespace tiledir::raster
@@ -148,10 +149,28 @@ void change_item(store::Store &store, const std::string &key,
                              {
                                  throw InputError(store.path(key) + ": " + error.what());
                              }
-                             const std::string text =
-                                 item.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+                             const std::string text = stac::text_of_json(item, 2) + "\n";
                              return std::optional(store::Bytes(text.begin(), text.end()));
                          });
+}
+
+void check_layout(store::Store &store, const std::string &key, const nlohmann::json &layout, journal::Intent &intent)
+{
+    try
+    {
+        const auto text = store.read_text(key);
+        const nlohmann::json item = text ? stac::parse_json(*text, store.path(key)) : nlohmann::json();
+        if (stac::tile_layout(item) != layout)
+        {
+            throw StoreError(store.path(key) + (text ? ": its tiles are made otherwise" : ": is gone") +
+                             " since it was opened; what was to be written is not. Open it again");
+        }
+    }
+    catch (const std::exception &)
+    {
+        intent.finish();
+        throw;
+    }
 }
 
 void set_overview_resampling(store::Store &store, const std::string &key, Resampling resampling)

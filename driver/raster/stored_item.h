@@ -1,6 +1,7 @@
 // The stored item as its tiles change. Whoever else changes it at the same time loses nothing; see docs/concurrency.md.
 #pragma once
 
+#include "driver/journal/intent.h"
 #include "driver/raster/tile_pyramid.h"
 
 #include <nlohmann/json.hpp>
@@ -15,6 +16,11 @@ namespace tiledir::raster
 /// InputError where the item is no longer one, StoreError, TileError; so do all below.
 void change_item(store::Store &store, const std::string &key,
                  const std::function<bool(nlohmann::ordered_json &item)> &change);
+
+/// Whoever has the dataset open when a run makes it anew knows tiles that are no more. Once his intent is there no run
+/// does: the item is read again, and where its stac::tile_layout() is not that of the opening, StoreError is thrown.
+/// The intent is finished then, since nothing was touched.
+void check_layout(store::Store &store, const std::string &key, const nlohmann::json &layout, journal::Intent &intent);
 
 /// Makes it tell of another method of resampling.
 void set_overview_resampling(store::Store &store, const std::string &key, Resampling resampling);
