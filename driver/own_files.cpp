@@ -13,7 +13,6 @@
 #include <cpl_vsi.h>
 
 #include <algorithm>
-#include <initializer_list>
 #include <utility>
 
 namespace tiledir::driver
@@ -25,17 +24,6 @@ namespace
 using store::kOwnFolder;
 
 constexpr const char *kSideFile = ".aux.xml";
-
-bool has_one_of(const stac::HrefTemplate &path, std::initializer_list<const char *> parameters)
-{
-    return std::any_of(parameters.begin(), parameters.end(), [&path](const char *each) { return path.has(each); });
-}
-
-/// A template without the numbers of tiles names no tile.
-bool names_tiles(const stac::HrefTemplate &path)
-{
-    return path.has("q") || (has_one_of(path, {"TileRow", "y", "-y"}) && has_one_of(path, {"TileCol", "x"}));
-}
 
 /// Does it lead below the item's folder?
 bool leads_below(const std::string &href)
@@ -92,7 +80,7 @@ OwnFiles::OwnFiles(ItemLocation location, const std::vector<journal::FoundIntent
 void OwnFiles::add_tiles(const std::string &href)
 {
     stac::HrefTemplate path(href.rfind("./", 0) == 0 ? href.substr(2) : href);
-    if (leads_below(path.text()) && names_tiles(path))
+    if (leads_below(path.text()) && path.names_tiles())
     {
         m_templates.push_back(href);
         m_tiles.push_back(std::move(path));

@@ -25,10 +25,8 @@ public:
     /// May a path below that folder be that of a tile of the matrix? A template without row or column tells less.
     bool may_be_tile(const std::string &key, const stac::TileMatrix &matrix) const
     {
-        const auto has = [&](const char *name) { return m_template.has(name); };
-        const bool row = has("TileRow") || has("y") || has("-y") || has("q");
-        const bool col = has("TileCol") || has("x") || has("q");
-        return row && col ? m_template.tile_of(key, matrix, m_values).has_value() : m_template.may_be(key);
+        return m_template.names_tiles() ? m_template.tile_of(key, matrix, m_values).has_value()
+                                        : m_template.may_be(key);
     }
     /// A tile below that folder.
     std::string key(const stac::TileMatrix &matrix, std::int64_t row, std::int64_t col) const

@@ -138,6 +138,13 @@ std::string HrefTemplate::expand(const TileMatrix &matrix, std::int64_t tile_row
     return href;
 }
 
+bool HrefTemplate::names_tiles() const
+{
+    const bool has_row = has("TileRow") || has("y") || has("-y");
+    const bool has_col = has("TileCol") || has("x");
+    return has("q") || (has_row && has_col);
+}
+
 bool HrefTemplate::may_be(const std::string &path) const
 {
     std::vector<bool> ends(path.size() + 1); // where the parts so far may end

@@ -31,8 +31,7 @@ stac::LevelSets listed_tiles(const TilePyramid &tiles, const std::map<int, stac:
         }
         return tile.has_value();
     };
-    const std::string root = tiles.store().path("");
-    store::for_each_entry(root.substr(0, root.find_last_not_of('/') + 1), store::Depth::Tree, false,
+    store::for_each_entry(store::folder_at(tiles.store()), store::Depth::Tree, false,
                           [&](const VSIDIREntry &entry)
                           {
                               const std::string key = entry.pszName;

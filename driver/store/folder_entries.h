@@ -1,6 +1,8 @@
 // What is in a folder, local or on an object store; a listing that fails is never taken for an empty folder.
 #pragma once
 
+#include "driver/store/store.h"
+
 #include <cpl_vsi.h>
 
 #include <functional>
@@ -8,6 +10,13 @@
 
 namespace tiledir::store
 {
+
+/// The folder of a key of the store, as for_each_entry() takes it; of the store itself where there is none.
+inline std::string folder_at(const Store &store, const std::string &key = "")
+{
+    const std::string path = store.path(key);
+    return path.substr(0, path.find_last_not_of('/') + 1);
+}
 
 enum class Listing
 {

@@ -40,10 +40,9 @@ bool is_fresh(const store::Store &store, const RunStart &start)
     {
         return false;
     }
-    const std::string root = store.path("");
     const auto is_ours = [](const VSIDIREntry &entry) { return std::string(entry.pszName) == store::kOwnFolder; };
-    const std::string folder = root.substr(0, root.find_last_not_of('/') + 1);
-    return store::for_each_entry(folder, store::Depth::Folder, false, is_ours) != store::Listing::Stopped;
+    return store::for_each_entry(store::folder_at(store), store::Depth::Folder, false, is_ours) !=
+           store::Listing::Stopped;
 }
 
 /// What two runs have in common that may go side by side: all that the tiles depend on, with the inputs as they are,

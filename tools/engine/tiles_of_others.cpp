@@ -39,12 +39,6 @@ std::string first_of(const std::string &folder, const std::function<bool(const V
     return found;
 }
 
-std::string folder_of(const store::Store &store, const std::string &key)
-{
-    const std::string path = store.path(key);
-    return path.substr(0, path.find_last_not_of('/') + 1);
-}
-
 /// A tile below a level's folder, as NUMBER/NUMBER.EXT.
 std::string first_tile(const std::string &level)
 {
@@ -72,7 +66,7 @@ std::string tiles_of_others(const store::Store &store)
 {
     std::string document;
     std::vector<std::string> levels;
-    store::for_each_entry(folder_of(store, ""), store::Depth::Folder, false,
+    store::for_each_entry(store::folder_at(store), store::Depth::Folder, false,
                           [&](const VSIDIREntry &entry)
                           {
                               const std::string name = entry.pszName;
@@ -92,7 +86,7 @@ std::string tiles_of_others(const store::Store &store)
     }
     for (const std::string &level : levels)
     {
-        const std::string tile = store.is_remote() ? "" : first_tile(folder_of(store, level));
+        const std::string tile = store.is_remote() ? "" : first_tile(store::folder_at(store, level));
         if (store.is_remote() || !tile.empty())
         {
             return level + '/' + tile;

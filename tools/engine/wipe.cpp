@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tiledir::engine
@@ -64,9 +65,10 @@ std::vector<stac::HrefTemplate> templates_of(const store::Store &store, const Jo
     {
         const Json href = asset.is_object() ? asset.value("href", Json()) : Json();
         const std::string text = href.is_string() ? href.get<std::string>() : "";
-        if (text.find('{') != std::string::npos)
+        stac::HrefTemplate path(text.compare(0, 2, "./") == 0 ? text.substr(2) : text);
+        if (path.names_tiles())
         {
-            templates.emplace_back(text.compare(0, 2, "./") == 0 ? text.substr(2) : text);
+            templates.push_back(std::move(path));
         }
     }
     return templates;
@@ -74,10 +76,9 @@ std::vector<stac::HrefTemplate> templates_of(const store::Store &store, const Jo
 
 std::vector<std::string> listed_tiles(const store::Store &store, const std::vector<stac::HrefTemplate> &templates)
 {
-    const std::string root = store.path("");
     const std::string own = std::string(store::kOwnFolder) + '/';
     std::vector<std::string> keys;
-    store::for_each_entry(root.substr(0, root.find_last_not_of('/') + 1), store::Depth::Tree, false,
+    store::for_each_entry(store::folder_at(store), store::Depth::Tree, false,
                           [&](const VSIDIREntry &entry)
                           {
                               const std::string name = entry.pszName;
