@@ -1,6 +1,6 @@
 #include "driver/document.h"
-#include "driver/store/network_path.h"
 
+#include "driver/store/network_path.h"
 #include "driver/store/object_reader.h"
 #include "stac/error.h"
 #include "stac/json_document.h"

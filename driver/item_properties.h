@@ -9,9 +9,8 @@
 namespace tiledir::driver
 {
 
-/// Properties of an item (title, description, eo:cloud_cover, ...) by name (eo_cloud_cover):
-/// texts as they are, other values as JSON.
-/// Without those of the grid, the place and the tiles. Empty for what has none.
+/// Properties of an item (title, description, eo:cloud_cover, ...) by name (eo_cloud_cover): texts as they are, other
+/// values as JSON. Without those of the grid, the place and the tiles. Empty for what has none.
 std::map<std::string, std::string> item_properties(const nlohmann::json &item);
 
 } // namespace tiledir::driver

@@ -4,6 +4,7 @@
 #include "driver/first_tiles.h"
 #include "driver/raster/data_type.h"
 #include "driver/raster/open_tile.h"
+#include "driver/raster/raster_file.h"
 #include "driver/store/gdal_compat.h"
 
 #include <algorithm>
@@ -85,7 +86,7 @@ stac::ItemBand describe(GDALRasterBand &band)
 {
     stac::ItemBand described;
     described.description = band.GetDescription();
-    described.data_type = store::has_signed_bytes(band) ? "int8" : raster::stac_name(band.GetRasterDataType());
+    described.data_type = raster::is_signed_byte(band) ? "int8" : raster::stac_name(band.GetRasterDataType());
     described.unit = band.GetUnitType();
     described.common_name = common_name(band.GetColorInterpretation());
     describe_nodata(band, described);

@@ -1,6 +1,6 @@
 #include "driver/store/object_reader.h"
-#include "driver/store/network_path.h"
 
+#include "driver/store/network_path.h"
 #include "driver/store/remote_reader.h"
 
 #include <cpl_conv.h>

@@ -63,9 +63,8 @@ public:
     /// Says whose folder it is, before anything else is written there. Durable after the store's next two sync().
     static void claim(store::Store &store);
     /// Writes the state of a job; the recipe, which makes it count, comes last. It is durable after the store's next
-    /// sync(). `check` throws where this run
-    /// is no longer the one to do so; over a network it is asked, and what is there looked at again, only where
-    /// somebody has written since `before`.
+    /// sync(). `check` throws where this run is no longer the one to do so; over a network it is asked, and what is
+    /// there looked at again, only where somebody has written since `before`.
     static void save(store::Store &store, const Job &job, const Stamps &before, const std::function<void()> &check);
     /// From now until save() the output is one that only --overwrite may go on with.
     static void begin_wipe(store::Store &store);

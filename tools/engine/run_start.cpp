@@ -95,7 +95,8 @@ void refuse(const Job &job, const std::string &what)
 
 RunStart begin_run(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options)
 {
-    RunStart start{given, {}, {}, std::nullopt, false, false, false};
+    RunStart start;
+    start.job = given;
     try
     {
         start.state = OutputState::load(store);
