@@ -146,7 +146,7 @@ MUTANTS = [
     ),
     Mutant(
         "another-run-has-changed-it-and-nobody-looks",
-        "tools/engine/run.cpp",
+        "tools/engine/run_room.cpp",
         "    if (now.recipe() != start.state.recipe() && ",
         "    if (false && ",
         PROGRAMS,
