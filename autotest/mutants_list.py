@@ -15,7 +15,7 @@ class Mutant:
 
 
 PROGRAMS = ["gdal_TileDir", "tiledir"]
-LOCAL_STORE = "driver/store/local_store_sync.cpp"
+LOCAL_STORE = "driver/store/local/local_store_sync.cpp"
 JOURNAL = "driver/journal/journal.cpp"
 EXPLORER = ["explorer_test"]
 
@@ -112,7 +112,7 @@ MUTANTS = [
     ),
     Mutant(
         "http-500-is-not-tried-again",
-        "driver/store/http_client.cpp",
+        "driver/store/http/http_client.cpp",
         "status == 500 || ",
         "",
         ["driver_test"],
@@ -121,7 +121,7 @@ MUTANTS = [
     ),
     Mutant(
         "a-wipe-keeps-the-inputs",
-        "tools/engine/output_state.cpp",
+        "tools/engine/output/output_state.cpp",
         "    store.remove(kInputsKey);\n",
         "",
         PROGRAMS,
@@ -138,7 +138,7 @@ MUTANTS = [
     ),
     Mutant(
         "flush-cache-does-not-sync",
-        "driver/tile_writer.cpp",
+        "driver/writing/tile_writer.cpp",
         "    record_changes(stale);\n    m_store->sync();\n",
         "    record_changes(stale);\n",
         PROGRAMS,
@@ -146,7 +146,7 @@ MUTANTS = [
     ),
     Mutant(
         "another-run-has-changed-it-and-nobody-looks",
-        "tools/engine/run_room.cpp",
+        "tools/engine/run/run_room.cpp",
         "    if (now.recipe() != start.state.recipe() && ",
         "    if (false && ",
         PROGRAMS,
@@ -154,7 +154,7 @@ MUTANTS = [
     ),
     Mutant(
         "a-wipe-removes-what-is-done-alone",
-        "tools/engine/wipe.cpp",
+        "tools/engine/run/wipe.cpp",
         "tiles_to_wipe(pyramid, journal.before(), journal::Intent::all(store))",
         "journal.before().all()",
         EXPLORER,
@@ -170,7 +170,7 @@ MUTANTS = [
     ),
     Mutant(
         "words-are-said-without-a-look-at-the-intent",
-        "tools/engine/run.cpp",
+        "tools/engine/run/run.cpp",
         "    journal.write_only_while([&mark] { mark.check(); });\n",
         "",
         EXPLORER,
@@ -186,7 +186,7 @@ MUTANTS = [
     ),
     Mutant(
         "the-recipe-is-written-whoever-has-changed-it",
-        "tools/engine/output_state.cpp",
+        "tools/engine/output/output_state.cpp",
         "    while (!store.write_if(key, text, before))\n",
         "    store.write(key, text);\n    while (false)\n",
         EXPLORER,
@@ -194,7 +194,7 @@ MUTANTS = [
     ),
     Mutant(
         "runs-of-other-inputs-are-one",
-        "tools/engine/run.cpp",
+        "tools/engine/run/run.cpp",
         "    return document.dump() + fingerprint(*start.job);\n",
         "    return document.dump();\n",
         EXPLORER,
@@ -202,7 +202,7 @@ MUTANTS = [
     ),
     Mutant(
         "the-item-is-as-the-run-knew-it",
-        "tools/engine/item_writer.cpp",
+        "tools/engine/output/item_writer.cpp",
         "stac::merged_item(own_item(job, said, before), there)",
         "own_item(job, said, before)",
         EXPLORER,
@@ -210,7 +210,7 @@ MUTANTS = [
     ),
     Mutant(
         "a-run-removes-a-tile-without-its-lock",
-        "tools/engine/batch_runner.cpp",
+        "tools/engine/making/batch_runner.cpp",
         "                                     const auto alone = context.store.lock(key); // who merges meanwhile must "
         "see this\n",
         "",
@@ -237,7 +237,7 @@ MUTANTS = [
     ),
     Mutant(
         "overviews-are-not-made-again-beside-others",
-        "tools/engine/run.cpp",
+        "tools/engine/run/run.cpp",
         "renew_beside_others(store, job, journal, mark.intent_key());",
         "",
         EXPLORER,

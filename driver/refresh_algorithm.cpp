@@ -3,11 +3,11 @@
 
 #if TILEDIR_HAS_ALGORITHMS
 
-#include "driver/gdal_edge.h"
-#include "driver/open_options.h"
-#include "driver/raster/folder_refresh.h"
-#include "driver/raster/folder_statistics.h"
-#include "driver/raster/time_argument.h"
+#include "driver/item/open_options.h"
+#include "driver/raster/folder/folder_refresh.h"
+#include "driver/raster/folder/folder_statistics.h"
+#include "driver/raster/folder/time_argument.h"
+#include "driver/store/gdal_edge.h"
 #include "stac/error.h"
 
 #include <gdalalgorithm.h>

@@ -1,12 +1,12 @@
 // The plugin's one entry: GDAL finds GDALRegister_TileDir in gdal_TileDir.so.
-#include "driver/created_dataset.h"
-#include "driver/creation_options.h"
-#include "driver/dataset_files.h"
-#include "driver/open_options.h"
+#include "driver/creating/created_dataset.h"
+#include "driver/creating/creation_options.h"
+#include "driver/creating/tile_creation.h"
+#include "driver/dataset/tile_dataset.h"
+#include "driver/files/dataset_files.h"
+#include "driver/item/open_options.h"
 #include "driver/refresh_algorithm.h"
 #include "driver/store/gdal_compat.h"
-#include "driver/tile_creation.h"
-#include "driver/tile_dataset.h"
 
 #include <cpl_string.h>
 

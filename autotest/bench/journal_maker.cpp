@@ -2,10 +2,10 @@
 // all done, half of it without data, with a ragged coast between; `scattered`, all done, every second tile without data
 // by chance; `half`, killed in the middle of the base level: of batches of 8 x 8 tiles about every second one is done.
 #include "driver/journal/journal.h"
-#include "tools/engine/item_writer.h"
-#include "tools/engine/output_state.h"
-#include "tools/engine/plan.h"
-#include "tools/engine/status.h"
+#include "tools/engine/output/item_writer.h"
+#include "tools/engine/output/output_state.h"
+#include "tools/engine/output/status.h"
+#include "tools/engine/plan/plan.h"
 
 #include <fmt/format.h>
 #include <gdal.h>

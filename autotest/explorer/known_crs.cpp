@@ -1,6 +1,6 @@
 // The only CRS of the explorer, CRS84, looked up once: what PROJ finds out anew on each thread takes ten times as long
-// as all else that a run of a few tiles does. Linked in the place of driver/raster/spatial_reference.cpp.
-#include "driver/raster/spatial_reference.h"
+// as all else that a run of a few tiles does. Linked in the place of driver/raster/crs/spatial_reference.cpp.
+#include "driver/raster/crs/spatial_reference.h"
 
 #include <cpl_conv.h>
 

@@ -1,6 +1,6 @@
 // Folders of GDAL's file systems, in which the explorer keeps nothing: outputs are never taken for new ones, and
-// objects are there as they are read. Linked in the place of driver/store/folder_entries.cpp.
-#include "driver/store/folder_entries.h"
+// objects are there as they are read. Linked in the place of driver/store/network/folder_entries.cpp.
+#include "driver/store/network/folder_entries.h"
 
 namespace tiledir::store
 {

@@ -1,6 +1,6 @@
 // Inputs whose pixels the explorer's process does not look at: they are there. Linked in the place of
-// driver/raster/grid_source.cpp.
-#include "driver/raster/grid_source.h"
+// driver/raster/warp/grid_source.cpp.
+#include "driver/raster/warp/grid_source.h"
 
 namespace tiledir::raster
 {

@@ -1,8 +1,8 @@
 // The only kind of process of the explorer: tiles of one value, which tells the recipe and the input. Replaces the
 // kinds of process_registry.cpp.
-#include "driver/raster/pixel_block.h"
+#include "driver/raster/pixels/pixel_block.h"
 #include "stac/error.h"
-#include "tools/engine/process.h"
+#include "tools/engine/processes/process.h"
 
 #include <gdal_priv.h>
 

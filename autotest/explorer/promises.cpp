@@ -1,10 +1,10 @@
 #include "autotest/explorer/promises.h"
 
 #include "driver/journal/journal.h"
-#include "driver/raster/dataset_folder.h"
-#include "driver/raster/refresh.h"
-#include "tools/engine/input_fingerprint.h"
-#include "tools/engine/output_state.h"
+#include "driver/raster/folder/dataset_folder.h"
+#include "driver/raster/upkeep/refresh.h"
+#include "tools/engine/job/input_fingerprint.h"
+#include "tools/engine/output/output_state.h"
 
 #include <cstdlib>
 

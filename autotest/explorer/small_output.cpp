@@ -1,11 +1,11 @@
 #include "autotest/explorer/small_output.h"
 
 #include "autotest/explorer/memory_store.h"
-#include "driver/raster/dataset_folder.h"
-#include "driver/raster/folder_refresh.h"
-#include "driver/raster/memory_file.h"
-#include "driver/raster/stored_pyramid.h"
-#include "driver/tile_writer.h"
+#include "driver/raster/folder/dataset_folder.h"
+#include "driver/raster/folder/folder_refresh.h"
+#include "driver/raster/folder/stored_pyramid.h"
+#include "driver/raster/pixels/memory_file.h"
+#include "driver/writing/tile_writer.h"
 #include "stac/error.h"
 
 #include <gdal_priv.h>

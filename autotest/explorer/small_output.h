@@ -3,9 +3,9 @@
 
 #include "autotest/explorer/memory_folder.h"
 #include "autotest/explorer/scheduler.h"
-#include "stac/item_change.h"
-#include "tools/engine/resolve.h"
-#include "tools/engine/run.h"
+#include "stac/item/item_change.h"
+#include "tools/engine/job/resolve.h"
+#include "tools/engine/run/run.h"
 
 #include <functional>
 #include <map>

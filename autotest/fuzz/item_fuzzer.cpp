@@ -1,12 +1,12 @@
 // Any bytes as a STAC item or tile matrix set, from the text to the paths of tiles. Nothing but InputError may come
 // out, numbers stay within what GDAL's ints hold, and a path of an item from the web leads to the web.
 #include "autotest/fuzz/fuzz_checks.h"
-#include "driver/href.h"
-#include "driver/open_options.h"
-#include "driver/raster_levels.h"
-#include "driver/tile_source.h"
-#include "stac/json_document.h"
-#include "stac/tiled_assets_item.h"
+#include "driver/item/open_options.h"
+#include "driver/item/raster_levels.h"
+#include "driver/reading/href.h"
+#include "driver/reading/tile_source.h"
+#include "stac/item/tiled_assets_item.h"
+#include "stac/json/json_document.h"
 
 #include <cstdint>
 #include <limits>

@@ -1,10 +1,10 @@
 // Any bytes as the document that describes a tree of tiles, mapchete's metadata.json or a tilemapresource.xml, over a
 // tree that is there. Nothing but InputError may come out, and what is read lies within GDAL's ints.
 #include "autotest/fuzz/fuzz_checks.h"
-#include "driver/mapchete_metadata.h"
-#include "driver/open_options.h"
-#include "driver/raster_levels.h"
-#include "driver/tile_map_resource.h"
+#include "driver/item/open_options.h"
+#include "driver/item/raster_levels.h"
+#include "driver/trees/mapchete_metadata.h"
+#include "driver/trees/tile_map_resource.h"
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>

@@ -1,7 +1,7 @@
 // Items of others, older ones and wrong ones.
 #include "autotest/stac/sample_item.h"
 #include "autotest/stac/shared_json.h"
-#include "stac/tiled_assets_item.h"
+#include "stac/item/tiled_assets_item.h"
 
 #include <gtest/gtest.h>
 

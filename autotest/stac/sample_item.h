@@ -2,7 +2,7 @@
 #pragma once
 
 #include "stac/error.h"
-#include "stac/tiled_assets_item.h"
+#include "stac/item/tiled_assets_item.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,9 @@
 // Runs on many threads, for the thread sanitizer: executor, stages, batches, journal, staged names.
 #include "tools/engine/executors/executor.h"
-#include "tools/engine/recipe.h"
-#include "tools/engine/resolve.h"
-#include "tools/engine/run.h"
-#include "tools/engine/run_result.h"
+#include "tools/engine/job/resolve.h"
+#include "tools/engine/recipe/recipe.h"
+#include "tools/engine/run/run.h"
+#include "tools/engine/run/run_result.h"
 
 #include <boost/filesystem.hpp>
 #include <gdal.h>

@@ -34,7 +34,7 @@ def overviews(folder):
 
 
 def byte_of(key):
-    """Of .tiledir/lock, for a tile: FNV-1a, as in driver/store/local_locks.cpp."""
+    """Of .tiledir/lock, for a tile: FNV-1a, as in driver/store/local/local_locks.cpp."""
     number = 0xCBF29CE484222325
     for letter in key.encode():
         number = (number ^ letter) * 0x100000001B3 % 2**64

@@ -4,7 +4,7 @@
 
 #include "driver/journal/intent_document.h"
 #include "driver/store/store.h"
-#include "stac/tile_set.h"
+#include "stac/grid/tile_set.h"
 
 #include <condition_variable>
 #include <map>

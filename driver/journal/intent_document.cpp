@@ -1,8 +1,8 @@
 #include "driver/journal/intent_document.h"
 
 #include "stac/error.h"
-#include "stac/json_document.h"
-#include "stac/json_node.h"
+#include "stac/json/json_document.h"
+#include "stac/json/json_node.h"
 
 #include <limits>
 #include <utility>

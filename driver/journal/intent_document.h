@@ -1,8 +1,8 @@
 // The content of an intent: its one grammar. See docs/concurrency.md, Intents.
 #pragma once
 
-#include "stac/bounds.h"
-#include "stac/tile_set.h"
+#include "stac/grid/bounds.h"
+#include "stac/grid/tile_set.h"
 
 #include <map>
 #include <optional>

@@ -1,7 +1,7 @@
 // A set of tiles as few bytes.
 #pragma once
 
-#include "stac/tile_set.h"
+#include "stac/grid/tile_set.h"
 
 #include <string>
 

@@ -3,7 +3,7 @@
 
 #include "driver/journal/tile_states.h"
 #include "driver/store/store.h"
-#include "stac/tile_matrix_set.h"
+#include "stac/grid/tile_matrix_set.h"
 
 #include <chrono>
 #include <optional>

@@ -1,8 +1,8 @@
 // What a journal says of tiles.
 #pragma once
 
-#include "stac/tile_matrix_set.h"
-#include "stac/tile_set.h"
+#include "stac/grid/tile_matrix_set.h"
+#include "stac/grid/tile_set.h"
 
 #include <array>
 #include <map>

@@ -1,7 +1,7 @@
 #include "driver/store/store.h"
 
-#include "driver/store/local_store.h"
-#include "driver/store/vsi_store.h"
+#include "driver/store/local/local_store.h"
+#include "driver/store/network/vsi_store.h"
 
 namespace tiledir::store
 {

@@ -1,7 +1,7 @@
 #include "tools/commands/folder_command.h"
 
 #include "driver/store/network_path.h"
-#include "tools/engine/stop_request.h"
+#include "tools/engine/host/stop_request.h"
 
 #include <spdlog/spdlog.h>
 

@@ -1,10 +1,10 @@
 #include "tools/commands/process_command.h"
 
 #include "stac/error.h"
-#include "stac/json_document.h"
+#include "stac/json/json_document.h"
 #include "tools/commands/redacting_formatter.h"
-#include "tools/engine/status.h"
-#include "tools/engine/stop_request.h"
+#include "tools/engine/host/stop_request.h"
+#include "tools/engine/output/status.h"
 
 #include <fmt/format.h>
 #include <gdal.h>

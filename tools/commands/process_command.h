@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tools/commands/command.h"
-#include "tools/engine/run.h"
+#include "tools/engine/run/run.h"
 
 #include <map>
 #include <memory>

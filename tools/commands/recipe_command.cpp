@@ -1,7 +1,7 @@
 #include "tools/commands/recipe_command.h"
 
-#include "tools/engine/process.h"
-#include "tools/engine/recipe.h"
+#include "tools/engine/processes/process.h"
+#include "tools/engine/recipe/recipe.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // How log lines look, without the secrets in them.
 #pragma once
 
-#include "tools/engine/secrets.h"
+#include "tools/engine/recipe/secrets.h"
 
 namespace tiledir::commands
 {

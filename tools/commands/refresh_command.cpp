@@ -1,11 +1,11 @@
 #include "tools/commands/refresh_command.h"
 
-#include "driver/raster/folder_refresh.h"
-#include "driver/raster/folder_statistics.h"
-#include "driver/raster/time_argument.h"
+#include "driver/raster/folder/folder_refresh.h"
+#include "driver/raster/folder/folder_statistics.h"
+#include "driver/raster/folder/time_argument.h"
 #include "stac/error.h"
 #include "tools/commands/folder_command.h"
-#include "tools/engine/stop_request.h"
+#include "tools/engine/host/stop_request.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "tools/commands/status_command.h"
 
-#include "stac/json_document.h"
-#include "tools/engine/status.h"
+#include "stac/json/json_document.h"
+#include "tools/engine/output/status.h"
 
 #include <fmt/format.h>
 

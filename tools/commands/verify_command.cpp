@@ -1,9 +1,9 @@
 #include "tools/commands/verify_command.h"
 
-#include "driver/raster/folder_repair.h"
+#include "driver/raster/folder/folder_repair.h"
 #include "stac/error.h"
 #include "tools/commands/folder_command.h"
-#include "tools/engine/stop_request.h"
+#include "tools/engine/host/stop_request.h"
 
 #include <fmt/format.h>
 

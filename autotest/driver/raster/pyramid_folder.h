@@ -1,9 +1,9 @@
 // A pyramid of small tiles in a folder of its own.
 #pragma once
 
-#include "driver/raster/pyramid_builder.h"
-#include "driver/raster/refresh.h"
-#include "driver/raster/tile_pyramid.h"
+#include "driver/raster/pyramid/pyramid_builder.h"
+#include "driver/raster/pyramid/tile_pyramid.h"
+#include "driver/raster/upkeep/refresh.h"
 
 #include <boost/filesystem.hpp>
 

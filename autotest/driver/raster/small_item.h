@@ -2,7 +2,7 @@
 #pragma once
 
 #include "autotest/driver/raster/pyramid_folder.h"
-#include "stac/tiled_assets_item.h"
+#include "stac/item/tiled_assets_item.h"
 
 #include <string>
 #include <utility>

@@ -1,8 +1,8 @@
 // A dataset that was opened before a run made it anew.
 #include "autotest/stac/sample_item.h"
 #include "driver/journal/output_layout.h"
-#include "driver/raster/folder_refresh.h"
-#include "driver/raster/folder_repair.h"
+#include "driver/raster/folder/folder_refresh.h"
+#include "driver/raster/folder/folder_repair.h"
 
 #include <gtest/gtest.h>
 

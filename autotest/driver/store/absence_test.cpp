@@ -1,8 +1,8 @@
 // Whose word it is that an object is absent.
 #include "autotest/driver/store/store_on_s3.h"
 
-#include "driver/store/object_access.h"
-#include "driver/store/object_reader.h"
+#include "driver/store/network/object_access.h"
+#include "driver/store/opening/object_reader.h"
 
 #include <utility>
 

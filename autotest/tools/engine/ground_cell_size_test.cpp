@@ -1,6 +1,6 @@
 #include "tools/engine/processes/ground_cell_size.h"
 
-#include "stac/tile_matrix_set.h"
+#include "stac/grid/tile_matrix_set.h"
 
 #include <gtest/gtest.h>
 

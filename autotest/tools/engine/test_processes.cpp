@@ -1,8 +1,8 @@
 // Hillshade that goes wrong on a tile, for the tests of what runs survive. Replaces the kinds of process_registry.cpp
 // in the program tiledir-test.
 #include "stac/error.h"
-#include "tools/engine/process.h"
 #include "tools/engine/processes/hillshade_process.h"
+#include "tools/engine/processes/process.h"
 
 #include <fmt/format.h>
 

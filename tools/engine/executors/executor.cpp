@@ -1,12 +1,12 @@
 #include "tools/engine/executors/executor.h"
 
-#include "tools/engine/batch_runner.h"
-#include "tools/engine/batch_sizes.h"
 #include "tools/engine/executors/batch_ends.h"
 #include "tools/engine/executors/stage.h"
 #include "tools/engine/executors/threads_executor.h"
 #include "tools/engine/executors/workers_executor.h"
-#include "tools/engine/memory.h"
+#include "tools/engine/host/memory.h"
+#include "tools/engine/making/batch_runner.h"
+#include "tools/engine/plan/batch_sizes.h"
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>

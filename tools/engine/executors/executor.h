@@ -2,9 +2,9 @@
 #pragma once
 
 #include "driver/journal/journal.h"
-#include "tools/engine/batch_order.h"
-#include "tools/engine/memory_budget.h"
-#include "tools/engine/report.h"
+#include "tools/engine/executors/memory_budget.h"
+#include "tools/engine/plan/batch_order.h"
+#include "tools/engine/report/report.h"
 
 #include <functional>
 #include <memory>

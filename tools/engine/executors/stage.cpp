@@ -1,6 +1,6 @@
 #include "tools/engine/executors/stage.h"
 
-#include "tools/engine/report_text.h"
+#include "tools/engine/report/report_text.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>

@@ -1,8 +1,8 @@
 // One stage of a run: batches that may be made at the same time, handed out to makers.
 #pragma once
 
-#include "tools/engine/batch_sizes.h"
 #include "tools/engine/executors/batch_ends.h"
+#include "tools/engine/plan/batch_sizes.h"
 
 #include <condition_variable>
 #include <deque>

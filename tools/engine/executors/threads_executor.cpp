@@ -1,8 +1,8 @@
 #include "tools/engine/executors/threads_executor.h"
 
 #include "driver/store/network_path.h"
-#include "tools/engine/batch_runner.h"
-#include "tools/engine/memory.h"
+#include "tools/engine/host/memory.h"
+#include "tools/engine/making/batch_runner.h"
 
 #include <unistd.h>
 

@@ -4,14 +4,14 @@
 #include "driver/journal/output_layout.h"
 #include "driver/journal/pause_watch.h"
 #include "stac/error.h"
-#include "stac/json_document.h"
+#include "stac/json/json_document.h"
 #include "stac/version.h"
-#include "tools/engine/batch_runner.h"
-#include "tools/engine/memory.h"
-#include "tools/engine/network_options.h"
-#include "tools/engine/network_watch.h"
-#include "tools/engine/output_state.h"
-#include "tools/engine/stop_request.h"
+#include "tools/engine/host/memory.h"
+#include "tools/engine/host/network_watch.h"
+#include "tools/engine/host/stop_request.h"
+#include "tools/engine/job/network_options.h"
+#include "tools/engine/making/batch_runner.h"
+#include "tools/engine/output/output_state.h"
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>

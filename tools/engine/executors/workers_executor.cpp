@@ -2,9 +2,9 @@
 
 #include "stac/error.h"
 #include "tools/engine/executors/worker_process.h"
-#include "tools/engine/memory.h"
-#include "tools/engine/report_text.h"
-#include "tools/engine/stop_request.h"
+#include "tools/engine/host/memory.h"
+#include "tools/engine/host/stop_request.h"
+#include "tools/engine/report/report_text.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>

@@ -1,6 +1,6 @@
 #include "tools/engine/processes/ground_cell_size.h"
 
-#include "driver/raster/spatial_reference.h"
+#include "driver/raster/crs/spatial_reference.h"
 #include "stac/error.h"
 
 #include <algorithm>

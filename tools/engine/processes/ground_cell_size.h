@@ -1,7 +1,7 @@
 // Size of a cell on the ground, in metres, where it changes with latitude.
 #pragma once
 
-#include "stac/tile_matrix.h"
+#include "stac/grid/tile_matrix.h"
 
 #include <cstdint>
 #include <memory>

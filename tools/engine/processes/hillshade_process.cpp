@@ -1,9 +1,9 @@
 #include "tools/engine/processes/hillshade_process.h"
 
-#include "driver/raster/mem_dataset.h"
+#include "driver/raster/pixels/mem_dataset.h"
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
-#include "tools/engine/elevations.h"
+#include "tools/engine/processes/elevations.h"
 #include "tools/engine/processes/ground_cell_size.h"
 
 #include <fmt/format.h>

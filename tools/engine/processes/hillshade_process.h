@@ -1,7 +1,7 @@
 // Shaded relief of a digital elevation model: GDAL's own algorithm (gdaldem hillshade) with all its options.
 #pragma once
 
-#include "tools/engine/process.h"
+#include "tools/engine/processes/process.h"
 
 namespace tiledir::engine
 {

@@ -1,0 +1,43 @@
+// Decoded tiles of the process, least recently used out first, bounded in bytes.
+#pragma once
+
+#include "driver/raster/tile/decoded_tile.h"
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+namespace tiledir::raster
+{
+
+/// Keys are path and stamp, so that a tile that changed is another tile. All functions may be called from many threads.
+class TileCache
+{
+public:
+    /// The process's cache, shared by all datasets; its size is that of the config option TILEDIR_CACHE_MB, else a
+    /// quarter of GDAL's block cache, from 64 MB to 1 GB.
+    static TileCache &of_process();
+
+    explicit TileCache(std::size_t max_bytes)
+        : m_max_bytes(max_bytes)
+    {
+    }
+
+    std::shared_ptr<const DecodedTile> find(const std::string &key);
+    void insert(const std::string &key, std::shared_ptr<const DecodedTile> tile);
+    std::size_t bytes() const;
+    std::size_t max_bytes() const { return m_max_bytes; }
+
+private:
+    using Entry = std::pair<std::string, std::shared_ptr<const DecodedTile>>;
+    mutable std::mutex m_mutex;
+    std::list<Entry> m_entries; ///< most recently used first
+    std::unordered_map<std::string, std::list<Entry>::iterator> m_index;
+    std::size_t m_bytes = 0;
+    std::size_t m_max_bytes;
+};
+
+} // namespace tiledir::raster

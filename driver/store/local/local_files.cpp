@@ -1,0 +1,152 @@
+#include "driver/store/local/local_files.h"
+
+#include "stac/error.h"
+
+#include <boost/filesystem.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <iterator>
+#include <memory>
+#include <system_error>
+
+namespace tiledir::store
+{
+
+namespace fs = boost::filesystem;
+
+namespace
+{
+
+/// Would any other object of the store fare the same?
+bool is_fault_of_store(int error)
+{
+    static const int kErrors[] = {ENOSPC, EDQUOT, EACCES, EPERM, EROFS, EIO, EMFILE, ENFILE, ENOMEM, ENODEV, ESTALE};
+    return std::find(std::begin(kErrors), std::end(kErrors), error) != std::end(kErrors);
+}
+
+} // namespace
+
+int Descriptor::close()
+{
+    const int fd = std::exchange(m_fd, -1);
+    return fd < 0 || ::close(fd) == 0 ? 0 : errno;
+}
+
+std::string canonical_path(const std::string &path)
+{
+    if (path.rfind("/vsi", 0) == 0)
+    {
+        return path;
+    }
+    const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.c_str(), nullptr), std::free);
+    return found ? found.get() : path;
+}
+
+std::string cause_of(int error)
+{
+    return std::generic_category().message(error);
+}
+
+bool is_absent(int error)
+{
+    return error == ENOENT || error == ENOTDIR;
+}
+
+const char *remedy_of(int error)
+{
+    switch (error)
+    {
+    case ENOSPC:
+        return "; free some space or choose another output folder";
+    case EDQUOT:
+        return "; free some space or raise the quota";
+    case EACCES:
+    case EPERM:
+        return "; this user needs write permission on the output folder";
+    case EROFS:
+        return "; choose an output folder on a writable file system";
+    case ENOTDIR:
+        return "; every part of the path before the last must be a folder";
+    case EISDIR:
+        return "; a folder lies where the file should be";
+    default:
+        return "";
+    }
+}
+
+void throw_write_error(const std::string &path, const char *verb, int error)
+{
+    const std::string message = path + ": cannot " + verb + ": " + cause_of(error) + remedy_of(error);
+    if (is_fault_of_store(error))
+        throw StoreError(message);
+    throw TileError(message);
+}
+
+void throw_read_error(const std::string &path, int error)
+{
+    const std::string message = path + ": cannot read: " + cause_of(error);
+    if (error == EMFILE || error == ENFILE || error == ENOMEM || error == ESTALE)
+        throw StoreError(message);
+    throw TileError(message);
+}
+
+Descriptor open_file(const std::string &path, struct stat &status)
+{
+    Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.get() < 0 && is_absent(errno))
+        return file;
+    if (file.get() < 0 || fstat(file.get(), &status) != 0)
+        throw_read_error(path, errno);
+    if (!S_ISREG(status.st_mode))
+        throw TileError(path + ": is not a regular file");
+    return file;
+}
+
+void make_folders(const std::string &folder, bool for_all)
+{
+    boost::system::error_code error;
+    fs::create_directories(folder, error);
+    if (!error)
+        return;
+    if (for_all)
+        throw StoreError(folder + ": cannot make the folder: " + cause_of(error.value()) + remedy_of(error.value()));
+    throw_write_error(folder, "make the folder", error.value());
+}
+
+std::string parent_of(const std::string &path)
+{
+    return fs::path(path).parent_path().string();
+}
+
+int write_all(int fd, const void *data, std::size_t size)
+{
+    const char *next = static_cast<const char *>(data);
+    while (size > 0)
+    {
+        const ssize_t written = ::write(fd, next, size);
+        if (written < 0 && errno != EINTR)
+            return errno;
+        if (written > 0)
+        {
+            next += written;
+            size -= static_cast<std::size_t>(written);
+        }
+    }
+    return 0;
+}
+
+void fsync_path(const std::string &path, int flags)
+{
+    Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+    if (file.get() < 0 && is_absent(errno))
+        return;
+    if (file.get() < 0 || fsync(file.get()) != 0)
+        throw StoreError(path + ": cannot make durable: " + cause_of(errno) + remedy_of(errno));
+}
+
+} // namespace tiledir::store

@@ -1,0 +1,95 @@
+// Makes the tiles of a batch: inputs read, processed, encoded and stored, then the overviews above them.
+#pragma once
+
+#include "driver/raster/pyramid/tile_pyramid.h"
+#include "driver/raster/warp/grid_source.h"
+#include "driver/store/store.h"
+#include "tools/engine/making/compute_slots.h"
+#include "tools/engine/making/kept_tiles.h"
+#include "tools/engine/making/portion_size.h"
+#include "tools/engine/making/tile_attempts.h"
+#include "tools/engine/making/tiles_below.h"
+#include "tools/engine/making/write_queue.h"
+#include "tools/engine/plan/batch_order.h"
+#include "tools/engine/report/report.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace tiledir::engine
+{
+
+/// Rows computed at once where tiles are smaller.
+constexpr std::int64_t kRowsAtOnce = 256;
+
+/// What the makers of one process share.
+struct BatchContext
+{
+    const Job &job;
+    store::Store &store;
+    WriteQueue &writes; ///< made and failed may be called from its threads
+    KeptTiles &kept;
+    ComputeSlots &slots;
+    std::function<void(const stac::TileId &tile, bool stored, std::size_t bytes)> made; ///< written, not yet durable
+    std::function<void(const TileFailure &failure)> failed;
+    std::function<void(const Portion &portion)> begins; ///< before tiles are worked at
+    std::function<void()> waits;                        ///< until the next begins(): for what is not the tiles' own
+    std::function<bool()> stopping;                     ///< asked between portions of work
+    std::function<bool(const stac::TileId &tile)> may_be_there; ///< asked before a tile is read from the store
+    std::function<void()> wait_until_open = [] {};              ///< called before a tile is written; throws StoreError
+};
+
+/// One a thread: keeps inputs open between batches. A tile that fails is tried again where that may help, then
+/// reported, and the others go on. Throws StoreError, which ends the batch, for what no other tile would fare better
+/// with.
+class BatchRunner
+{
+public:
+    explicit BatchRunner(const BatchContext &context);
+    ~BatchRunner();
+
+    /// Makes the order's tiles and its overviews; they are written once the context's `writes` have finished `group`.
+    /// Tells the report of what is held back, of retries and of times; it must live until then.
+    void make(const BatchOrder &order, Report &report, const WriteQueue::GroupPtr &group);
+
+private:
+    using BlockPtr = TilesBelow::BlockPtr;
+    using Blocks = TilesBelow::Blocks;
+
+    void compute(const BatchOrder &order);
+    Blocks make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles);
+    Blocks make_under(const BatchOrder &order, int top, const stac::TileRange &root);
+    void fetch_inputs(int level, const stac::TileRange &range);
+    Blocks compute_tiles(int level, const stac::TileSet &tiles);
+    Blocks make_overviews(int level, const stac::TileSet &tiles, const Blocks &below);
+    Blocks read_below(int level, const stac::TileSet &tiles);
+    void make_from_stored(const BatchOrder &order);
+    void compute_range(int level, const stac::TileRange &range, Blocks &made);
+    raster::PixelBlock compute_pixels(int level, const stac::PixelWindow &window);
+    raster::GridSource &source(const std::string &input, int level);
+    void cut_tiles(int level, const stac::TileRange &range, const raster::PixelBlock &pixels, Blocks &made);
+    void finish(const stac::TileId &tile, raster::PixelBlock &&pixels, Blocks &made);
+    void write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes);
+    void make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made);
+    raster::PixelBlock overview_pixels(const stac::TileId &tile, const Blocks &below);
+    BlockPtr stored_tile(const stac::TileId &tile, const Blocks &below);
+    void read_anew();
+
+    const BatchContext &m_context;
+    const Job &m_job;
+    const raster::TilePyramid m_pyramid;
+    const TilesBelow m_below;
+    const std::int64_t m_together; ///< rows and columns of tiles that are computed together
+    const bool m_is_remote;        ///< the output
+    TileAttempts m_attempts;
+    PortionSize m_portion_size;
+    Report *m_report = nullptr;    ///< of the order that is being made
+    WriteQueue::GroupPtr m_group;  ///< the same
+    bool m_is_fresh = false;       ///< the same
+    bool m_is_from_stored = false; ///< the same
+    int m_kept_level = -1;         ///< the same: its tiles are read by later orders
+    std::map<std::pair<std::string, int>, std::unique_ptr<raster::GridSource>> m_sources;
+};
+
+} // namespace tiledir::engine

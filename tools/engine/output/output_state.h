@@ -1,0 +1,80 @@
+// What an output folder says of how it was made: `.tiledir/version`, `recipe.yaml`, `inputs.json`.
+#pragma once
+
+#include "driver/store/store.h"
+#include "stac/error.h"
+#include "tools/engine/job/input_fingerprint.h"
+#include "tools/engine/job/resolve.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tiledir::engine
+{
+
+/// What the output says of itself cannot be read: --overwrite makes it again.
+class DamagedOutput : public InputError
+{
+public:
+    using InputError::InputError;
+};
+
+class OutputState
+{
+public:
+    /// Reads what is there; an output that is absent or empty has no state. Throws InputError: state of a newer
+    /// version, or a folder that holds another dataset; DamagedOutput.
+    static OutputState load(const store::Store &store);
+
+    bool exists() const { return !m_recipe.is_null(); }
+    const Json &recipe() const { return m_recipe; } ///< resolved
+
+    struct Difference
+    {
+        std::string text;         ///< `parameters.altitude: 45 there, 30 here`
+        bool can_be_mixed = true; ///< tiles of both can stand side by side
+        bool of_files = false;    ///< of input files: input_changes() tells where
+    };
+    /// What of the process, parameters, inputs, grid, base level, overviews, format, options, type, nodata and releases
+    /// is not as saved.
+    std::vector<Difference> differences(const Job &job) const;
+
+    /// How the input files and releases differ. Throws DamagedOutput.
+    InputChanges input_changes(const Job &job) const;
+
+    /// The saved recipe's grid, where its tiles are, its levels and how overviews are made; no more of the format than
+    /// the driver. Throws InputError where the grid's JSON file is gone.
+    raster::Pyramid pyramid() const;
+    bool has_overviews_from_process() const { return m_recipe["overviews"]["from"] == "process"; }
+
+    /// Id of the coarsest matrix of the saved recipe.
+    std::string coarsest_id() const;
+
+    /// States of the files that save() writes, as they were when this was loaded; nullopt: absent.
+    struct Stamps
+    {
+        std::optional<store::Stamp> recipe;
+        std::optional<store::Stamp> inputs;
+    };
+    const Stamps &stamps() const { return m_stamps; }
+
+    /// Says whose folder it is, before anything else is written there. Durable after the store's next two sync().
+    static void claim(store::Store &store);
+    /// Writes the state of a job; the recipe, which makes it count, comes last. It is durable after the store's next
+    /// sync(). `check` throws where this run is no longer the one to do so; over a network it is asked, and what is
+    /// there looked at again, only where somebody has written since `before`.
+    static void save(store::Store &store, const Job &job, const Stamps &before, const std::function<void()> &check);
+    /// From now until save() the output is one that only --overwrite may go on with.
+    static void begin_wipe(store::Store &store);
+    /// All that was there is gone: from now until save() it is an output that no run has made yet.
+    static void end_wipe(store::Store &store);
+
+private:
+    Json m_recipe;
+    Json m_inputs; ///< null where they are gone or damaged
+    Stamps m_stamps;
+};
+
+} // namespace tiledir::engine

@@ -1,0 +1,316 @@
+#include "tools/engine/run/run.h"
+
+#include "driver/journal/journal.h"
+#include "driver/store/network/folder_entries.h"
+#include "driver/store/own_folder.h"
+#include "driver/store/store.h"
+#include "stac/error.h"
+#include "tools/engine/executors/executor.h"
+#include "tools/engine/host/network_watch.h"
+#include "tools/engine/host/side_by_side.h"
+#include "tools/engine/host/stop_request.h"
+#include "tools/engine/output/item_writer.h"
+#include "tools/engine/output/output_state.h"
+#include "tools/engine/output/run_mark.h"
+#include "tools/engine/output/status.h"
+#include "tools/engine/plan/plan.h"
+#include "tools/engine/report/progress.h"
+#include "tools/engine/run/ceilings.h"
+#include "tools/engine/run/first_writes.h"
+#include "tools/engine/run/run_result.h"
+#include "tools/engine/run/run_room.h"
+#include "tools/engine/run/run_work.h"
+#include "tools/engine/run/shared_overviews.h"
+#include "tools/engine/run/tiles_to_retry.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace tiledir::engine
+{
+namespace
+{
+
+/// Is it known that nothing lies in the output? Looking costs nothing on a disk, where removing does not either.
+bool is_fresh(const store::Store &store, const RunStart &start)
+{
+    if (start.state.exists() || !store.is_remote())
+    {
+        return false;
+    }
+    const auto is_ours = [](const VSIDIREntry &entry) { return std::string(entry.pszName) == store::kOwnFolder; };
+    return store::for_each_entry(store::folder_at(store), store::Depth::Folder, false, is_ours) !=
+           store::Listing::Stopped;
+}
+
+/// What two runs have in common that may go side by side: all that the tiles depend on, with the inputs as they are,
+/// and which tiles these are.
+std::string identity(const RunStart &start)
+{
+    Json document = start.job->document;
+    for (const char *key : {"threads", "executor", "memory", "tile_timeout", "stac", "journal"})
+    {
+        document.erase(key);
+    }
+    return document.dump() + fingerprint(*start.job);
+}
+
+/// Writes what is noted, and what failed.
+void write_journal(const Report &report, const Job &job, journal::Journal &journal)
+{
+    for (const TileFailure &failure : report.failures())
+    {
+        journal.fail(failure.tile, job.recipe.secrets.redacted(failure.reason), failure.attempts);
+    }
+    journal.flush();
+}
+
+/// What is finished is in the journal, whatever is thrown.
+void make_tiles(const RunContext &context, const RunOptions &options)
+{
+    try
+    {
+        const NetworkWatch watch;
+        const Progress progress(context.report, context.plan.count(), options.progress);
+        execute(context);
+    }
+    catch (const std::exception &)
+    {
+        try
+        {
+            write_journal(context.report, context.job, context.journal);
+        }
+        catch (const Error &)
+        {
+            // The first cause is the one to tell; what is not named is made again.
+        }
+        throw;
+    }
+}
+
+/// What runs have left that died before their end, after all that was pending is made. They may have died before they
+/// looked at what others had written beside them.
+void forget(store::Store &store, const Job &job, const journal::Journal &journal, const RunMark &mark,
+            const std::vector<journal::FoundIntent> &ended)
+{
+    if (!ended.empty())
+    {
+        renew_above(store, job, journal.now().foreign);
+        store.sync();
+        mark.forget(ended);
+    }
+}
+
+/// After all is said: few files of many where nobody else writes there.
+void leave(const RunContext &context, RunMark &mark)
+{
+    if (context.stopping())
+    {
+        return; // the mark says that there is more to do
+    }
+    context.store.remove_leftovers(); // of workers that outlived a killed run for a moment
+    mark.finish();
+    context.journal.write_only_while([] {});
+    const RunMark::Others others = mark.others();
+    if (others.none_lives)
+    {
+        context.journal.compact();
+        if (context.journal.now().pending.empty())
+        {
+            forget(context.store, context.job, context.journal, mark, others.ended);
+        }
+    }
+}
+
+/// What the output says before its first tile is written. What is no longer done is said before what is done otherwise:
+/// a kill between the two only makes tiles again. The item comes last: others write only where there is one, and what
+/// they say of it is lost where no recipe tells what the journal is of.
+void begin(store::Store &store, journal::Journal &journal, const Plan &plan, const std::function<void()> &write_item,
+           const std::function<void()> &save)
+{
+    side_by_side(store.is_remote(), {[&] { OutputState::claim(store); },
+                                     [&]
+                                     {
+                                         journal.claim();
+                                         journal.redo(planned_tiles(plan));
+                                     }});
+    save();
+    write_item();
+    store.sync();
+}
+
+/// No tile is to blame for what goes wrong there.
+void wait_until_open(const Opening &opening)
+{
+    try
+    {
+        opening.wait();
+    }
+    catch (const std::exception &error)
+    {
+        throw StoreError(error.what());
+    }
+}
+
+/// What it says after its last tile was made.
+void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postponed, const stac::LevelSets &tiles)
+{
+    journal::Journal &journal = context.journal;
+    store::Store &store = context.store;
+    const Job &job = context.job;
+    write_journal(context.report, job, journal);
+    journal.postpone(postponed); // after what was made
+    if (store.is_remote())       // a tile's writing may fail after it was used
+    {
+        journal.postpone(above_failed(job, context.report.failures(), planned_tiles(context.plan)));
+    }
+    journal.flush();
+    store.sync();
+    ItemThere item;
+    side_by_side(store.is_remote(), {[&] { renew_beside_others(store, job, journal, mark.intent_key()); },
+                                     [&] { item = item_there(store); }});
+    const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+    side_by_side(store.is_remote(),
+                 {[&] { leave(context, mark); }, [&] { write_item(store, job, tiles, {}, state, item); }});
+    store.sync();
+}
+
+/// The same of a run that has nothing to do.
+void forget_ended(store::Store &store, const Job &job, const journal::Journal &journal, const RunMark &mark,
+                  const std::vector<journal::FoundIntent> &found)
+{
+    const auto is_of_dead_run = [](const journal::FoundIntent &intent) { return !intent.lives && !intent.run.empty(); };
+    if (std::any_of(found.begin(), found.end(), is_of_dead_run) && journal.now().pending.empty())
+    {
+        if (const RunMark::Others others = mark.others(); others.none_lives)
+        {
+            forget(store, job, journal, mark, others.ended);
+        }
+    }
+}
+
+void run(const std::shared_ptr<const Job> &given, const RunOptions &options, store::Store *store, RunCourse &course)
+{
+    std::optional<RunStart> found;
+    std::vector<journal::FoundIntent> intents;
+    side_by_side(store->is_remote(),
+                 {[&] { found = begin_run(*store, given, options); }, [&] { intents = journal::Intent::all(*store); }});
+    RunStart &start = *found;
+    RunMark mark(*store, identity(start));
+    std::optional<journal::Journal> opened;
+    make_room(*store, given, options, intents, start, mark, opened);
+    journal::Journal &journal = *opened;
+    journal.write_only_while([&mark] { mark.check(); });
+    for (const std::string &path : journal.cut_short())
+    {
+        spdlog::warn("event=journal_file_cut_short path={} read_as=absent", path);
+    }
+    const RunWork work = work_of(*store, start, options, journal.before());
+    const Job &job = *work.job;
+    const Plan plan(job, work.done);
+    check_ceilings(job, plan, options);
+    course.planned = plan.count();
+    store->remove_leftovers();
+    if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
+    {
+        options.begins();
+        bool fresh = false;
+        ItemThere item;
+        const auto look = [&]
+        {
+            side_by_side(store->is_remote(), {[&] { fresh = is_fresh(*store, start); }, [&] { journal.begin(); },
+                                              [&] { item = item_there(*store); }});
+        };
+        OutputState::Stamps stamps; // of nothing, where all was removed
+        start.wipe ? look() : static_cast<void>(stamps = show(mark, *store, start, plan, look));
+        const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
+        go_on();
+        stac::LevelSets tiles;
+        const Opening opening(store->is_remote(),
+                              [&]
+                              {
+                                  begin(
+                                      *store, journal, plan,
+                                      [&]
+                                      {
+                                          tiles = extent(job, journal.before().all());
+                                          write_item(*store, job, tiles, start.accepted, kRunning, item);
+                                      },
+                                      [&] { OutputState::save(*store, job, stamps, [&mark] { mark.check(); }); });
+                              });
+        Report &report = course.report;
+        const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
+        const auto abandon = [&]
+        {
+            write_journal(report, job, journal);
+            options.abandon(result_of(course, job, options));
+        };
+        const RunContext context{job,
+                                 plan,
+                                 *store,
+                                 journal,
+                                 report,
+                                 stopping,
+                                 abandon,
+                                 fresh,
+                                 [&]
+                                 {
+                                     wait_until_open(opening);
+                                     mark.check_after_pause();
+                                 },
+                                 mark.intent_key(),
+                                 mark.intent_id()};
+        try
+        {
+            make_tiles(context, options);
+        }
+        catch (const StoreError &)
+        {
+            opening.wait(); // where that was the cause, it tells more
+            throw;
+        }
+        opening.wait();
+        end(context, mark, postponed, tiles);
+    }
+    else
+    {
+        const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+        const ItemThere item = item_there(*store);
+        if (state_in_item(item) != state && mark.is_alone())
+        {
+            write_item(*store, job, extent(job, journal.before().all()), {}, state, item); // a kill came before
+            store->sync();
+            store->sync();
+        }
+        forget_ended(*store, job, journal, mark, intents);
+    }
+}
+
+} // namespace
+
+RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options)
+{
+    return run(given, options, *store::open_store(given->recipe.output_path));
+}
+
+RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options, store::Store &store)
+{
+    RunCourse course;
+    try
+    {
+        run(given, options, &store, course);
+    }
+    catch (const StoppedEarly &)
+    {
+        // What was changed until then is as any run that goes on expects it.
+    }
+    catch (const StoreError &error)
+    {
+        course.refusal = error.what();
+    }
+    return result_of(course, *given, options);
+}
+
+} // namespace tiledir::engine

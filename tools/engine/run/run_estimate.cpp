@@ -1,0 +1,48 @@
+#include "driver/journal/journal.h"
+#include "driver/store/store.h"
+#include "tools/engine/run/ceilings.h"
+#include "tools/engine/run/request_estimate.h"
+#include "tools/engine/run/run.h"
+#include "tools/engine/run/run_start.h"
+#include "tools/engine/run/run_work.h"
+
+namespace tiledir::engine
+{
+
+Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options)
+{
+    const auto store = store::open_store(given->recipe.output_path);
+    const RunStart start = begin_run(*store, given, options);
+    const journal::TileStates none;
+    const bool fresh = !start.state.exists() || start.wipe;
+    const RunWork work = work_of(
+        *store, start, options,
+        fresh ? none
+              : journal::Journal(*store, journal::JournalFolder(*store, start.job->recipe.journal), start.job->grid)
+                    .before());
+    const Job &job = *work.job;
+    const Plan plan(job, work.done);
+    check_ceilings(job, plan, options);
+    const std::int64_t tile_pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
+    Json json = {{"output", job.recipe.output_path},
+                 {"levels", job.document["levels"]},
+                 {"tiles", plan.count()},
+                 {"pixels", plan.count() * tile_pixels}};
+    json["estimated_bytes"] = bytes_of(job, plan.count());
+    json["by_level"] = Json::object();
+    for (int level = job.coarsest; level <= job.finest; ++level)
+    {
+        const stac::LevelSets &sets = plan.computed().count(level) != 0 ? plan.computed() : plan.overviews();
+        if (const auto tiles = sets.find(level); tiles != sets.end() && !tiles->second.empty())
+        {
+            json["by_level"][job.matrix(level).id] = tiles->second.count();
+        }
+    }
+    if (Json requests = estimated_requests(job, plan, fresh); !requests.is_null())
+    {
+        json["estimated_requests"] = std::move(requests);
+    }
+    return json;
+}
+
+} // namespace tiledir::engine

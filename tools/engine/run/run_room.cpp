@@ -1,0 +1,186 @@
+#include "tools/engine/run/run_room.h"
+
+#include "driver/journal/journal_reading.h"
+#include "driver/journal/output_layout.h"
+#include "stac/error.h"
+#include "tools/engine/host/side_by_side.h"
+#include "tools/engine/host/stop_request.h"
+#include "tools/engine/run/ceilings.h"
+#include "tools/engine/run/run_work.h"
+#include "tools/engine/run/wipe.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <string>
+
+namespace tiledir::engine
+{
+namespace
+{
+
+journal::JournalFolder journal_folder(store::Store &store, const Job &job)
+{
+    return {store, job.recipe.journal};
+}
+
+/// Of tiles of one level.
+OutputState::Stamps show(
+    RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles,
+    const std::function<void()> &look = [] {})
+{
+    go_on();
+    OutputState now;
+    const auto load = [&]
+    {
+        try
+        {
+            now = OutputState::load(store);
+        }
+        catch (const DamagedOutput &)
+        {
+            if (!start.is_damaged)
+            {
+                throw;
+            }
+        }
+    };
+    mark.show(start.job->matrix(level).id, tiles,
+              [&]
+              {
+                  go_on();
+                  side_by_side(store.is_remote(), {load, look});
+              });
+    if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.job).empty()))
+    {
+        mark.finish();
+        refuse(*start.job, "another run has changed it meanwhile; the same command looks again");
+    }
+    return now.stamps();
+}
+
+/// To runs of other recipes, and to all that write where all is about to be removed.
+void give_way(RunMark &mark, const RunStart &start, const std::vector<journal::FoundIntent> &intents,
+              const RunOptions &options)
+{
+    if (start.wipe)
+    {
+        mark.be_alone();
+    }
+    mark.give_way(intents);
+    if (start.wipe)
+    {
+        check_ceilings(*start.job, Plan(*start.job, {}), options);
+        options.begins();
+    }
+}
+
+/// Does the journal name tiles, of which no recipe tells what they are? Throws InputError where others have written
+/// some, which --overwrite alone may remove.
+bool has_lost_its_recipe(store::Store &store, const RunStart &start, const RunOptions &options)
+{
+    journal::TileStates said;
+    try
+    {
+        said = journal::Journal(store, journal_folder(store, *start.job), start.job->grid).before();
+    }
+    catch (const journal::DamagedJournal &) // or of another grid
+    {
+        return true;
+    }
+    if (!said.foreign.empty() && !options.makes_anew())
+    {
+        refuse(*start.job, ".tiledir/recipe.yaml is gone, and others have written tiles here; --overwrite removes all "
+                           "tiles and makes them again");
+    }
+    return !said.all().empty();
+}
+
+/// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
+/// The journal's folder as it is then.
+journal::JournalFolder clear(store::Store &store, RunStart &start, RunMark &mark,
+                             const std::vector<journal::FoundIntent> &intents, const RunOptions &options)
+{
+    journal::JournalFolder folder = journal_folder(store, *start.job);
+    const bool is_begun = !start.state.exists() && !folder.found().empty();
+    if (is_begun && !start.wipe && has_lost_its_recipe(store, start, options))
+    {
+        spdlog::warn("event=recipe_lost path={} tiles=made_again", store.path(journal::kRecipeKey));
+        start.wipe_damaged(start.job);
+        give_way(mark, start, intents, options);
+    }
+    const Job &job = *start.job;
+    if (start.wipe)
+    {
+        const auto before_each = [&mark]
+        {
+            go_on();
+            mark.check_after_pause();
+        };
+        show(mark, store, start, job.finest, stac::TileSet(job.selection));
+        start.is_damaged ? wipe_listed(store, job, before_each) : wipe(store, start.state, before_each);
+        return journal_folder(store, job);
+    }
+    if (is_begun)
+    {
+        show(mark, store, start, job.finest, stac::TileSet(job.selection));
+        if (!mark.is_alone())
+        {
+            return folder;
+        }
+        for (const std::string &name : folder.list())
+        {
+            mark.check();
+            folder.remove(name);
+        }
+        return journal_folder(store, job);
+    }
+    return folder;
+}
+
+} // namespace
+
+void go_on()
+{
+    if (stop_requested() != 0)
+    {
+        throw StoppedEarly();
+    }
+}
+
+OutputState::Stamps show(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan,
+                         const std::function<void()> &look)
+{
+    const stac::LevelSets planned = planned_tiles(plan);
+    const auto finest =
+        std::find_if(planned.rbegin(), planned.rend(), [](const auto &level) { return !level.second.empty(); });
+    if (finest != planned.rend())
+    {
+        return show(mark, store, start, finest->first, finest->second, look);
+    }
+    look();
+    return start.state.stamps();
+}
+
+void make_room(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options,
+               const std::vector<journal::FoundIntent> &found, RunStart &start, RunMark &mark,
+               std::optional<journal::Journal> &journal)
+{
+    give_way(mark, start, found, options);
+    try
+    {
+        journal.emplace(store, clear(store, start, mark, found, options), start.job->grid);
+    }
+    catch (const journal::DamagedJournal &) // which nobody needs where all is made anew
+    {
+        if (!options.makes_anew() || start.is_damaged)
+        {
+            throw;
+        }
+        start.wipe_damaged(given);
+        give_way(mark, start, found, options);
+        journal.emplace(store, clear(store, start, mark, found, options), start.job->grid);
+    }
+}
+
+} // namespace tiledir::engine

@@ -1,0 +1,68 @@
+#include "tools/engine/run/shared_overviews.h"
+
+#include "driver/journal/intent.h"
+#include "driver/raster/pyramid/tile_pyramid.h"
+#include "driver/raster/upkeep/refresh.h"
+#include "stac/error.h"
+
+namespace tiledir::engine
+{
+namespace
+{
+
+void insert(stac::TileSet &tiles, const journal::IntendedTiles &intended, const stac::TileMatrix &matrix)
+{
+    const auto ranges = intended.find(matrix.id);
+    for (const stac::TileRange &range : ranges == intended.end() ? std::vector<stac::TileRange>() : ranges->second)
+    {
+        if (const auto inside = range.intersection(matrix.range()))
+        {
+            tiles.insert(*inside);
+        }
+    }
+}
+
+} // namespace
+
+void renew_above(store::Store &store, const Job &job, const stac::LevelSets &tiles)
+{
+    if (job.recipe.overviews_from_process || tiles.empty())
+    {
+        return;
+    }
+    stac::LevelSets overviews = raster::overviews_above(job, tiles);
+    overviews.erase(overviews.begin(), overviews.lower_bound(job.coarsest));
+    try
+    {
+        raster::renew(raster::TilePyramid(job, store), overviews);
+    }
+    catch (const TileError &error)
+    {
+        throw StoreError(error.what()); // the intent stays: a refresh makes it
+    }
+}
+
+void renew_beside_others(store::Store &store, const Job &job, journal::Journal &journal, const std::string &but)
+{
+    if (job.recipe.overviews_from_process || job.coarsest == job.finest)
+    {
+        return;
+    }
+    stac::TileSet tiles;
+    for (const journal::FoundIntent &intent : journal::Intent::all(store, journal::Intent::kDeadAfter, but))
+    {
+        if (intent.run.empty())
+        {
+            insert(tiles, intent.tiles.value_or(journal::IntendedTiles()), job.matrix(job.finest));
+        }
+    }
+    // After the intents: a writer says what he wrote before his intent goes.
+    const stac::LevelSets said = journal.said_by_others().foreign;
+    if (const auto base = said.find(job.finest); base != said.end())
+    {
+        tiles.insert(base->second);
+    }
+    renew_above(store, job, tiles.empty() ? stac::LevelSets() : stac::LevelSets{{job.finest, tiles}});
+}
+
+} // namespace tiledir::engine
