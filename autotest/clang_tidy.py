@@ -1,8 +1,10 @@
 """Runs clang-tidy on every .cpp file of a build: clang_tidy.py BUILD
 
-BUILD is a finished Ninja build with compile_commands.json. A file found clean is remembered in ~/.cache/tiledir/clang-tidy
-under a digest of all that clang-tidy reads (the file, every header it includes, its command, .clang-tidy, clang-tidy's
-version), and not looked at again.
+BUILD is a configured Ninja build with compile_commands.json. clang-tidy is that of BUILD/lint, where `pip install
+--target` has put it, else Debian's, which looks at every header of other libraries too and takes twice as long. A file
+found clean is remembered in ~/.cache/tiledir/clang-tidy under a digest of all that clang-tidy reads (the file, every
+header it includes, its command, .clang-tidy, clang-tidy's version), and not looked at again, where the build is a
+finished one, which knows its headers.
 """
 
 import functools
@@ -48,12 +50,17 @@ def digest(entry, headers, settings):
     return result.hexdigest()
 
 
+def program(build):
+    wheels = build / "lint" / "clang_tidy" / "data" / "bin" / "clang-tidy"
+    return wheels if wheels.exists() else "clang-tidy"
+
+
 def is_clean(entry, build, headers, settings):
     # Without its headers known a file has no key that could be trusted.
     known = CACHE / digest(entry, headers, settings) if headers else None
     if known and known.exists():
         return True
-    run = subprocess.run(["clang-tidy", "--quiet", "-p", build, entry["file"]], capture_output=True, text=True)
+    run = subprocess.run([program(build), "--quiet", "-p", build, entry["file"]], capture_output=True, text=True)
     if run.returncode != 0:
         print(run.stdout or run.stderr, flush=True)
         return False
@@ -67,7 +74,7 @@ def main(build):
     entries = json.loads((build / "compile_commands.json").read_text())
     # A build tree may lie inside the checkout: what it generates is not ours to read.
     entries = [entry for entry in entries if not Path(entry["file"]).is_relative_to(build)]
-    version = subprocess.run(["clang-tidy", "--version"], check=True, capture_output=True).stdout
+    version = subprocess.run([program(build), "--version"], check=True, capture_output=True).stdout
     settings = version + (ROOT / ".clang-tidy").read_bytes()
     headers = headers_by_output(build)
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -5,12 +5,15 @@ TILEDIR_BUILD names the build folder; without it, it is build/ in the root.
 
 import os
 import pathlib
+import signal
 import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("TILEDIR_BUILD") or ROOT / "build").resolve()
+# Shells start what they leave in the background deaf to Ctrl-C, and so would be the programs that tests send it to.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
 for room in ("interop", "driver"):
     sys.path.insert(0, str(ROOT / "autotest" / room))

@@ -1,6 +1,6 @@
 """Counts the test cases in JUnit files, as ctest and pytest write them: junit_counts.py FOLDER
 
-Prints "N passed, N failed, N skipped" over all *.xml files of the folder.
+Prints "N passed, N failed, N skipped" over all *.xml files of the folder, and then a line for each case that failed.
 """
 
 import sys
@@ -19,13 +19,30 @@ def outcome(case):
     return "passed"
 
 
-def count(folder):
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
+def cases(folder):
     for path in sorted(Path(folder).glob("*.xml")):
-        for case in ElementTree.parse(path).iter("testcase"):
-            counts[outcome(case)] += 1
-    return counts
+        yield from ElementTree.parse(path).iter("testcase")
+
+
+def failure(case):
+    """The case's name, and the first line of what it says."""
+    said = next((child.get("message", "") for child in case if child.tag in ("failure", "error", "skipped")), "")
+    names = [case.get("classname"), case.get("name")]
+    name = names[1] if names[0] == names[1] else "::".join(names)
+    return f"{name}: {said.splitlines()[0] if said else case.get('status', 'failed')}"
+
+
+def main(folder):
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    failures = []
+    for case in cases(folder):
+        counts[outcome(case)] += 1
+        if outcome(case) == "failed":
+            failures.append(failure(case))
+    print(", ".join(f"{number} {word}" for word, number in counts.items()))
+    for line in failures:
+        print(line)
 
 
 if __name__ == "__main__":
-    print(", ".join(f"{number} {word}" for word, number in count(sys.argv[1]).items()))
+    main(sys.argv[1])

@@ -33,16 +33,22 @@ PYTEST = """<?xml version="1.0" encoding="utf-8"?>
 """
 
 
-def counts(folder):
+def printed(folder):
     script = Path(__file__).with_name("junit_counts.py")
-    return subprocess.run([sys.executable, script, folder], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run([sys.executable, script, folder], check=True, capture_output=True, text=True).stdout.splitlines()
 
 
 def test_tests_of_ctest_and_pytest_add_up(tmp_path):
     (tmp_path / "cpp.xml").write_text(CTEST)
     (tmp_path / "python.xml").write_text(PYTEST)
-    assert counts(tmp_path) == "2 passed, 4 failed, 3 skipped"
+    assert printed(tmp_path) == [
+        "2 passed, 4 failed, 3 skipped",
+        "Tile.breaks: Failed",
+        "Tile.has_no_program: Unable to find executable",
+        "a_test::test_breaks: assert 1 == 2",
+        "a_test::test_has_no_fixture: failed on setup",
+    ]
 
 
 def test_a_folder_without_results_counts_nothing(tmp_path):
-    assert counts(tmp_path) == "0 passed, 0 failed, 0 skipped"
+    assert printed(tmp_path) == ["0 passed, 0 failed, 0 skipped"]

@@ -7,6 +7,7 @@ mutant whose text is not found exactly once is stale, and an error. Exits with 1
 """
 
 import argparse
+import os
 import pathlib
 import shutil
 import subprocess
@@ -72,7 +73,8 @@ class Bench:
         command = [word.replace("BUILD", str(self.build)) for word in mutant.test]
         if command[0].endswith("_test.py"):
             command = ["/usr/bin/python3", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *command]
-        result = subprocess.run(command, cwd=self.place, capture_output=True, text=True, timeout=600)
+        environment = {**os.environ, "TILEDIR_BUILD": str(self.build)}  # whatever build the caller looks at
+        result = subprocess.run(command, cwd=self.place, env=environment, capture_output=True, text=True, timeout=600)
         nothing = "no tests ran" in result.stdout or "Running 0 tests" in result.stdout
         if nothing or (command[0] == "/usr/bin/python3" and result.returncode > 1):
             sys.exit(f"{mutant.name}: its test did not run: {result.stdout[-2000:]}{result.stderr[-500:]}")

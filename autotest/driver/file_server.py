@@ -5,6 +5,8 @@ import pathlib
 import re
 import threading
 
+from local_server import local_server
+
 
 class FileServer:
     """with FileServer(folder) as server: server.url, server.bytes_sent"""
@@ -45,7 +47,7 @@ class FileServer:
             def log_message(self, *arguments):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = local_server(Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever)
 

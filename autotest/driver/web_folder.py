@@ -6,6 +6,8 @@ import http.server
 import threading
 import zlib
 
+from local_server import local_server
+
 ENCODERS = {"gzip": gzip.compress, "deflate": zlib.compress}
 
 
@@ -52,7 +54,7 @@ def served(folder, refusal=404, allows=lambda path, query: True, encoding=None, 
         def log_message(self, *arguments):
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    server = local_server(Files)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"127.0.0.1:{server.server_port}"

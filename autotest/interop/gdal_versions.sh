@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Builds the plugin and runs the driver's tests on the GDAL of other Debian releases: gdal_versions.sh [RELEASE...]
+# Of trixie, which is a stable one, the commands are built and tried too.
 # The default is trixie (GDAL 3.10); sid works too (3.13). A release lives in a chroot that debootstrap makes once, from
 # the mirror of apt's own sources, and that is kept in TILEDIR_CACHE (/var/cache/tiledir). JUnit files of the tests go to
 # build/results/gdal-RELEASE. gdal_versions.sh --make RELEASE... makes the chroots that are not there, and no more.
@@ -55,17 +56,21 @@ in_chroot() { # CHROOT COMMAND...
 copy_source() { # CHROOT
     rm -rf "$1/src" "$1/build" "$1/results"
     mkdir -p "$1/src/tiledir" "$1/results"
-    tar -C "$root" -cf - CMakeLists.txt stac driver tools/install_packages.sh autotest | tar -C "$1/src/tiledir" -xmf -
+    tar -C "$root" -cf - CMakeLists.txt stac driver tools autotest | tar -C "$1/src/tiledir" -xmf -
     if [ -d "$root/../shared/data" ]; then
         mkdir "$1/src/shared"
         tar -C "$root/../shared" -cf - data spec | tar -C "$1/src/shared" -xmf -
     fi
 }
 
-install_in() { # CHROOT
+has_tools() { [ "$1" = trixie ]; } # RELEASE
+
+install_in() { # CHROOT RELEASE
+    local groups=(plugin tests)
     cp /etc/resolv.conf "$1/etc/resolv.conf"
     copy_source "$1"
-    in_chroot "$1" bash /src/tiledir/tools/install_packages.sh plugin tests
+    ! has_tools "$2" || groups+=(tools)
+    in_chroot "$1" bash /src/tiledir/tools/install_packages.sh "${groups[@]}"
 }
 
 mount_proc() { # CHROOT
@@ -78,7 +83,7 @@ prepare_chroot() { # RELEASE
     if [ -d "$chroot" ]; then
         [ -z "$make_only" ] || return 0
         mount_proc "$chroot"
-        install_in "$chroot"
+        install_in "$chroot" "$1"
         return
     fi
     mirror=$(debian_mirror)
@@ -88,17 +93,26 @@ prepare_chroot() { # RELEASE
         "$1" "$partial" "$mirror" >"$cache/$1.log" 2>&1 || { tail "$cache/$1.log" >&2; return 1; }
     write_apt_settings "$partial"
     mount_proc "$partial"
-    install_in "$partial"
+    install_in "$partial" "$1"
     in_chroot "$partial" apt-get clean
     mv "$partial" "$chroot"
 }
 
-build() { # CHROOT
+build() { # CHROOT FOLDER SETTING...
+    local chroot=$1 folder=$2
+    shift 2
     {
-        in_chroot "$1" cmake -S /src/tiledir -B /build -G Ninja -DTILEDIR_TOOLS=OFF \
-            -DCMAKE_CXX_FLAGS_RELEASE='-O1 -DNDEBUG' &&
-            in_chroot "$1" cmake --build /build -- -k 0
-    } >"$1/results/build.log" 2>&1 || { tail -n 60 "$1/results/build.log"; return 1; }
+        in_chroot "$chroot" cmake -S /src/tiledir -B "$folder" -G Ninja "$@" \
+            -DCMAKE_UNITY_BUILD=ON -DCMAKE_CXX_FLAGS_RELEASE='-O1 -DNDEBUG' &&
+            in_chroot "$chroot" cmake --build "$folder" -- -k 0
+    } >"$chroot/results/build.log" 2>&1 || { tail -n 60 "$chroot/results/build.log"; return 1; }
+}
+
+# A run, and a look at each of its tiles.
+try_tools() { # CHROOT
+    build "$1" /build/tools -DTILEDIR_TESTS=OFF &&
+        in_chroot "$1" /build/tools/bin/tiledir-process /src/tiledir/autotest/data/hillshade.yaml --output /build/out --quiet &&
+        in_chroot "$1" /build/tools/bin/tiledir-verify /build/out
 }
 
 # The chroot has no Go: what is built with it here runs there too. Without it the tests that need it are skipped.
@@ -125,9 +139,10 @@ test_release() { # RELEASE
     mkdir -p "$results"
     version=$(in_chroot "$chroot" gdal-config --version)
     echo "$1: GDAL $version"
-    build "$chroot"
+    build "$chroot" /build -DTILEDIR_TOOLS=OFF
     copy_go_programs "$chroot"
     run_tests "$chroot" || failed=1
+    ! has_tools "$1" || try_tools "$chroot" || failed=1
     cp "$chroot"/results/* "$results/"
     counts=$(in_chroot "$chroot" python3 /src/tiledir/autotest/junit_counts.py /results)
     echo "$1: GDAL $version: $counts"

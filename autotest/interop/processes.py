@@ -1,6 +1,7 @@
 """What the system says of processes, by their number or as Popen has them."""
 
 import contextlib
+import os
 import pathlib
 
 from waiting import wait_until
@@ -8,22 +9,24 @@ from waiting import wait_until
 GONE = FileNotFoundError, ProcessLookupError
 
 
+def said_by_tasks(number, name):
+    """The text of such a file of each of its threads. Any of them, and the process, may end meanwhile."""
+    texts = []
+    with contextlib.suppress(*GONE):
+        for task in os.listdir(f"/proc/{number}/task"):
+            with contextlib.suppress(*GONE):
+                texts.append(pathlib.Path(f"/proc/{number}/task/{task}/{name}").read_text())
+    return texts
+
+
 def children(number):
     """Numbers of the processes that it has started and not yet waited for."""
-    found = []
-    for task in pathlib.Path(f"/proc/{number}/task").glob("*/children"):
-        with contextlib.suppress(*GONE):
-            found += map(int, task.read_text().split())
-    return found
+    return [int(child) for text in said_by_tasks(number, "children") for child in text.split()]
 
 
 def states(number):
     """Letters, of its threads: R is at work, S asleep, Z ended."""
-    found = []
-    for task in pathlib.Path(f"/proc/{number}/task").glob("*/stat"):
-        with contextlib.suppress(*GONE):
-            found.append(task.read_text().rsplit(")", 1)[1].split()[0])
-    return found
+    return [text.rsplit(")", 1)[1].split()[0] for text in said_by_tasks(number, "stat")]
 
 
 def is_running(number):
