@@ -18,7 +18,7 @@ bash tools/install_packages.sh plugin tools gdal
 # A build tree that has the tests keeps them; only the driver and the commands are built here. One of another place, of a
 # checkout since copied or moved, is configured anew.
 if [ ! -e build/build.ninja ] || ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" build/CMakeCache.txt; then
-    cmake --preset release --fresh -DTILEDIR_TESTS=OFF
+    cmake --preset release --fresh -DTILEDIR_TESTS=OFF -DCMAKE_UNITY_BUILD=ON # a third of the time
 fi
 cmake --build build --target driver/all tools/all
 
@@ -39,5 +39,5 @@ A quicklook     $quicklook
 To open it in QGIS, start QGIS so that its GDAL finds the driver
     GDAL_DRIVER_PATH="$plugins" qgis "$output/stac.json"
 or install the driver once for every program
-    sudo install -D -t "\$(gdal-config --prefix)/lib/$(gcc -print-multiarch)/gdalplugins" "$plugins/gdal_TileDir.so"
+    sudo cmake --install "$root/build" --prefix /usr
 END

@@ -35,6 +35,14 @@ def checkout(root, build, tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def after_quickstart(build, checkout):
+    """Such a checkout with the output of the quickstart."""
+    command = [str(build / "bin" / "tiledir-process"), "autotest/data/hillshade.yaml", "--output", "out/jacksboro", "--quiet"]
+    subprocess.run(command, cwd=checkout, check=True)
+    return checkout
+
+
 def run_as_shown(commands, folder):
     for program in ("gdalinfo", "gdalwarp", "gdaldem"):
         if shutil.which(program) is None:
@@ -97,25 +105,17 @@ def test_the_commands_page_has_every_flag_and_no_other(root, build, command):
     assert set(shown) == set(known) - {"--help", "--version"}
 
 
-def test_the_refresh_page_shows_commands_that_work(root, build, checkout):
-    subprocess.run(
-        [str(build / "bin" / "tiledir-process"), "autotest/data/hillshade.yaml", "--output", "out/jacksboro", "--quiet"],
-        cwd=checkout,
-        check=True,
-    )
-    lines = run_as_shown(block(root, "docs/refresh.md", "try"), checkout)
+def test_the_refresh_page_shows_commands_that_work(root, after_quickstart):
+    lines = run_as_shown(block(root, "docs/refresh.md", "try"), after_quickstart)
     assert sum(": is stale: " in line for line in lines) >= 1
     totals = [line for line in lines if line.startswith("level 10: ")]
     assert [line.endswith(" 0 faults") for line in totals] == [True, False, True]
 
 
-def test_the_readme_shows_commands_that_work(root, checkout):
-    recipe = checkout / "autotest" / "data" / "hillshade.yaml"
-    program = checkout / "build" / "bin" / "tiledir-process"
-    subprocess.run([str(program), str(recipe), "--output", "out/jacksboro", "--quiet"], check=True, cwd=checkout)
-    before = (checkout / "out" / "jacksboro" / "11" / "802" / "544.tif").read_bytes()
-    run_as_shown(block(root, "README.md", "next"), checkout)
-    out = checkout / "out"
+def test_the_readme_shows_commands_that_work(root, after_quickstart):
+    before = (after_quickstart / "out" / "jacksboro" / "11" / "802" / "544.tif").read_bytes()
+    run_as_shown(block(root, "README.md", "next"), after_quickstart)
+    out = after_quickstart / "out"
     assert (out / "jacksboro" / "11" / "802" / "544.tif").read_bytes() == before
     assert not (out / "finer").exists()
     for name in ("jacksboro", "part", "evening", "half.png", "utm.tif"):
@@ -143,3 +143,70 @@ def test_every_link_between_pages_leads_somewhere(root):
         for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
             if not re.match(r"[a-z]+:", target):
                 assert os.path.exists(page.parent / target), f"{page.name}: {target}"
+
+
+def sources(root):
+    """All of our C++, literals that stand side by side joined."""
+    files = [path for top in ("stac", "driver", "tools") for path in (root / top).rglob("*") if path.suffix in (".cpp", ".h")]
+    return re.sub(r'"\s*"', "", "\n".join(path.read_text() for path in files))
+
+
+def test_the_driver_page_shows_commands_that_work(root, after_quickstart):
+    lines = run_as_shown(block(root, "docs/driver.md", "examples"), after_quickstart)
+    assert any(re.search(r"<File>out/jacksboro/11/\d+/\d+.tif</File>", line) for line in lines)
+    assert not (after_quickstart / "out" / "classes").exists()
+    for name in ("part.tif", "coarse.tif", "dem", "picture"):
+        dataset = gdal.Open(str(after_quickstart / "out" / name))
+        assert dataset.GetRasterBand(1).ComputeRasterMinMax(False)[1] > 100, name
+    script = block(root, "docs/driver.md", "python") + "print(hillshade.max())"
+    done = subprocess.run(["/usr/bin/python3", "-c", script], cwd=after_quickstart, capture_output=True, text=True)
+    assert done.returncode == 0 and int(done.stdout) > 100, done.stderr
+
+
+def test_the_install_page_shows_commands_that_work(root, build, checkout, monkeypatch):
+    monkeypatch.setenv("HOME", str(checkout / "home"))
+    monkeypatch.delenv("GDAL_DRIVER_PATH")
+    formats, version = run_as_shown(block(root, "docs/install.md", "install"), checkout)[-2:]
+    assert formats.split() == "TileDir -raster- (rw+vs): Directory of tiles with a STAC item".split()
+    assert version == output_of(build, "tiledir", "--version").strip()
+    assert formats.strip() in (root / "docs" / "install.md").read_text()
+    installed = checkout / "home" / ".local"
+    assert (installed / "bin" / "tiledir-process").exists()
+    run_as_shown(block(root, "docs/install.md", "remove"), checkout)
+    assert not [path for path in installed.rglob("*") if not path.is_dir()]
+
+
+def test_messages_of_the_troubleshooting_page_are_those_of_the_programs(root):
+    ours = sources(root)
+    rows = between((root / "docs" / "troubleshooting.md").read_text(), "## By message", "## What is tried again")
+    messages = [cells[1] for cells in (line.split(" | ")[0].split("| ", 1) for line in rows.splitlines()) if len(cells) > 1]
+    found = [each for cell in messages if "(GDAL)" not in cell and "(the store)" not in cell for each in re.findall(r"`([^`]+)`", cell)]
+    assert len(found) > 8
+    for message in found:
+        assert message in ours, message
+
+
+def test_the_troubleshooting_page_lists_each_event_of_the_log(root):
+    rows = (root / "docs" / "troubleshooting.md").read_text().split("## Lines of the log", 1)[1]
+    listed = {name for line in rows.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line.split(" | ")[0])}
+    assert listed == set(re.findall(r'"event=(\w+)', sources(root)))
+
+
+def test_recipes_of_the_pages_fit_the_schema(root, build):
+    yaml, jsonschema = pytest.importorskip("yaml"), pytest.importorskip("jsonschema")
+    schema = json.loads(output_of(build, "tiledir", "recipe", "--schema"))
+    seen = 0
+    for page in [root / "README.md", *(root / "docs").glob("*.md")]:
+        for text in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
+            jsonschema.validate(yaml.safe_load(text), schema)
+            seen += 1
+    assert seen > 2
+
+
+def test_every_page_is_in_the_list_of_the_readme(root):
+    readme = (root / "README.md").read_text()
+    assert [page.name for page in (root / "docs").glob("*.md") if f"(docs/{page.name})" not in readme] == []
+
+
+def test_the_citation_is_of_this_version(root, build):
+    assert f"version: {output_of(build, 'tiledir', '--version').split()[-1]}\n" in (root / "docs" / "CITATION.cff").read_text()
