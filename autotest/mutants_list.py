@@ -179,8 +179,8 @@ MUTANTS = [
     Mutant(
         "an-old-intent-is-only-looked-at",
         "driver/journal/intent.cpp",
-        "boot_time() - m_written > kDeadAfter / 2 ? write() : static_cast<void>(own());",
-        "own();",
+        "boot_time() - m_written > kDeadAfter / 2 ? write() : look();",
+        "look();",
         EXPLORER,
         explored("ARunThatSlept*"),
     ),

@@ -76,20 +76,15 @@ private:
         {
             changed.since = raster::time_argument(m_since, std::time(nullptr));
         }
-        const auto part_done = [=](double from, double to)
-        {
-            return [=](double done)
-            { return progress == nullptr || progress(from + done * (to - from), "", progress_data) != FALSE; };
-        };
         constexpr double kHalf = 0.5;
         const double refreshed = m_statistics ? kHalf : 1;
         raster::RefreshSettings settings;
         settings.threads = threads_of(m_threads);
-        settings.go_on = part_done(0, refreshed);
+        settings.go_on = raster::asking(progress, progress_data, 0, refreshed);
         raster::run_refresh(folder, raster::plan_refresh(folder, changed), settings);
         if (m_statistics)
         {
-            raster::store_statistics(folder, {settings.threads, part_done(refreshed, 1)});
+            raster::store_statistics(folder, {settings.threads, raster::asking(progress, progress_data, refreshed)});
         }
     }
 

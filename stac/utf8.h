@@ -7,7 +7,7 @@
 namespace tiledir::stac
 {
 
-/// Of a code point.
+/// Appends the bytes of a code point.
 void append_utf8(std::uint32_t code, std::string &text);
 
 bool is_utf8(const std::string &text);

@@ -2,6 +2,7 @@
 // all done, half of it without data, with a ragged coast between; `scattered`, all done, every second tile without data
 // by chance; `half`, killed in the middle of the base level: of batches of 8 x 8 tiles about every second one is done.
 #include "driver/journal/journal.h"
+#include "driver/store/opening/open_store.h"
 #include "tools/engine/output/item_writer.h"
 #include "tools/engine/output/output_state.h"
 #include "tools/engine/output/status.h"
@@ -110,12 +111,7 @@ void run(const std::string &recipe, const std::string &pattern, std::int64_t til
     {
         journal.compact();
     }
-    std::int64_t planned = 0;
-    for (const auto &[level, set] : tiles)
-    {
-        planned += set.count();
-    }
-    fmt::print("{{\"tiles\": {}, \"done\": {}}}\n", planned, maker.done);
+    fmt::print("{{\"tiles\": {}, \"done\": {}}}\n", tiles.count(), maker.done);
 }
 
 } // namespace

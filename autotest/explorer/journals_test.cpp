@@ -172,10 +172,8 @@ TEST_F(ExplorerTest, WhoReadsTheJournalBesideCompactionSeesAllThatIsDone)
         try
         {
             const journal::Journal said(*store, job->grid);
-            const auto all = said.before().all();
-            const auto base = all.find(job->finest);
-            const bool is_whole =
-                base != all.end() && base->second.contains(stac::TileSet(stac::TileRange{12, 12, 12, 13}));
+            const stac::LevelSets all = said.before().all();
+            const bool is_whole = all.at(job->finest).contains(stac::TileSet(stac::TileRange{12, 12, 12, 13}));
             *seen = is_whole ? "" : "the reader has not seen all that is done; ";
         }
         catch (const Error &error)

@@ -8,7 +8,7 @@ namespace tiledir::raster
 namespace
 {
 
-class KnownSource : public GridSource
+class KnownSource : public PixelReader
 {
 public:
     void read(const stac::PixelWindow &window, PixelBlock &into) override
@@ -21,7 +21,7 @@ public:
 
 } // namespace
 
-std::unique_ptr<GridSource>
+std::unique_ptr<PixelReader>
 open_grid_source(std::shared_ptr<const Mosaic> /*mosaic*/, // NOLINT(performance-unnecessary-value-param)
                  const std::string &, const stac::TileMatrix &, Resampling, const KernelScale &, GDALDataType)
 {

@@ -8,7 +8,7 @@ namespace tiledir::explorer
 namespace
 {
 
-constexpr double kTick = 0.05; ///< far more than a step takes, far less than what intents wait for
+constexpr double kTick = 0.4; ///< of a write: an intent just seen is believed for two more
 constexpr const char *kIntents = ".tiledir/intents/";
 
 } // namespace

@@ -50,7 +50,7 @@ std::string overviews_are_right(const MemoryFolder &folder)
                   const Key at = parsed(key);
                   if (const auto level = pyramid.grid.index_of(at.matrix))
                   {
-                      tiles[*level].insert(at.row, at.col, at.col);
+                      tiles.insert({*level, at.row, at.col});
                   }
               }
               raster::renew(dataset.tiles(), raster::overviews_above(pyramid, tiles));

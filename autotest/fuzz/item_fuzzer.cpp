@@ -8,6 +8,7 @@
 #include "stac/item/tiled_assets_item.h"
 #include "stac/json/json_document.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 
@@ -97,6 +98,16 @@ void read_item(const nlohmann::json &json, const std::string &set)
     stac::TiledAssetsItem::from_json(stac::parse_json(again, "written"));
 }
 
+/// A few of the sets: a hundred, each with the whole item read and written, are a hundred times the work of any input.
+void read_sets(const nlohmann::json &json, const std::vector<std::string> &sets)
+{
+    constexpr std::size_t kMost = 4;
+    for (std::size_t i = 0; i < std::min(sets.size(), kMost); ++i)
+    {
+        allowing_input_errors([&] { read_item(json, sets[i]); });
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
@@ -113,19 +124,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
                     const auto set = stac::TileMatrixSet::from_json(json);
                     require(set.same_grid(stac::TileMatrixSet::from_json(set.to_json())));
                 });
-            std::vector<std::string> sets{""};
-            allowing_input_errors(
-                [&]
-                {
-                    for (const std::string &name : stac::TiledAssetsItem::tile_matrix_sets(json))
-                    {
-                        sets.push_back(name);
-                    }
-                });
-            for (const std::string &set : sets)
-            {
-                allowing_input_errors([&] { read_item(json, set); });
-            }
+            allowing_input_errors([&] { read_item(json, ""); });
+            allowing_input_errors([&] { read_sets(json, stac::TiledAssetsItem::tile_matrix_sets(json)); });
         });
     return 0;
 }

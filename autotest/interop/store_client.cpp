@@ -1,6 +1,7 @@
 // A Store in a process of its own: store_client ROOT, then a command a line on stdin, its words separated by tabs. Each
 // is answered by one line on stdout: what the function gave ("-": nullopt), or "StoreError: ..." or "TileError: ...".
 #include "driver/journal/intent.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/store.h"
 
 #include <cpl_vsi.h>

@@ -1,6 +1,7 @@
 """Bad input gets one line that says what, where and what would be right, and changes nothing."""
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -33,7 +34,7 @@ BAD_KEYS = {
     "nodata among the values": ({"output": {"path": "out", "nodata": 255}}, ["output.nodata", "255", "1 to 255"]),
     "level too fine": ({"levels": "5-31"}, ["levels", "31", "finest"]),
     "levels upside down": ({"levels": "11-5"}, ["levels", "upside down", "5-11"]),
-    "no level": ({"levels": "fine"}, ["levels", "'fine'", "5-11"]),
+    "no level": ({"levels": "fine"}, ["levels", "'fine'", "0-24"]),
     "bounds outside": ({"bounds": [10, 50, 11, 51]}, ["bounds", "outside", "-84.4"]),
     "bounds upside down": ({"bounds": [-84, 36.5, -84.5, 36.1]}, ["bounds", "west < east"]),
     "three bounds": ({"bounds": [1, 2, 3]}, ["bounds", "a list of 3 is not a list of 4 numbers"]),
@@ -293,6 +294,18 @@ def test_an_endpoint_that_does_not_answer_is_named_in_one_line_and_in_the_report
     assert "127.0.0.1 port 1" in line
     report = json.loads(result.stdout)
     assert report["state"] == "stopped" and report["planned"] is None and "127.0.0.1 port 1" in report["cause"]
+
+
+def test_a_run_that_waits_for_an_endpoint_says_so(tiledir, jacksboro):
+    options = {"AWS_S3_ENDPOINT": "127.0.0.1:1", "AWS_HTTPS": "NO", "AWS_VIRTUAL_HOSTING": "FALSE"}
+    options |= {"GDAL_HTTP_MAX_RETRY": "4", "GDAL_HTTP_RETRY_DELAY": "0.05"}
+    tiledir.environment.update({"AWS_ACCESS_KEY_ID": "me", "AWS_SECRET_ACCESS_KEY": "mine"})
+    recipe = tiledir.recipe(**keys(jacksboro, output={"path": "s3://bucket/out", "gdal_options": options}))
+    result = tiledir.run(recipe)
+    assert result.returncode == 4
+    *lines, last = result.stderr.strip().splitlines()
+    assert [line for line in lines if re.search(r'event=no_answer requests=\d+ reason="[^"]*127\.0\.0\.1 port 1', line)]
+    assert last.startswith("tiledir-process: ") and "127.0.0.1 port 1" in last
 
 
 def test_a_second_recipe_gives_way_to_a_run_that_goes_on(bad_tiledir, jacksboro):

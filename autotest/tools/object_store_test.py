@@ -163,7 +163,7 @@ def test_what_needs_nothing_of_each_other_is_asked_for_at_once(tiledir, s3, on_s
     assert run.returncode == 0, run.communicate()
     puts = [any(request.method == "PUT" and is_tile(request) for request in each) for each in rounds]
     # One look is whether tiles of others lie in the new output; the item comes after the recipe.
-    assert puts.index(True) <= 14
+    assert puts.index(True) <= 12
     # The word of the last tiles, what others have written beside the run, and its own intent looked at before each.
     assert puts[::-1].index(True) <= 9
 
@@ -204,11 +204,12 @@ def test_writers_settle_near_what_a_server_bears_and_nothing_fails(tiledir, s3, 
         result = tiledir.run(on_s3, "--json", "--levels", "4-13", "--threads", 16)
     assert result.returncode == 0, result.stderr
     report = json.loads(result.stdout)
-    assert report["requests"]["slow_down"] > 0 and "event=slow_down" in result.stderr
+    assert report["requests"]["slow_down"] > 0
+    paces = [float(pace) for pace in re.findall(r"event=slow_down .*requests_per_second=([\d.]+)", result.stderr)]
+    assert 0.5 * rate < paces[-1] < 2 * rate
     puts = [request.at for request in s3.proxy.requests() if request.method == "PUT" and request.status == 200]
     # At the end few are left that need not wait for others.
-    settled = [at for at in puts if 0.4 < (at - puts[0]) / (puts[-1] - puts[0]) < 0.75]
-    assert 0.7 * rate < len(settled) / (settled[-1] - settled[0])
+    settled = puts[4 * len(puts) // 10 : 3 * len(puts) // 4]
     refused = [request.at for request in s3.proxy.requests() if request.method == "PUT" and request.status == 503]
     assert sum(settled[0] < at < settled[-1] for at in refused) < 0.4 * len(settled)
 

@@ -25,14 +25,16 @@ gdal.PushErrorHandler("CPLQuietErrorHandler")
 
 
 @pytest.fixture
-def failing(build):
+def failing(build, tmp_path):
     """Runs a command whose syncfs() number `number` fails; the names that it gives in the journal afterwards, None
     where it makes fewer. Faults of strace are counted for each thread: those of threads with few would be missed."""
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
+    library = tmp_path / "failing_sync.so"  # LD_PRELOAD ends at a space, which the build's path may have
+    library.symlink_to(build / "autotest" / "libfailing_sync.so")
 
     def run(number, command, log, **options):
-        preload = ["-E", f"LD_PRELOAD={build}/autotest/libfailing_sync.so", "-E", f"FAILING_SYNC={number}"]
+        preload = ["-E", f"LD_PRELOAD={library}", "-E", f"FAILING_SYNC={number}"]
         strace = ["strace", "-f", "-o", str(log), "-e", "trace=syncfs,rename,renameat2", *preload, *map(str, command)]
         result = subprocess.run(strace, capture_output=True, text=True, **options)
         lines = log.read_text().splitlines()

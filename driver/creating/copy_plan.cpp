@@ -5,6 +5,7 @@
 #include "driver/raster/pixels/data_type.h"
 #include "driver/raster/pyramid/grid_reader.h"
 #include "stac/error.h"
+#include "stac/grid/level_range.h"
 
 #include <cpl_conv.h>
 #include <ogr_spatialref.h>
@@ -20,19 +21,6 @@ namespace tiledir::driver
 namespace
 {
 
-constexpr int kTileSize = 256;
-
-int level_of(const stac::TileMatrixSet &grid, const std::string &id, const std::string &text)
-{
-    if (const auto index = grid.index_of(id))
-    {
-        return *index;
-    }
-    throw InputError("creation option LEVELS: is '" + text + "', should be auto, a tile matrix of " + grid.id + " (" +
-                     grid.matrices.front().id + " to " + grid.matrices.back().id + ") or two of them, as " +
-                     grid.matrices.front().id + "-" + grid.matrices.back().id);
-}
-
 /// Coarsest and finest level. `coarsest` and `finest` are what auto means.
 void set_levels(raster::Pyramid &pyramid, const std::string &text, int coarsest, int finest)
 {
@@ -42,20 +30,10 @@ void set_levels(raster::Pyramid &pyramid, const std::string &text, int coarsest,
     {
         return;
     }
-    const auto dash = text.find('-', 1);
-    if (pyramid.grid.index_of(text) || dash == std::string::npos)
-    {
-        pyramid.finest = level_of(pyramid.grid, text, text);
-        pyramid.coarsest = pyramid.finest;
-        return;
-    }
-    pyramid.coarsest = level_of(pyramid.grid, text.substr(0, dash), text);
-    pyramid.finest = level_of(pyramid.grid, text.substr(dash + 1), text);
-    if (pyramid.coarsest > pyramid.finest)
-    {
-        throw InputError("creation option LEVELS: is '" + text +
-                         "', the coarsest comes first: " + text.substr(dash + 1) + "-" + text.substr(0, dash));
-    }
+    const stac::LevelRange range =
+        labelled("creation option LEVELS", [&] { return stac::level_range(pyramid.grid, text); });
+    pyramid.coarsest = range.coarsest;
+    pyramid.finest = range.finest;
 }
 
 /// Nullopt where it is none of the type, or of its range.
@@ -151,14 +129,7 @@ void set_format(CopyPlan &plan, const raster::SourcePixels &pixels, const Creati
     {
         plan.losses.emplace_back("nodata of bands that differs from the first one's: all tiles have that one's");
     }
-    try
-    {
-        raster::check_format(format);
-    }
-    catch (const InputError &error)
-    {
-        throw InputError("creation option FORMAT: " + std::string(error.what()));
-    }
+    labelled("creation option FORMAT", [&] { raster::check_format(format); });
 }
 
 /// Whether tiles of a level reach beyond the raster, of which a coarser one has half of the pixels, rounded up.
@@ -180,7 +151,7 @@ void plan_native(CopyPlan &plan, const raster::SourceRaster &source, const Creat
 {
     raster::Pyramid &pyramid = plan.pyramid;
     GDALDataset &dataset = source.dataset();
-    pyramid.grid = raster::native_grid(dataset, options.tile_size.value_or(kTileSize), options.metatile);
+    pyramid.grid = raster::native_grid(dataset, options.tile_size.value_or(kDefaultTileSize), options.metatile);
     const int finest = static_cast<int>(pyramid.grid.matrices.size()) - 1;
     set_levels(pyramid, options.levels, 0, finest);
     if (pyramid.finest != finest)
@@ -203,14 +174,8 @@ void plan_native(CopyPlan &plan, const raster::SourceRaster &source, const Creat
 
 stac::TileMatrixSet chosen_grid(const CreationOptions &options)
 {
-    try
-    {
-        return raster::open_grid(options.grid, options.tile_size, options.metatile);
-    }
-    catch (const InputError &error)
-    {
-        throw InputError("creation option GRID: " + std::string(error.what()));
-    }
+    return labelled("creation option GRID",
+                    [&] { return raster::open_grid(options.grid, options.tile_size, options.metatile); });
 }
 
 /// All tiles of a dataset have one size.

@@ -19,8 +19,7 @@ namespace
 {
 
 constexpr std::int64_t kMostInMemory = 256 << 20; ///< bytes
-constexpr int kTileSize = 256;
-constexpr int kBlockStep = 16; ///< GTiff's blocks are multiples of it
+constexpr int kBlockStep = 16;                    ///< GTiff's blocks are multiples of it
 
 std::string new_stage_path(std::int64_t bytes)
 {
@@ -111,13 +110,13 @@ GDALDataset *CreatedDataset::create(const char *name, int width, int height, int
         {
             const CreationOptions chosen = CreationOptions::from(options);
             const CreationTarget checked(name);
-            const int tile = chosen.tile_size.value_or(kTileSize) * chosen.metatile;
+            const int tile = chosen.tile_size.value_or(kDefaultTileSize) * chosen.metatile;
             const bool fits = tile % kBlockStep == 0;
             const std::string path =
                 new_stage_path(std::int64_t{width} * height * bands * GDALGetDataTypeSizeBytes(type));
             GDALDriver *const driver = GetGDALDriverManager()->GetDriverByName("GTiff");
             GDALDatasetUniquePtr stage(driver->Create(path.c_str(), width, height, bands, type,
-                                                      stage_options(fits ? tile : kTileSize).List()));
+                                                      stage_options(fits ? tile : kDefaultTileSize).List()));
             if (!stage)
             {
                 return nullptr;

@@ -130,14 +130,7 @@ std::optional<raster::Resampling> resampling_of(CSLConstList options, const char
     {
         return std::nullopt;
     }
-    try
-    {
-        return raster::resampling_from_name(text);
-    }
-    catch (const InputError &error)
-    {
-        throw InputError(std::string("creation option ") + name + ": " + error.what());
-    }
+    return labelled(std::string("creation option ") + name, [&] { return raster::resampling_from_name(text); });
 }
 
 /// A template has to tell tiles apart.
@@ -165,7 +158,7 @@ void check_tile_path(const std::string &text)
     }
 }
 
-std::string escaped(const std::string &text)
+std::string escaped_xml(const std::string &text)
 {
     char *xml = CPLEscapeString(text.c_str(), -1, CPLES_XML);
     std::string result = xml;
@@ -251,7 +244,7 @@ std::string CreationOptions::description()
     {
         xml += std::string("  <Option name=\"") + option.name + "\" type=\"" + option.type + "\"";
         xml += option.standard[0] == '\0' ? "" : std::string(" default=\"") + option.standard + "\"";
-        xml += " description=\"" + escaped(option.description) + "\"/>\n";
+        xml += " description=\"" + escaped_xml(option.description) + "\"/>\n";
     }
     std::map<std::string, std::string> formats;
     for (const char *format : kFormats)
@@ -270,8 +263,8 @@ std::string CreationOptions::description()
     {
         if (!is_ours(name))
         {
-            xml +=
-                "  <Option name=\"" + escaped(name) + "\" type=\"string\" description=\"Of FORMAT=" + users + "\"/>\n";
+            xml += "  <Option name=\"" + escaped_xml(name) + "\" type=\"string\" description=\"Of FORMAT=" + users +
+                   "\"/>\n";
         }
     }
     return xml + "</CreationOptionList>";

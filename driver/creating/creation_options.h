@@ -12,11 +12,13 @@
 namespace tiledir::driver
 {
 
+constexpr int kDefaultTileSize = 256; ///< pixels
+
 struct CreationOptions
 {
     std::string grid = "NATIVE";  ///< id of a well-known set, JSON text or file; NATIVE: the source's own pixels
     std::string levels = "auto";  ///< auto, one matrix, or the coarsest and the finest as 3-8
-    std::optional<int> tile_size; ///< pixels
+    std::optional<int> tile_size; ///< pixels; else the grid's own, natively kDefaultTileSize
     int metatile = 1;
     std::string format = "GTiff";                      ///< GDAL's name of the tiles' driver
     std::map<std::string, std::string> format_options; ///< of that driver

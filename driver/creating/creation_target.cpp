@@ -8,6 +8,7 @@
 #include "driver/store/network/folder_entries.h"
 #include "driver/store/network_path.h"
 #include "driver/store/opening/object_reader.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/own_folder.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
@@ -22,8 +23,6 @@ namespace tiledir::driver
 
 namespace
 {
-
-constexpr const char *kPrefix = "TILEDIR:";
 
 /// On an object store a listing that fails is an error, and not an empty folder.
 CPLStringList names_in(const std::string &folder)
@@ -55,7 +54,7 @@ CPLStringList names_in(const std::string &folder)
 std::string folder_named(const std::string &name)
 {
     static const std::string kItem = "/stac.json";
-    std::string path = has_prefix(name) ? name.substr(std::string(kPrefix).size()) : name;
+    std::string path = without_prefix(name);
     if (path.size() > 2 && path.front() == '"' && path.back() == '"')
     {
         path = path.substr(1, path.size() - 2);
@@ -84,7 +83,7 @@ CreationTarget::CreationTarget(const std::string &name)
     m_was_there = VSIStatExL(m_folder.c_str(), &status, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) == 0;
     if (m_was_there && !VSI_ISDIR(status.st_mode))
     {
-        throw InputError(m_folder + ": is a file; name a folder that is new or empty");
+        throw InputError(m_folder, "is a file; name a folder that is new or empty");
     }
     const CPLStringList names = names_in(m_folder);
     m_was_there = m_was_there || !names.empty();
@@ -105,7 +104,7 @@ CreationTarget::CreationTarget(const std::string &name)
     if (!m_holds_beginning)
     {
         const std::string other = unfinished ? unfinished->foreign : names[0];
-        throw InputError(m_folder + ": holds something else (" + other + "); name a folder that is new or empty");
+        throw InputError(m_folder, "holds something else (" + other + "); name a folder that is new or empty");
     }
 }
 
@@ -120,7 +119,7 @@ void CreationTarget::refuse_if_made(const std::optional<UnfinishedDataset> &unfi
 {
     if (unfinished && !unfinished->writer.empty())
     {
-        throw InputError(m_folder + ": is being made by " + unfinished->writer + "; name another folder, or wait");
+        throw InputError(m_folder, "is being made by " + unfinished->writer + "; name another folder, or wait");
     }
 }
 
@@ -132,7 +131,7 @@ void CreationTarget::make()
     }
     if (m_holds_beginning && delete_dataset(m_folder.c_str()) != CE_None)
     {
-        throw InputError(m_folder + ": the dataset in it cannot be deleted");
+        throw InputError(m_folder, "the dataset in it cannot be deleted");
     }
     const CPLErrorHandlerPusher quiet(CPLQuietErrorHandler);
     const CPLErrorStateBackuper unchanged;

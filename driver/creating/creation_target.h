@@ -27,11 +27,11 @@ public:
     /// Where it is to be made; all else than the folder where that holds a whole dataset.
     const std::string &place() const { return m_place; }
     bool was_there() const { return m_was_there; }
-    /// Its last part.
+    /// The last part of the folder's name.
     std::string name() const;
     /// Deletes what a killed creation has left, makes the place. Throws InputError.
     void make();
-    /// All is written.
+    /// All is written: the folder stays.
     void keep() { m_made = false; }
 
 private:

@@ -13,6 +13,7 @@
 #include "driver/raster/tile/lossy_format.h"
 #include "driver/raster/upkeep/base_statistics.h"
 #include "driver/store/gdal_edge.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/store.h"
 #include "stac/json/json_document.h"
 
@@ -59,7 +60,7 @@ void refuse_overwriting_source(GDALDataset &source, const std::string &folder)
     const std::string file = CopySources(source).in_folder(folder);
     if (!file.empty())
     {
-        throw InputError(folder + ": is what is to be copied (" + file + "); name another folder");
+        throw InputError(folder, "is what is to be copied (" + file + "); name another folder");
     }
 }
 
@@ -70,7 +71,7 @@ std::unique_ptr<GDALDataset> opened(const std::string &folder)
         GDALDataset::Open(folder.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers));
     if (!dataset)
     {
-        throw TileError(folder + ": was written and does not open");
+        throw TileError(folder, "was written and does not open");
     }
     return dataset;
 }
@@ -147,8 +148,7 @@ std::unique_ptr<GDALDataset> copied(const std::string &name, GDALDataset &datase
     settings.sparse = chosen.sparse;
     settings.prototype = true;
     settings.by_whole_rows = plan.by_whole_rows;
-    settings.progress = progress;
-    settings.progress_data = progress_data;
+    settings.go_on = raster::asking(progress, progress_data);
     raster::build_pyramid(tiles, settings);
     stac::TiledAssetsItem item = created_item(plan.pyramid, described_bands(dataset, plan.pyramid.format), plan.base,
                                               plan.data_bounds, plan.extent, chosen, target.name());

@@ -57,7 +57,7 @@ void TileBand::show_description()
          "IMAGE_STRUCTURE");
 }
 
-/// Overviews say the same.
+/// Makes the overviews' bands say what this band says.
 void TileBand::tell_overviews()
 {
     for (const auto &overview : dataset().overviews())

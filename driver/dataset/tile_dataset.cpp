@@ -198,7 +198,7 @@ void TileDataset::read_next_steps(const stac::TileRange &tile, int band)
     {
         return;
     }
-    std::vector<TilePlace> places;
+    std::vector<stac::TileId> places;
     for (std::int64_t next = block; next < all.count() && places.size() < kStepsAhead; next += step)
     {
         const std::int64_t down = next / all.cols();

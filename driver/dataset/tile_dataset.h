@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/dataset/raster_request.h"
+#include "driver/files/tiled_folders.h"
 #include "driver/item/raster_levels.h"
 #include "driver/reading/tile_reader.h"
 #include "driver/store/gdal_compat.h"
@@ -23,7 +24,7 @@ struct OpenedItem;
 
 /// Statistics and the like are kept beside the item (stac.json.aux.xml). No exception leaves a function that GDAL
 /// calls.
-class TileDataset final : public GDALPamDataset
+class TileDataset final : public GDALPamDataset, public TiledFolders
 {
 public:
     /// GDAL's pfnIdentify: narrow, since plugins are asked before GDAL's own drivers.
@@ -38,6 +39,7 @@ public:
 
     const RasterLevel &level() const { return m_level; }
     const TileReader &reader() const { return *m_reader; }
+    std::vector<std::string> tile_folders() const override { return m_reader->folders(); }
     const std::vector<std::unique_ptr<TileDataset>> &overviews() const { return m_overviews; }
 
     /// Reads pixels that are asked for one by one, straight from the tiles. Nullopt where GDAL is to go by its blocks:

@@ -16,6 +16,7 @@
 #include "driver/reading/url_query.h"
 #include "driver/store/gdal_edge.h"
 #include "driver/store/opening/object_reader.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/trees/bare_tree.h"
 #include "driver/trees/document.h"
 #include "driver/trees/folder_document.h"
@@ -126,13 +127,14 @@ stac::TiledAssetsItem item_of(const nlohmann::json &json, const ItemLocation &lo
         settle_item(location, allow_local, item);
         return item;
     }
-    catch (const InputError &error)
+    catch (InputError &error)
     {
-        throw InputError(location.path() + ": " + error.what());
+        error.under(location.path());
+        throw;
     }
     catch (const nlohmann::json::exception &error)
     {
-        throw InputError(location.path() + ": not a tiled-assets item: " + error.what());
+        throw InputError(location.path(), std::string("not a tiled-assets item: ") + error.what());
     }
 }
 
@@ -198,17 +200,16 @@ std::unique_ptr<TileWriter> writer_of(OpenedItem &opened)
     const std::string &path = opened.location.path();
     if (opened.json.is_null())
     {
-        throw InputError(path + ": opens read-only: only a directory with a STAC item says how its tiles are made");
+        throw InputError(path, "opens read-only: only a directory with a STAC item says how its tiles are made");
     }
     if (EQUAL(CPLGetExtension(path.c_str()), "gz"))
     {
-        throw InputError(path + ": opens read-only: it is compressed");
+        throw InputError(path, "opens read-only: it is compressed");
     }
     if (!opened.options.level.empty())
     {
-        throw InputError(path +
-                         ": open option LEVEL: opens read-only; the base level is written to, the others are made " +
-                         "from it");
+        throw InputError(
+            path, "open option LEVEL: opens read-only; the base level is written to, the others are made from it");
     }
     auto store = store::open_store(opened.location.folder);
     raster::Pyramid pyramid = raster::stored_pyramid(opened.item, *store, template_values(opened.dimensions));
@@ -344,8 +345,8 @@ void TileDataset::read_item(const char *name, OpenedItem &opened)
     const bool bare = opened.location.file.empty();
     if (bare && !as_tree && is_unfinished_dataset(opened.location.folder))
     {
-        throw InputError(opened.location.folder +
-                         ": is not whole: a dataset is made there, or was when its writer died; make it again");
+        throw InputError(opened.location.folder,
+                         "is not whole: a dataset is made there, or was when its writer died; make it again");
     }
     const std::string text = bare ? "" : driver::read_item(opened.location);
     if (!bare && !describes_tree(text))

@@ -2,6 +2,7 @@
 // of those pixels of a block that were not given.
 #include "driver/dataset/tile_band.h"
 #include "driver/dataset/tile_dataset.h"
+#include "driver/raster/pyramid/tile_pass.h"
 #include "driver/store/gdal_edge.h"
 #include "driver/writing/tile_writer.h"
 
@@ -280,10 +281,9 @@ CPLErr TileDataset::IBuildOverviews(const char *resampling, int count, const int
                         {
                             GDALPamDataset::FlushCache(false);
                             const stac::TileMatrix &matrix = m_reader->matrix(m_level.matrix);
-                            const auto go_on = [=](double done)
-                            { return progress == nullptr || progress(done, "", progress_data) != FALSE; };
                             m_writer->rebuild(raster::resampling_from_name(resampling),
-                                              stac::TileSet(matrix.tiles_of(m_level.window)), go_on);
+                                              stac::TileSet(matrix.tiles_of(m_level.window)),
+                                              raster::asking(progress, progress_data));
                             return flush(false);
                         });
 }

@@ -12,7 +12,7 @@ namespace tiledir::driver
 class TileMaskBand final : public GDALRasterBand
 {
 public:
-    /// Both must live longer.
+    /// Dataset and band must live longer.
     TileMaskBand(TileDataset &dataset, TileBand &band);
 
     int GetOverviewCount() override;

@@ -1,6 +1,6 @@
 #include "driver/files/copy_sources.h"
 
-#include "driver/dataset/tile_dataset.h"
+#include "driver/files/tiled_folders.h"
 #include "driver/item/item_location.h"
 #include "driver/raster/input/vrt_sources.h"
 #include "driver/store/gdal_edge.h"
@@ -130,9 +130,9 @@ CopySources::CopySources(const std::vector<std::string> &names)
 
 void CopySources::add(GDALDataset &dataset)
 {
-    if (const auto *tiles = dynamic_cast<const TileDataset *>(&dataset))
+    if (const auto *tiles = dynamic_cast<const TiledFolders *>(&dataset))
     {
-        for (const std::string &folder : tiles->reader().folders())
+        for (const std::string &folder : tiles->tile_folders())
         {
             m_paths.insert(folder);
         }

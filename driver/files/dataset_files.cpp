@@ -9,6 +9,7 @@
 #include "driver/store/gdal_edge.h"
 #include "driver/store/network_path.h"
 #include "driver/store/opening/object_reader.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/store.h"
 
 #include <cpl_conv.h>
@@ -42,7 +43,7 @@ ItemLocation target_of(const std::string &name, const std::string &item_file)
         folder.empty() ? "." : folder, names_item ? CPLGetFilename(name.c_str()) : item_file, {}, {}, {}};
     if (VSIStatExL(target.path().c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0)
     {
-        throw InputError(target.path() + ": is there already; choose another name or delete it first");
+        throw InputError(target.path(), "is there already; choose another name or delete it first");
     }
     return target;
 }
@@ -104,7 +105,7 @@ OwnFiles files_to_delete(const char *name)
     const auto store = store::open_store(folder);
     if (const auto writers = journal::Intent::living(*store); !writers.empty())
     {
-        throw InputError(folder + ": is being made by " + writers.front().who);
+        throw InputError(folder, "is being made by " + writers.front().who);
     }
     return unfinished_files(folder, *store);
 }
@@ -126,7 +127,7 @@ void refuse_while_read(const std::string &name, const std::string &folder)
     const std::string file = CopySources(names).in_folder(folder);
     if (!file.empty())
     {
-        throw InputError(folder + ": is open (" + file + "), and not deleted");
+        throw InputError(folder, "is open (" + file + "), and not deleted");
     }
 }
 

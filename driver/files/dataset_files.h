@@ -26,7 +26,7 @@ struct UnfinishedDataset
 
 /// Such a folder has `.tiledir/` and neither an item yet nor a run of tiledir-process. Throws StoreError, InputError.
 std::optional<UnfinishedDataset> unfinished_dataset(const std::string &folder);
-/// The same without a look at who it is.
+/// True where unfinished_dataset() finds one; nobody is asked who makes it.
 bool is_unfinished_dataset(const std::string &folder);
 
 } // namespace tiledir::driver

@@ -55,7 +55,7 @@ OwnFiles::OwnFiles(const std::string &name)
     const std::string text = m_location.file.empty() ? "" : read_item(m_location);
     if (!stac::TiledAssetsItem::looks_like_one(text))
     {
-        throw InputError(name + ": has no STAC item that says which files are its own");
+        throw InputError(name, "has no STAC item that says which files are its own");
     }
     const auto item = stac::TiledAssetsItem::from_json_without_grid(stac::parse_json(text, m_location.path()));
     for (const stac::TileAsset &asset : item.assets)
@@ -118,7 +118,7 @@ OwnFiles::Found OwnFiles::find() const
     };
     if (store::for_each_entry(m_location.folder, store::Depth::Tree, false, sort_in) == store::Listing::Absent)
     {
-        throw StoreError(m_location.folder + ": cannot list the folder");
+        throw StoreError(m_location.folder, "cannot list the folder");
     }
     std::stable_partition(found.own.begin(), found.own.end(), [](const std::string &key) { return !is_intent(key); });
     found.own.push_back(m_location.file);

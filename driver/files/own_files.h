@@ -46,7 +46,7 @@ private:
 /// Does the key lie below that folder?
 bool is_in(const std::string &key, const char *folder);
 bool is_intent(const std::string &key);
-/// Is it of who writes into the dataset just now?
+/// True of files that whoever writes into the dataset just now has there.
 bool belongs_to_writers(const std::string &key);
 
 } // namespace tiledir::driver

@@ -5,6 +5,7 @@
 #include "driver/journal/output_layout.h"
 #include "driver/store/local/local_files.h"
 #include "driver/store/network/folder_entries.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/store.h"
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
@@ -138,7 +139,7 @@ void put_in_place(const std::string &folder, const SuccessorTiles &tiles)
     const auto item = store->read_text(std::string(kSuccessorFolder) + '/' + kItemKey);
     if (!item)
     {
-        throw StoreError(from + '/' + kItemKey + ": is gone");
+        throw StoreError(from + '/' + kItemKey, "is gone");
     }
     const OwnFiles::Found old_files = predecessor.find();
     const auto intents = announced(*store, tiles, predecessor.templates());

@@ -17,7 +17,7 @@ namespace tiledir::driver
 namespace
 {
 
-constexpr std::size_t kMaxChoices = 10000;
+constexpr std::size_t kMaxAssets = 10000;
 
 std::string asset_keys(const stac::TiledAssetsItem &item)
 {
@@ -34,13 +34,13 @@ void require_asset(const stac::TiledAssetsItem &item, const ItemLocation &locati
 {
     if (item.assets.empty())
     {
-        throw InputError(location.path() + ": asset_templates: empty, there are no tiles to read");
+        throw InputError(location.path(), "asset_templates: empty, there are no tiles to read");
     }
     const bool there = std::any_of(item.assets.begin(), item.assets.end(),
                                    [&](const stac::TileAsset &asset) { return asset.key == location.asset; });
     if (!location.asset.empty() && !there)
     {
-        throw InputError(location.path() + ": no asset template " + location.asset + "; it has " + asset_keys(item));
+        throw InputError(location.path(), "no asset template " + location.asset + "; it has " + asset_keys(item));
     }
 }
 
@@ -108,11 +108,11 @@ std::vector<std::pair<std::string, std::string>> open_choices(const stac::TiledA
     const std::vector<std::string> sets = stac::TiledAssetsItem::tile_matrix_sets(json);
     const bool set_is_clear = !location.tile_matrix_set.empty() || sets.size() < 2;
     if (const std::size_t all = item.assets.size() * (set_is_clear ? 1 : sets.size());
-        location.asset.empty() && all > kMaxChoices)
+        location.asset.empty() && all > kMaxAssets)
     {
-        throw InputError(location.path() + ": has " + std::to_string(all) +
-                         " assets on tile matrix sets, more than the " + std::to_string(kMaxChoices) +
-                         " that are listed; name one: " + location.connection("ASSET:SET"));
+        throw InputError(location.path(), "has " + std::to_string(all) + " assets on tile matrix sets, more than the " +
+                                              std::to_string(kMaxAssets) +
+                                              " that are listed; name one: " + location.connection("ASSET:SET"));
     }
     std::vector<std::pair<std::string, std::string>> found;
     for (const Part &part : parts_of(item, location, set_is_clear ? std::vector<std::string>{""} : sets))
@@ -122,11 +122,11 @@ std::vector<std::pair<std::string, std::string>> open_choices(const stac::TiledA
             found.emplace_back(location.connection(joined(part.name, ":", connection_part(values))),
                                joined(part.title, ", ", connection_part(values)));
         }
-        if (found.size() > kMaxChoices)
+        if (found.size() > kMaxAssets)
         {
-            throw InputError(
-                location.path() + ": has more than the " + std::to_string(kMaxChoices) +
-                " assets and values of dimensions that are listed; name an asset: " + location.connection("ASSET"));
+            throw InputError(location.path(), "has more than the " + std::to_string(kMaxAssets) +
+                                                  " assets and values of dimensions that are listed; name an asset: " +
+                                                  location.connection("ASSET"));
         }
     }
     if (found.size() < 2)

@@ -17,8 +17,8 @@ namespace
 {
 
 constexpr std::array kBandParameters{"eo:band", "eo:bands"};
-constexpr double kMaxTileSize = 2147483648.0; ///< bytes
-constexpr std::size_t kMaxBands = 65536;      ///< as many as GDAL takes
+constexpr double kMaxTileBytes = 2147483648.0; ///< bytes
+constexpr std::size_t kMaxBands = 65536;       ///< as many as GDAL takes
 
 /// A band's pixels as the item tells of them; where they are stored is not known here.
 BandPixels pixels_of(const stac::ItemBand &band, const std::string &item_path)
@@ -26,8 +26,8 @@ BandPixels pixels_of(const stac::ItemBand &band, const std::string &item_path)
     const GDALDataType type = raster::readable_type(band.data_type);
     if (type == GDT_Unknown)
     {
-        throw InputError(item_path + ": data_type " + band.data_type + ": not a type that GDAL " +
-                         GDALVersionInfo("RELEASE_NAME") + " has");
+        throw InputError(item_path, "data_type " + band.data_type + ": not a type that GDAL " +
+                                        GDALVersionInfo("RELEASE_NAME") + " has");
     }
     BandPixels pixels;
     pixels.type = type;
@@ -173,8 +173,8 @@ BandSources band_sources(const OpenedItem &opened)
     }
     if (found.bands.size() > kMaxBands)
     {
-        throw InputError(location.path() + ": has " + std::to_string(found.bands.size()) + " bands, at most " +
-                         std::to_string(kMaxBands) + " are read");
+        throw InputError(location.path(), "has " + std::to_string(found.bands.size()) + " bands, at most " +
+                                              std::to_string(kMaxBands) + " are read");
     }
     return found;
 }
@@ -196,7 +196,7 @@ void check_tile_sizes(const stac::TileMatrixSet &grid, const std::vector<RasterL
     {
         const stac::TileMatrix &matrix = grid.matrices[level.matrix];
         const double bytes = largest * matrix.tile_width * matrix.tile_height;
-        if (bytes > kMaxTileSize)
+        if (bytes > kMaxTileBytes)
         {
             throw InputError("tile matrix " + matrix.id + ": tiles of " + std::to_string(matrix.tile_width) + " x " +
                              std::to_string(matrix.tile_height) + " pixels are " + std::to_string(bytes / 1e9) +

@@ -28,7 +28,7 @@ std::vector<DimensionValues> dimension_choices(const stac::TiledAssetsItem &item
                                                const std::vector<stac::TileAsset> &assets,
                                                const DimensionValues &chosen);
 
-/// The same as parameters of a template.
+/// These values as parameters of a template.
 std::map<std::string, std::string> template_values(const DimensionValues &values);
 
 } // namespace tiledir::driver

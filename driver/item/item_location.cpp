@@ -127,12 +127,6 @@ std::size_t end_of_server(const std::string &path)
     return scheme == std::string::npos ? 0 : std::min(path.find('/', scheme + 3), path.size());
 }
 
-/// What follows TILEDIR:, or all of it.
-std::string without_prefix(const std::string &name)
-{
-    return has_prefix(name) ? name.substr(std::string(kPrefix).size()) : name;
-}
-
 /// TILEDIR:"PATH" and what stands after it, as GDAL's STACTA writes its subdatasets; nullopt: it is not in quotes.
 struct Quoted
 {
@@ -178,6 +172,11 @@ std::string ItemLocation::connection(const std::string &part) const
 std::string ItemLocation::query() const
 {
     return query_of(path());
+}
+
+std::string without_prefix(const std::string &name)
+{
+    return has_prefix(name) ? name.substr(std::string(kPrefix).size()) : name;
 }
 
 bool has_prefix(const std::string &name)
@@ -248,7 +247,7 @@ ItemLocation locate_item(const std::string &name)
     {
         return locate_tree(name);
     }
-    throw InputError(whole + ": no such folder or STAC item");
+    throw InputError(whole, "no such folder or STAC item");
 }
 
 ItemLocation locate_tree(const std::string &name)
@@ -261,7 +260,7 @@ std::string read_item(const ItemLocation &location)
     auto text = read_document(location.path());
     if (!text)
     {
-        throw InputError(location.path() + ": no such file; a directory of tiles needs a STAC item named stac.json");
+        throw InputError(location.path(), "no such file; a directory of tiles needs a STAC item named stac.json");
     }
     return *std::move(text);
 }

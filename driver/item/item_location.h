@@ -27,6 +27,8 @@ struct ItemLocation
 
 /// True for TILEDIR:..., in any case.
 bool has_prefix(const std::string &name);
+/// What follows TILEDIR:, or all of it.
+std::string without_prefix(const std::string &name);
 
 /// Does a name end with .json, or .json.gz?
 bool names_json(const std::string &path);

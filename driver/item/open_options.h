@@ -3,6 +3,7 @@
 
 #include "driver/item/dimension_choice.h"
 #include "driver/reading/reading_options.h"
+#include "driver/writing/writing_options.h"
 #include "stac/grid/bounds.h"
 
 #include <cpl_string.h>
@@ -12,14 +13,6 @@
 
 namespace tiledir::driver
 {
-
-/// When the overviews above what was written are made again.
-enum class Refresh
-{
-    AtFlush,
-    AtClose,
-    Never ///< what changed is recorded, for `tiledir refresh`
-};
 
 struct OpenOptions
 {

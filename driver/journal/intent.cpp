@@ -183,7 +183,17 @@ void Intent::check()
     if (m_document.since.empty() || !is_of_run() || m_ended)
         return;
     // It stood still: as old as it is, others may take over right after a look.
-    boot_time() - m_written > kDeadAfter / 2 ? write() : static_cast<void>(own());
+    boot_time() - m_written > kDeadAfter / 2 ? write() : look();
+}
+
+/// Throws where it is no longer this one's. Asks nobody on an object store where it was seen just now.
+void Intent::look()
+{
+    const Seconds began = boot_time();
+    if (m_store.is_remote() && m_lost.empty() && began - m_seen < kBelieved)
+        return;
+    own();
+    m_seen = began;
 }
 
 void Intent::check(const Store &store, const std::string &key, const std::string &id)
@@ -204,11 +214,8 @@ void Intent::finish()
         return;
     const std::lock_guard<std::mutex> lock(m_mutex);
     if (is_of_run())
-    {
-        m_store.remove_if(m_key, own().stamp);
-    }
-    else
-        m_store.remove(m_key);
+        look();
+    m_store.remove(m_key); // by its id nobody else's, even where another has taken it since
     m_life.reset();
 }
 
@@ -237,7 +244,7 @@ void Intent::write()
     document.writes = ++m_document.writes;
     const Seconds began = boot_time();
     is_first ? m_store.write_at_once(m_key, to_text(document)) : rewrite(to_text(document));
-    m_written = began;
+    m_written = m_seen = began;
     m_document.locked = document.locked;
     m_document.since = document.since;
 }

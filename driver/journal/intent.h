@@ -41,6 +41,8 @@ class Intent
 public:
     static constexpr store::Seconds kInterval{60};
     static constexpr store::Seconds kDeadAfter{300};
+    /// How long a look at an object store is believed: far less than others wait before they take over.
+    static constexpr store::Seconds kBelieved{1};
 
     /// Leaves nothing yet. The store must live longer; it is asked from the thread too. `run`: as FoundIntent's.
     explicit Intent(store::Store &store, store::Seconds interval = kInterval, std::string run = {});
@@ -56,11 +58,12 @@ public:
     void add(const std::string &matrix, const stac::TileSet &tiles);
 
     /// Throws StoreError where a run's intent is no longer there as it was left, since another run goes on in its place
-    /// or a refresh has taken it away: then this one must write no more. One request; two
-    /// where it has stood still, as an old intent is written again, which others could take right after a look.
+    /// or a refresh has taken it away: then this one must write no more. One request, none where it was seen or written
+    /// in the second before; two where it has stood still, as an old intent is written again, which others could take
+    /// right after a look.
     void check();
 
-    /// The same of another process's intent, that of the run which this one works for.
+    /// Throws as check() does where another process's intent, that of the run which this one works for, is lost.
     static void check(const store::Store &store, const std::string &key, const std::string &id);
 
     /// Writes it again, as its thread does every minute. Throws as check(), and as Store::write().
@@ -81,7 +84,7 @@ public:
     static std::vector<FoundIntent> all(store::Store &store, store::Seconds dead_after = kDeadAfter,
                                         const std::string &but = {});
 
-    /// Those to adopt: released, or taken by another run, or without its lock for life; where locks do not tell, not
+    /// Intents to adopt: released, or taken by another run, or without its lock for life; where locks do not tell, not
     /// rewritten for `dead_after` by the store's clock. Who adopts one refreshes above its tiles and then calls
     /// forget(). To adopt a living writer's does no harm; a run whose intent is taken away ends. Throws InputError for
     /// one of a newer tiledir.
@@ -101,6 +104,7 @@ private:
     void write();
     void rewrite(const std::string &text);
     store::StampedObject own();
+    void look();
     /// Does writing it fail where another has written it since it was read?
     bool is_kept_apart() const;
     [[noreturn]] void give_up();
@@ -119,6 +123,7 @@ private:
     std::map<std::string, stac::TileSet> m_tiles;
     std::unique_ptr<store::KeyLock> m_life;
     store::Seconds m_written{0}; ///< boot_time() before it was last written
+    store::Seconds m_seen{0};    ///< boot_time() before it was last seen, or written, as this one's
     std::string m_lost;          ///< why it is not this run's any more; empty where it is
     bool m_ended = false;
     std::condition_variable m_ending;

@@ -150,8 +150,8 @@ std::optional<IntentDocument> intent_document(const std::string &path, const std
         return std::nullopt;
     }
     if (version > kVersion)
-        throw InputError(path + ": is version " + std::to_string(version) +
-                         ", made by a newer tiledir; this one knows " + std::to_string(kVersion));
+        throw InputError(path, "is version " + std::to_string(version) + ", made by a newer tiledir; this one knows " +
+                                   std::to_string(kVersion));
     return std::nullopt;
 }
 

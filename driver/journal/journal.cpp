@@ -100,7 +100,7 @@ void Journal::add(const stac::TileId &tile, bool stored)
 {
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
-        (stored ? m_noted.stored : m_noted.empty)[tile.level].insert(tile.row, tile.col, tile.col);
+        (stored ? m_noted.stored : m_noted.empty).insert(tile);
         m_has_noted = true;
         const auto now = std::chrono::steady_clock::now();
         if (now - m_last_write < kWriteInterval)
@@ -115,7 +115,7 @@ void Journal::add(const stac::TileId &tile, bool stored)
 void Journal::fail(const stac::TileId &tile, const std::string &reason, int attempts)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    m_noted.failed[tile.level].insert(tile.row, tile.col, tile.col);
+    m_noted.failed.insert(tile);
     m_noted.failures[tile] = {reason, attempts};
     m_has_noted = true;
 }
@@ -123,14 +123,8 @@ void Journal::fail(const stac::TileId &tile, const std::string &reason, int atte
 void Journal::postpone(const stac::LevelSets &tiles)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    for (const auto &[level, set] : tiles)
-    {
-        if (!set.empty())
-        {
-            m_noted.pending[level].insert(set);
-            m_has_noted = true;
-        }
-    }
+    m_noted.pending.insert(tiles);
+    m_has_noted = m_has_noted || !tiles.empty();
 }
 
 TileStates Journal::take_noted()

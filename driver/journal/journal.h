@@ -4,6 +4,7 @@
 
 #include "driver/journal/journal_files.h"
 #include "driver/journal/tile_states.h"
+#include "stac/grid/level_sets.h"
 
 #include <chrono>
 #include <functional>

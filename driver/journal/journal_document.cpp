@@ -117,7 +117,7 @@ public:
         end_word();
     }
 
-    [[noreturn]] void refuse(const std::string &what) const { throw TileError(m_path + ": " + what); }
+    [[noreturn]] void refuse(const std::string &what) const { throw TileError(m_path, what); }
 
 private:
     void turn_to(const std::string &word, const std::string &matrix)
@@ -246,7 +246,7 @@ void read_journal_document(const std::string &path, const std::string &content, 
     const std::string name = known.substr(0, known.rfind(' ') + 1); // without its version
     if (heading.compare(0, name.size(), name) == 0)
     {
-        throw InputError(path + ": is '" + heading + "', made by a newer tiledir; this one knows '" + known + "'");
+        throw InputError(path, "is '" + heading + "', made by a newer tiledir; this one knows '" + known + "'");
     }
     reader.refuse("is not a journal file: it does not begin with '" + known + "'");
 }

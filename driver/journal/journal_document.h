@@ -18,7 +18,7 @@ std::string journal_document(const TileStates &tiles, const stac::TileMatrixSet 
 void read_journal_document(const std::string &path, const std::string &content, const stac::TileMatrixSet &grid,
                            TileStates &tiles);
 
-/// Is it what a power cut may leave of a file: nothing, zeros, or a beginning?
+/// True of what a power cut may leave of a file: nothing, zeros, or a beginning.
 bool is_cut_short(const std::string &content);
 
 } // namespace tiledir::journal

@@ -3,6 +3,7 @@
 #include "driver/journal/output_layout.h"
 #include "driver/store/environment.h"
 #include "driver/store/network_path.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/random_id.h"
 #include "stac/error.h"
 
@@ -51,8 +52,8 @@ std::optional<std::string> JournalFolder::pointer_text()
         return std::nullopt;
     auto text = m_output.read_text(pointer_key());
     if (!text)
-        throw StoreError(m_output.path(pointer_key()) +
-                         ": is listed, and cannot be read: the store says that it is absent");
+        throw StoreError(m_output.path(pointer_key()),
+                         "is listed, and cannot be read: the store says that it is absent");
     if (text->find_first_not_of('\0') != std::string::npos)
         return text;
     m_found.erase(pointer);

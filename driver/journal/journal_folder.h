@@ -19,9 +19,9 @@ public:
     /// The journal of an output as it is. Throws InputError where the folder that `elsewhere` names is not its own.
     explicit JournalFolder(store::Store &output);
 
-    /// The same for a run that wants the journal in `place`: a path, in which ${NAME} stands for environment variables;
-    /// empty: in the output. Throws InputError where the output's journal is in another place, or the place holds that
-    /// of another output. Writes nothing before claim().
+    /// The journal's folder for a run that wants the journal in `place`: a path, in which ${NAME} stands for
+    /// environment variables; empty: in the output. Throws InputError where the output's journal is in another place,
+    /// or the place holds that of another output. Writes nothing before claim().
     JournalFolder(store::Store &output, const std::string &place);
 
     /// Makes the folder this output's own, without the temporary files of writers that died.
@@ -29,7 +29,7 @@ public:
 
     /// Names of the journal's files, sorted.
     std::vector<std::string> list() const;
-    /// Those that were there when this was made.
+    /// Names of the files that were there when this was made.
     const std::vector<std::string> &found() const { return m_found; }
     std::optional<std::string> read(const std::string &name) const { return m_store->read_text(key(name)); }
     /// Whole, with its name, after the next sync(); durable after the one after that.

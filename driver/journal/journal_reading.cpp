@@ -113,8 +113,8 @@ ReadJournal read_journal(JournalFolder &folder, std::vector<std::string> names, 
         }
         if (attempt == kMostReads)
         {
-            throw StoreError(folder.path(names[static_cast<std::size_t>(absent - contents.begin())]) +
-                             ": is listed, and cannot be read: the store says that it is absent; what it says of tiles "
+            throw StoreError(folder.path(names[static_cast<std::size_t>(absent - contents.begin())]),
+                             "is listed, and cannot be read: the store says that it is absent; what it says of tiles "
                              "is not known without it");
         }
         store::pause_after(attempt);

@@ -10,7 +10,8 @@ namespace tiledir::journal
 /// was started (proc(5)). Empty where /proc does not tell.
 std::string own_process_name();
 
-/// Is it a process of this kernel and this pid namespace that is no more? False where that cannot be known from here.
+/// True where the name is of a process of this kernel and this pid namespace that is no more; false where that cannot
+/// be known from here.
 bool is_process_gone(const std::string &name);
 
 } // namespace tiledir::journal

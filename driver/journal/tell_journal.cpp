@@ -16,9 +16,7 @@ namespace
 /// Others than runs tell of foreign tiles, and of overviews to be made.
 bool is_of_a_run(const TileStates &said, int level)
 {
-    const auto pending = said.pending.find(level);
-    return !is_empty(said.stored) || !is_empty(said.empty) ||
-           (pending != said.pending.end() && !pending->second.empty());
+    return !said.stored.empty() || !said.empty.empty() || !said.pending.at(level).empty();
 }
 
 } // namespace

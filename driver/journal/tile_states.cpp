@@ -8,20 +8,6 @@ namespace tiledir::journal
 namespace
 {
 
-void erase_from(stac::LevelSets &sets, int level, const stac::TileSet &tiles)
-{
-    const auto found = sets.find(level);
-    if (found == sets.end())
-    {
-        return;
-    }
-    found->second.erase(tiles);
-    if (found->second.empty())
-    {
-        sets.erase(found);
-    }
-}
-
 void erase_failures(TileStates &tiles, int level, const stac::TileSet &said)
 {
     for (auto failure = tiles.failures.begin(); failure != tiles.failures.end();)
@@ -34,38 +20,28 @@ void erase_failures(TileStates &tiles, int level, const stac::TileSet &said)
 
 } // namespace
 
-bool is_empty(const stac::LevelSets &tiles)
-{
-    return std::all_of(tiles.begin(), tiles.end(), [](const auto &level) { return level.second.empty(); });
-}
-
 stac::LevelSets TileStates::all() const
 {
     stac::LevelSets sets = stored;
-    for (const stac::LevelSets *more : {&empty, &foreign})
-    {
-        for (const auto &[level, tiles] : *more)
-        {
-            sets[level].insert(tiles);
-        }
-    }
+    sets.insert(empty);
+    sets.insert(foreign);
     return sets;
 }
 
 bool TileStates::is_empty() const
 {
     return std::all_of(kStateWords.begin(), kStateWords.end(),
-                       [this](const auto &word) { return journal::is_empty(this->*word.second); });
+                       [this](const auto &word) { return (this->*word.second).empty(); });
 }
 
 void TileStates::erase(const stac::LevelSets &tiles)
 {
+    for (const auto &[name, member] : kStateWords)
+    {
+        (this->*member).erase(tiles);
+    }
     for (const auto &[level, set] : tiles)
     {
-        for (const auto &[name, member] : kStateWords)
-        {
-            erase_from(this->*member, level, set);
-        }
         erase_failures(*this, level, set);
     }
 }
@@ -84,7 +60,7 @@ void TileStates::say(StateMember word, int level, const stac::TileSet &tiles)
     {
         if (member != word)
         {
-            erase_from(this->*member, level, tiles);
+            (this->*member).erase(level, tiles);
         }
     }
     erase_failures(*this, level, tiles);
@@ -93,13 +69,8 @@ void TileStates::say(StateMember word, int level, const stac::TileSet &tiles)
 
 void TileStates::say_part(int level, stac::TileSet tiles)
 {
-    for (const stac::LevelSets *to_make : {&failed, &pending})
-    {
-        if (const auto found = to_make->find(level); found != to_make->end())
-        {
-            tiles.erase(found->second);
-        }
-    }
+    tiles.erase(failed.at(level));
+    tiles.erase(pending.at(level));
     say(&TileStates::foreign, level, tiles);
 }
 

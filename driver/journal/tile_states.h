@@ -1,8 +1,8 @@
 // What a journal says of tiles.
 #pragma once
 
+#include "stac/grid/level_sets.h"
 #include "stac/grid/tile_matrix_set.h"
-#include "stac/grid/tile_set.h"
 
 #include <array>
 #include <map>
@@ -19,8 +19,6 @@ struct NotedFailure
     int attempts = 1;
 };
 
-bool is_empty(const stac::LevelSets &tiles);
-
 struct TileStates;
 using StateMember = stac::LevelSets TileStates::*;
 
@@ -35,7 +33,7 @@ struct TileStates
     stac::LevelSets pending; ///< not done: a run is to make it
     std::map<stac::TileId, NotedFailure> failures;
 
-    /// Those that are done: stored, empty or foreign.
+    /// Tiles that are done: stored, empty or foreign.
     stac::LevelSets all() const;
     bool is_empty() const;
     /// Nothing is said of these tiles any more.

@@ -1,4 +1,5 @@
 #include "driver/reading/band_colors.h"
+#include "stac/begins_with.h"
 
 #include <algorithm>
 #include <array>
@@ -39,11 +40,6 @@ constexpr std::array<Color, 22> kColors{{{"red", "Red"},
                                          {"lwir11", "LWIR"},
                                          {"lwir12", "LWIR"}}};
 
-bool begins_with(const std::string &text, const char *start)
-{
-    return text.rfind(start, 0) == 0;
-}
-
 } // namespace
 
 std::string common_name(GDALColorInterp color)
@@ -63,8 +59,9 @@ GDALColorInterp color_of_common_name(const std::string &name)
 
 void complete_colors(stac::TileAsset &asset)
 {
-    const bool jpeg = begins_with(asset.media_type, "image/jpeg");
-    if (!jpeg && !begins_with(asset.media_type, "image/png") && !begins_with(asset.media_type, "image/webp"))
+    const bool jpeg = stac::begins_with(asset.media_type, "image/jpeg");
+    if (!jpeg && !stac::begins_with(asset.media_type, "image/png") &&
+        !stac::begins_with(asset.media_type, "image/webp"))
     {
         return;
     }

@@ -3,9 +3,9 @@
 namespace tiledir::driver
 {
 
-std::vector<TilePlace> first_tiles(const stac::TileMatrixSet &grid, const StoredTiles &stored, int most)
+std::vector<stac::TileId> first_tiles(const stac::TileMatrixSet &grid, const StoredTiles &stored, int most)
 {
-    std::vector<TilePlace> found;
+    std::vector<stac::TileId> found;
     for (std::size_t index = 0; index < grid.matrices.size(); ++index)
     {
         const stac::TileMatrix &matrix = grid.matrices[index];

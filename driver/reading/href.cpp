@@ -3,6 +3,7 @@
 #include "driver/raster/folder/local_href.h"
 #include "driver/reading/url_query.h"
 #include "driver/store/network_path.h"
+#include "stac/begins_with.h"
 #include "stac/error.h"
 #include "stac/percent_encoding.h"
 
@@ -16,11 +17,6 @@ namespace tiledir::driver
 namespace
 {
 
-bool begins_with(const std::string &text, const std::string &beginning)
-{
-    return text.compare(0, beginning.size(), beginning) == 0;
-}
-
 } // namespace
 
 ResolvedHref resolved_href(const std::string &href, const std::string &item_folder, bool allow_local,
@@ -29,18 +25,19 @@ ResolvedHref resolved_href(const std::string &href, const std::string &item_fold
     static const std::array<std::string, 6> kOpen{"/vsicurl/http://", "/vsicurl/https://", "/vsis3/",
                                                   "/vsigs/",          "/vsiaz/",           "/vsiadls/"};
     std::string path = vsi_path(href);
-    const bool is_relative = !begins_with(path, "/");
+    const bool is_relative = !stac::begins_with(path, "/");
     if (!store::is_on_network(is_relative ? item_folder : path))
     {
-        path = begins_with(href, "file://") ? stac::percent_decoded(path) : raster::local_path_of(path, item_folder);
+        path =
+            stac::begins_with(href, "file://") ? stac::percent_decoded(path) : raster::local_path_of(path, item_folder);
     }
     if (is_relative)
     {
         const std::string query = path.find('?') == std::string::npos ? query_of_neighbours(item_query) : "";
-        return {item_folder, (begins_with(path, "./") ? path.substr(2) : path) + query};
+        return {item_folder, (stac::begins_with(path, "./") ? path.substr(2) : path) + query};
     }
     const bool open = std::any_of(kOpen.begin(), kOpen.end(),
-                                  [&](const std::string &beginning) { return begins_with(path, beginning); });
+                                  [&](const std::string &beginning) { return stac::begins_with(path, beginning); });
     if (!open && !allow_local && store::is_on_network(item_folder))
     {
         throw InputError("href '" + href +

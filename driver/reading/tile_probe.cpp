@@ -19,7 +19,7 @@ namespace tiledir::driver
 namespace
 {
 
-constexpr int kMaxTilesSought = 256;
+constexpr int kMaxTilesProbed = 256;
 constexpr std::size_t kGrowth = 4;
 
 struct StoredTile
@@ -33,9 +33,9 @@ std::vector<std::string> first_keys(const TileSource &source, const stac::TileMa
                                     const StoredTiles &stored)
 {
     std::vector<std::string> keys;
-    for (const TilePlace &tile : first_tiles(grid, stored, kMaxTilesSought))
+    for (const stac::TileId &tile : first_tiles(grid, stored, kMaxTilesProbed))
     {
-        keys.push_back(source.key(grid.matrices[tile.matrix], tile.row, tile.col));
+        keys.push_back(source.key(grid.matrices[static_cast<std::size_t>(tile.level)], tile.row, tile.col));
     }
     return keys;
 }
@@ -106,7 +106,7 @@ std::vector<stac::ItemBand> bands_of_stored_tile(const TileSource &source, const
     auto tile = first_stored_tile(source, first_keys(source, grid, stored_tiles), settings);
     if (!tile)
     {
-        throw InputError(source.folder() + ": no tile found that shows what the item leaves out: its bands");
+        throw InputError(source.folder(), "no tile found that shows what the item leaves out: its bands");
     }
     const raster::OpenTile stored(tile->bytes, tile->path);
     std::vector<stac::ItemBand> bands;

@@ -116,7 +116,7 @@ void TileReader::use_absent(const Job &job, const Use &use) const
     const store::ObjectReader &reader = *m_sources[job.source].reader;
     if (m_options.missing_is_error)
     {
-        throw TileError(reader.path(key(job)) + ": absent, and open option MISSING_TILES is ERROR");
+        throw TileError(reader.path(key(job)), "absent, and open option MISSING_TILES is ERROR");
     }
     note_absent(reader.path(key(job)));
     if (reader.is_remote())
@@ -223,7 +223,7 @@ void TileReader::check_colors(const Job &job, const raster::DecodedTile &tile) c
     const std::string fault = source.colors ? source.colors->fault_of(tile) : std::string();
     if (!fault.empty())
     {
-        throw TileError(source.reader->path(key(job)) + ": " + fault);
+        throw TileError(source.reader->path(key(job)), fault);
     }
 }
 
@@ -236,9 +236,9 @@ std::shared_ptr<const raster::ColorTable> TileReader::color_table(int band) cons
 TileReader::Tile TileReader::first_tile(int band, int most) const
 {
     Tile found;
-    for (const TilePlace &place : first_tiles(m_grid, m_stored, most))
+    for (const stac::TileId &place : first_tiles(m_grid, m_stored, most))
     {
-        const Job job{m_bands[band].source, place.matrix, place.row, place.col};
+        const Job job{m_bands[band].source, place.level, place.row, place.col};
         load(
             {job}, [&found](const Job &, const Tile &tile) { found = tile; }, Keep::Yes);
         if (found)
@@ -297,7 +297,7 @@ void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTa
     warn_of_none();
 }
 
-/// Counts.
+/// True where a small part of the tile may be decoded alone: the first few times. Counts these.
 bool TileReader::may_glance(const Job &job) const
 {
     auto free = std::find_if(m_glances.begin(), m_glances.end(),
@@ -378,7 +378,7 @@ void TileReader::read_ahead(int matrix, const stac::PixelWindow &window, std::in
     const std::size_t room =
         std::min(kMaxTilesAhead, tiles_in_half_of_cache(m_sources[m_bands[band].source], tile_matrix));
     const std::int64_t down = tile_matrix.origin_is_bottom_left ? -1 : 1;
-    std::vector<TilePlace> places;
+    std::vector<stac::TileId> places;
     while (places.size() < room && row >= tiles.min_row && row <= tiles.max_row)
     {
         places.push_back({matrix, row, col});
@@ -388,13 +388,13 @@ void TileReader::read_ahead(int matrix, const stac::PixelWindow &window, std::in
     read_ahead(places, band);
 }
 
-void TileReader::read_ahead(const std::vector<TilePlace> &tiles, int band) const
+void TileReader::read_ahead(const std::vector<stac::TileId> &tiles, int band) const
 {
     const Use nothing = [](const Job &, const Tile &) {};
     std::vector<Job> jobs;
-    for (const TilePlace &place : tiles)
+    for (const stac::TileId &place : tiles)
     {
-        const Job job{m_bands[band].source, place.matrix, place.row, place.col};
+        const Job job{m_bands[band].source, place.level, place.row, place.col};
         if (!use_from_memory(job, nothing))
         {
             jobs.push_back(job);
@@ -410,7 +410,7 @@ void TileReader::read_ahead(const std::vector<TilePlace> &tiles, int band) const
     }
 }
 
-/// The same for all that is read: a tile whose colours are not the first one's is an error.
+/// Copies a tile's pixels to whoever reads. A tile whose colours are not the first one's is an error.
 void TileReader::show(const Job &job, const raster::DecodedTile *tile, const stac::PixelWindow &at,
                       const stac::PixelWindow &window, const PixelTarget &target) const
 {

@@ -41,7 +41,7 @@ public:
     const std::vector<BandPixels> &bands() const { return m_bands; }
     bool has_one_source() const { return m_sources.size() == 1; }
     bool is_remote() const { return m_sources.front().reader->is_remote(); }
-    /// Those of its sources, as GDAL opens them.
+    /// Folders of its sources, as GDAL opens them.
     std::vector<std::string> folders() const;
     /// Is the tile that has the band there? Nullopt where only a request can tell.
     std::optional<bool> exists(int matrix, std::int64_t row, std::int64_t col, int band) const;
@@ -63,9 +63,8 @@ public:
     /// reads it and as many of those after it as memory has room for. Throws as read().
     void read_ahead(int matrix, const stac::PixelWindow &window, std::int64_t row, std::int64_t col, int band) const;
 
-    /// The same of tiles in the order in which they will be read, the first one of them being the one that is wanted
-    /// now.
-    void read_ahead(const std::vector<TilePlace> &tiles, int band) const;
+    /// Reads tiles ahead that will be read in this order, the first one of them being wanted now.
+    void read_ahead(const std::vector<stac::TileId> &tiles, int band) const;
 
     /// The first tile there is of those that have the band, from the coarsest tile matrix on; null where the first
     /// `most` are absent. Throws as read().

@@ -13,8 +13,8 @@ namespace
 {
 
 /// Names and tiles looked at before none is said to be there.
-constexpr std::size_t kMaxNames = 20000;
-constexpr int kMaxTiles = 16;
+constexpr std::size_t kMaxNamesSeen = 20000;
+constexpr int kMaxTilesAsked = 16;
 
 } // namespace
 
@@ -79,14 +79,14 @@ bool TileReader::holds_tiles(std::size_t source) const
                               [&](const VSIDIREntry &entry)
                               {
                                   found = !VSI_ISDIR(entry.nMode) && may_be_tile(entry.pszName);
-                                  return !found && ++seen < kMaxNames;
+                                  return !found && ++seen < kMaxNamesSeen;
                               });
         return found;
     }
     std::vector<Job> jobs;
-    for (const TilePlace &place : first_tiles(m_grid, m_stored, kMaxTiles))
+    for (const stac::TileId &place : first_tiles(m_grid, m_stored, kMaxTilesAsked))
     {
-        jobs.push_back({source, place.matrix, place.row, place.col});
+        jobs.push_back({source, place.level, place.row, place.col});
     }
     load(
         jobs, [](const Job &, const Tile &) {}, Keep::Yes);

@@ -1,5 +1,6 @@
 #include "driver/reading/url_query.h"
 
+#include "stac/begins_with.h"
 #include "stac/error.h"
 #include "stac/percent_encoding.h"
 
@@ -20,14 +21,9 @@ namespace
 const std::string kByOptions = "/vsicurl?";
 const std::string kByUrl = "/vsicurl/";
 
-bool begins_with(const std::string &text, const std::string &beginning)
-{
-    return text.compare(0, beginning.size(), beginning) == 0;
-}
-
 std::size_t query_at(const std::string &path)
 {
-    const bool web = begins_with(path, kByUrl + "http://") || begins_with(path, kByUrl + "https://");
+    const bool web = stac::begins_with(path, kByUrl + "http://") || stac::begins_with(path, kByUrl + "https://");
     return web ? path.find('?') : std::string::npos;
 }
 
@@ -93,7 +89,7 @@ std::string lower(std::string text)
 std::string with_plain_query(const std::string &name)
 {
     const std::string path =
-        begins_with(name, kByOptions) ? kByUrl + url_of_options(name.substr(kByOptions.size())) : name;
+        stac::begins_with(name, kByOptions) ? kByUrl + url_of_options(name.substr(kByOptions.size())) : name;
     const std::size_t query = query_at(path);
     return query == std::string::npos
                ? path

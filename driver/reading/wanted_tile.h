@@ -13,7 +13,7 @@
 namespace tiledir::driver
 {
 
-/// Immutable.
+/// What is wanted of a source's tiles. Immutable.
 class WantedTile
 {
 public:

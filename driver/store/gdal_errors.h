@@ -1,6 +1,8 @@
 // GDAL's errors as text for our exceptions.
 #pragma once
 
+#include "stac/error.h"
+
 #include <cpl_error.h>
 
 #include <string>
@@ -22,7 +24,7 @@ public:
     bool failed() const { return m_failed; }
     /// One line: the first failure, else the first warning, else `otherwise`.
     std::string cause(const std::string &otherwise) const;
-    /// The same without `path` in front, which GDAL sometimes puts there.
+    /// The cause without `path` in front, which GDAL sometimes puts there.
     std::string cause_at(const std::string &path) const;
 
 private:
@@ -35,5 +37,12 @@ private:
     std::string m_failure;
     std::string m_warning;
 };
+
+/// A failure in GDAL's words, with what kind these tell of: HTTP statuses, libcurl's words, a path over a network. Here
+/// alone are words of others looked at for what they mean. `path`: empty where the words have it.
+TileError gdal_failure(const std::string &path, const std::string &what);
+
+/// Of an HTTP status; Other for one that tells of no failure.
+ErrorKind kind_of_http_status(int status);
 
 } // namespace tiledir::store

@@ -91,7 +91,8 @@ public:
     /// the sync() after that. Until then this store alone sees it.
     virtual void write_at_sync(const std::string &key, const void *data, std::size_t size) { write(key, data, size); }
 
-    /// The same at once, for what others are to see before anything else is written: one sync for it alone.
+    /// As write_at_sync(), but at once, for what others are to see before anything else is written: one sync for it
+    /// alone.
     virtual void write_at_once(const std::string &key, const void *data, std::size_t size) { write(key, data, size); }
 
     /// Writes the object whole if it is still as `before` tells (nullopt: absent); else false, and nothing is written.
@@ -170,9 +171,5 @@ public:
     }
     std::optional<std::string> read_text(const std::string &key) const;
 };
-
-/// Store over a folder: local paths use the local file system, /vsi paths GDAL's. Makes nothing yet.
-/// Local temporary files go to `root/.tiledir/tmp`.
-std::unique_ptr<Store> open_store(const std::string &root);
 
 } // namespace tiledir::store

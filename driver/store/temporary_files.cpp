@@ -28,7 +28,7 @@ std::string id_of(const std::string &name)
 }
 
 /// The time that the folder's file system gives a file now; nothing where none can be written there.
-std::optional<std::time_t> time_of(const std::string &folder)
+std::optional<std::time_t> clock_of(const std::string &folder)
 {
     TemporaryFile clock(folder + "/clock-" + random_id());
     boost::system::error_code error;
@@ -73,7 +73,7 @@ void remove_temporary_files_of_the_dead(const std::string &folder, const std::st
     {
         boost::system::error_code error;
         const std::time_t written = fs::last_write_time(file, error);
-        now = asked ? now : time_of(folder);
+        now = asked ? now : clock_of(folder);
         asked = true;
         return !error && now && std::difftime(*now, written) > kOldAge;
     };

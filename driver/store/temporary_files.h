@@ -31,7 +31,7 @@ public:
     const std::string &path() const { return m_path; }
     /// False, and errno: it is not renamed.
     bool rename(const std::string &target);
-    /// The same where there is no such file yet, else EEXIST.
+    /// Renames where there is no such file yet, else EEXIST.
     bool rename_to_new(const std::string &target);
 
 private:

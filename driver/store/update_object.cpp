@@ -36,7 +36,7 @@ bool change_object(Store &store, const std::string &key, const ChangeObject &cha
         }
         if (losses == kMostLosses)
         {
-            throw TileError(store.path(key) + ": cannot write: each time others had just changed it");
+            throw TileError(store.path(key), "cannot write: each time others had just changed it");
         }
         pause_after(losses);
     }

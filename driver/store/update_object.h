@@ -18,8 +18,8 @@ using ChangeObject = std::function<std::optional<Bytes>(const Bytes *there)>;
 /// StoreError, and TileError, also where others were faster some hundred times.
 bool update_object(Store &store, const std::string &key, const ChangeObject &change);
 
-/// The same for one of many: on a local disk what replaces an object waits for Store::publish(), which tells of those
-/// that somebody else has changed meanwhile; these are for update_object().
+/// Updates one of many objects: on a local disk what replaces it waits for Store::publish(), which tells of those that
+/// somebody else has changed meanwhile; these are for update_object().
 bool stage_object(Store &store, const std::string &key, const ChangeObject &change);
 
 } // namespace tiledir::store

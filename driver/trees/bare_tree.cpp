@@ -68,8 +68,8 @@ BareTree bare_tree(const std::string &folder, const std::string &scheme, const s
     }
     if (!can_be_listed(folder))
     {
-        throw InputError(folder + ": no stac.json, and a web server's folder is not listed: open option SCHEME=" +
-                         "{z}/{x}/{y}.png, or as its tiles are named, and LEVEL or EXTENT say what there is");
+        throw InputError(folder, "no stac.json, and a web server's folder is not listed: open option SCHEME="
+                                 "{z}/{x}/{y}.png, or as its tiles are named, and LEVEL or EXTENT say what there is");
     }
     const TreeListing tree = list_tree(folder, is_template(scheme) ? CPLGetExtension(scheme.c_str()) : "");
     const StoredLevel &finest = tree.levels.back();
@@ -81,7 +81,8 @@ BareTree bare_tree(const std::string &folder, const std::string &scheme, const s
     }
     if (!named)
     {
-        throw InputError(folder + ": nothing tells rows from columns: open option SCHEME should be " + kSchemes);
+        throw InputError(folder,
+                         std::string("nothing tells rows from columns: open option SCHEME should be ") + kSchemes);
     }
     return described(tree, plain_grid().derived(tile.width, 1), *named);
 }

@@ -40,8 +40,8 @@ std::string plain_text(std::string text, const std::string &path)
         if (CPLZLibInflate(text.data(), text.size(), plain.data(), plain.size(), &size) == nullptr ||
             size > stac::kMaxJsonSize)
         {
-            throw InputError(path + ": is compressed, and corrupt or larger than " +
-                             std::to_string(stac::kMaxJsonSize >> 20) + " MiB");
+            throw InputError(path, "is compressed, and corrupt or larger than " +
+                                       std::to_string(stac::kMaxJsonSize >> 20) + " MiB");
         }
         plain.resize(size);
         text = std::move(plain);
@@ -84,7 +84,7 @@ std::optional<std::string> read_document(const std::string &path)
         }
         if (*size > stac::kMaxJsonSize)
         {
-            throw InputError(path + ": is larger than " + std::to_string(stac::kMaxJsonSize >> 20) + " MiB");
+            throw InputError(path, "is larger than " + std::to_string(stac::kMaxJsonSize >> 20) + " MiB");
         }
     }
     const std::string folder = store::folder_of_path(path);

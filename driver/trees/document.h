@@ -13,7 +13,7 @@ bool is_compressed(const std::string &first_bytes);
 /// Is there such a document? On a disk without reading it. Throws as read_document() over a network.
 bool document_exists(const std::string &path);
 
-/// The same of a file that need not be there: what a server does not show is not there.
+/// True where a file that need not be there is: what a server does not show is not there.
 bool side_file_exists(const std::string &path);
 
 /// A document's text, in UTF-8 where it is gzip or UTF-16; nullopt where it is absent or a folder. Over a network a

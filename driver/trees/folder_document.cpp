@@ -57,10 +57,10 @@ stac::TiledAssetsItem item_of_document(const std::string &path, const std::strin
                    ? MapcheteMetadata::from_text(text).item(folder.empty() ? "." : folder)
                    : TileMapResource::from_text(text).item(folder.empty() ? "." : folder);
     }
-    catch (const InputError &error)
+    catch (InputError &error)
     {
-        const std::string message = error.what();
-        throw InputError(message.rfind(folder, 0) == 0 ? message : path + ": " + message);
+        error.at(path); // unless it is of a tile
+        throw;
     }
 }
 

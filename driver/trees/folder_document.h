@@ -14,7 +14,7 @@ namespace tiledir::driver
 /// is none of them. Over HTTP each is asked for with this query (query_of()).
 std::string document_of_folder(const std::string &folder, const std::string &query = "");
 
-/// Is it mapchete's metadata.json or a tilemapresource.xml, by its content?
+/// True where the text is that of mapchete's metadata.json or of a tilemapresource.xml.
 bool describes_tree(const std::string &text);
 
 /// The item that such a document makes of the folder that it is in. Throws InputError that names the document.

@@ -18,7 +18,6 @@ namespace
 
 constexpr int kLevels = 31;
 constexpr int kMaxShape = 1 << 16;
-constexpr int kMaxTileSize = 1 << 16;
 
 const std::array<std::pair<const char *, const char *>, 3> kExtensions{
     {{"GTiff", "tif"}, {"PNG", "png"}, {"PNG_hillshade", "png"}}};
@@ -200,8 +199,8 @@ MapcheteMetadata MapcheteMetadata::from_text(const std::string &text)
     const auto tile_size = pyramid.find("tile_size");
     const auto metatiling = pyramid.find("metatiling");
     metadata.m_grid = grid_of(pyramid.at("grid"))
-                          .derived(tile_size ? static_cast<int>(tile_size->integer(1, kMaxTileSize)) : 256,
-                                   metatiling ? static_cast<int>(metatiling->integer(1, kMaxTileSize)) : 1);
+                          .derived(tile_size ? static_cast<int>(tile_size->integer(1, stac::kMaxTileSize)) : 256,
+                                   metatiling ? static_cast<int>(metatiling->integer(1, stac::kMaxTileSize)) : 1);
     auto &matrices = metadata.m_grid.matrices;
     matrices.erase(std::find_if(matrices.begin(), matrices.end(),
                                 [](const stac::TileMatrix &matrix) { return !matrix.is_measurable(); }),

@@ -211,10 +211,11 @@ GridAndScheme grid_of_placed_tiles(const TreeListing &tree, const PlacedTile &fi
     }
     if (candidates.empty())
     {
-        throw InputError(tree.path(finest, first.name) + ": lies " +
-                         (grid ? "elsewhere than its name says on " + grid->id : "on no grid with the others") +
-                         (scheme ? std::string(", named ") + scheme->name() : std::string()) +
-                         ": open options SCHEME and GRID say what the names mean");
+        throw InputError(tree.path(finest, first.name),
+                         "lies " +
+                             (grid ? "elsewhere than its name says on " + grid->id : "on no grid with the others") +
+                             (scheme ? std::string(", named ") + scheme->name() : std::string()) +
+                             ": open options SCHEME and GRID say what the names mean");
     }
     return candidates.front();
 }

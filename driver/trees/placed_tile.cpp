@@ -102,7 +102,7 @@ public:
         m_file = m_copy ? m_copy->open() : raster::open_raster(path);
         if (!m_file || m_file->GetRasterCount() == 0)
         {
-            throw TileError(path + ": not a raster that GDAL reads: " + errors.cause_at(path));
+            throw store::gdal_failure(path, "not a raster that GDAL reads: " + errors.cause_at(path));
         }
     }
     GDALDataset &file() const { return *m_file; }

@@ -16,7 +16,6 @@ namespace tiledir::driver
 namespace
 {
 
-constexpr int kMaxTileSize = 1 << 16;
 constexpr std::size_t kMaxLevels = 100;
 constexpr std::int64_t kMaxTiles = 1000000000000; ///< along an axis
 constexpr TileScheme kScheme{false, true};        ///< TMS
@@ -75,7 +74,8 @@ TileMapResource TileMapResource::from_text(const std::string &text)
     resource.m_origin_x = number_of(map, "Origin.x");
     resource.m_origin_y = number_of(map, "Origin.y");
     const double width = number_of(map, "TileFormat.width");
-    if (width != number_of(map, "TileFormat.height") || width != std::floor(width) || width < 1 || width > kMaxTileSize)
+    if (width != number_of(map, "TileFormat.height") || width != std::floor(width) || width < 1 ||
+        width > stac::kMaxTileSize)
     {
         throw InputError("TileFormat: width and height should be one whole number from 1 to 65536");
     }

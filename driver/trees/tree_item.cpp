@@ -64,10 +64,11 @@ void check_range(const StoredLevel &level, const stac::TileMatrix &matrix, const
         return;
     }
     const TileName most{level.folders.max, level.files.max};
-    throw InputError(tree.folder + ": level " + level.name + " has numbers up to " + std::to_string(most.folder) + "/" +
-                     std::to_string(most.file) + ", as " + scheme.name() + " " + grid.id + " has " +
-                     std::to_string(matrix.matrix_width) + " columns and " + std::to_string(matrix.matrix_height) +
-                     " rows there: open options SCHEME and GRID say what they are");
+    throw InputError(tree.folder, "level " + level.name + " has numbers up to " + std::to_string(most.folder) + "/" +
+                                      std::to_string(most.file) + ", as " + scheme.name() + " " + grid.id + " has " +
+                                      std::to_string(matrix.matrix_width) + " columns and " +
+                                      std::to_string(matrix.matrix_height) +
+                                      " rows there: open options SCHEME and GRID say what they are");
 }
 
 } // namespace

@@ -31,7 +31,7 @@ bool for_each_entry(const std::string &folder, store::Depth depth,
     const store::Listing listing = store::for_each_entry(folder, depth, false, visit);
     if (listing == store::Listing::Absent)
     {
-        throw StoreError(folder + ": cannot list: no such folder, or one that lists nothing");
+        throw StoreError(folder, "cannot list: no such folder, or one that lists nothing");
     }
     return listing == store::Listing::Whole;
 }
@@ -198,8 +198,8 @@ TreeListing list_tree(const std::string &folder, const std::string &extension)
     }
     if (names.extensions().empty())
     {
-        throw InputError(folder + ": no tiles: without a stac.json they are LEVEL/NUMBER/NUMBER." +
-                         (extension.empty() ? "EXT" : extension) + ", numbers without zeros before them");
+        throw InputError(folder, "no tiles: without a stac.json they are LEVEL/NUMBER/NUMBER." +
+                                     (extension.empty() ? "EXT" : extension) + ", numbers without zeros before them");
     }
     if (names.extensions().size() > 1)
     {
@@ -208,8 +208,8 @@ TreeListing list_tree(const std::string &folder, const std::string &extension)
         {
             all += (all.empty() ? "" : ", ") + each;
         }
-        throw InputError(folder + ": tiles of several formats (" + all + "), should be one; open option SCHEME={z}/" +
-                         "{x}/{y}." + *names.extensions().begin() + " takes those alone");
+        throw InputError(folder, "tiles of several formats (" + all + "), should be one; open option SCHEME={z}/" +
+                                     "{x}/{y}." + *names.extensions().begin() + " takes those alone");
     }
     tree.extension = *names.extensions().begin();
     return tree;

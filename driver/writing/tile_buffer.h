@@ -70,9 +70,9 @@ public:
     /// Puts what was given onto pixels that were read.
     void show(const stac::PixelWindow &window, const PixelTarget &target) const;
 
-    /// Of all tiles, about.
+    /// Bytes of all tiles, about.
     std::size_t size() const;
-    /// Empties it.
+    /// Takes all tiles out of the buffer.
     Tiles release();
     /// Puts back tiles that could not be stored, below what was given since.
     void put_back(Tiles &&tiles);

@@ -87,7 +87,7 @@ void TileWriter::store_tiles()
     stac::TileSet places;
     for (auto &[place, tile] : tiles)
     {
-        places.insert(place.first, place.second, place.second);
+        places.insert(place.first, place.second);
     }
     Storing storing;
     try
@@ -180,14 +180,14 @@ void TileWriter::note(TileBuffer::Place place, const StoredTile &stored)
     }
     else if (!m_changed.contains(row, col))
     {
-        m_parts.insert(row, col, col);
+        m_parts.insert(row, col);
     }
-    m_changed.insert(row, col, col);
-    (stored.is_there ? m_there : m_gone).insert(row, col, col);
+    m_changed.insert(row, col);
+    (stored.is_there ? m_there : m_gone).insert(row, col);
     (stored.is_there ? m_gone : m_there).erase(row, col, col);
     if (!stored.part)
     {
-        m_whole.insert(row, col, col);
+        m_whole.insert(row, col);
     }
     else if (stored.part->width > 0)
     {
@@ -278,10 +278,7 @@ void TileWriter::refresh(const std::function<bool(double done)> &go_on)
     settings.threads = m_options.threads;
     settings.go_on = go_on;
     stac::LevelSets overviews = raster::overviews_above(m_pyramid, {{m_pyramid.finest, m_whole}});
-    for (const auto &[level, tiles] : m_above)
-    {
-        overviews[level].insert(tiles);
-    }
+    overviews.insert(m_above);
     raster::renew(m_tiles, overviews, settings);
     end_refresh({});
 }

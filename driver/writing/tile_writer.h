@@ -1,12 +1,12 @@
 // Stores the pixels that a dataset is given, and what follows from them: overviews, item.
 #pragma once
 
-#include "driver/item/open_options.h"
 #include "driver/journal/intent.h"
 #include "driver/raster/pyramid/tile_pyramid.h"
 #include "driver/store/store.h"
 #include "driver/writing/tile_buffer.h"
-#include "stac/grid/tile_set.h"
+#include "driver/writing/writing_options.h"
+#include "stac/grid/level_sets.h"
 #include "stac/item/item_change.h"
 
 #include <nlohmann/json.hpp>
@@ -23,16 +23,6 @@
 
 namespace tiledir::driver
 {
-
-struct WritingOptions
-{
-    Refresh refresh = Refresh::AtFlush;
-    int threads = 1; ///< that encode and store
-    bool lossy = false;
-    bool overviews_from_process = false; ///< they are recorded as stale, not made again
-    std::string asset;                   ///< key of the item's asset template
-    nlohmann::json layout;               ///< stac::tile_layout() of the item as it was opened
-};
 
 /// Pixels may be given from any thread; the other functions are for one thread at a time.
 class TileWriter

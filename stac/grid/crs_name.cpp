@@ -1,5 +1,6 @@
 #include "stac/grid/crs_name.h"
 
+#include "stac/begins_with.h"
 #include "stac/grid/tile_matrix_set.h"
 
 #include <algorithm>
@@ -18,11 +19,6 @@ constexpr std::array kGeographicCodes = {4019, 4155, 4167, 4171, 4189, 4190, 423
                                          4283, 4312, 4314, 4322, 4326, 4490, 4555, 4612, 4617, 4674, 4755,
                                          4759, 4937, 4979, 5527, 6318, 6667, 6668, 6783, 7844, 9000, 9057};
 
-bool starts_with(const std::string &text, const char *prefix)
-{
-    return text.rfind(prefix, 0) == 0;
-}
-
 bool is_number(const std::string &text)
 {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
@@ -35,7 +31,7 @@ bool is_longitude_first_code(const std::string &name)
 
 bool is_geographic_epsg(const std::string &name)
 {
-    return starts_with(name, "EPSG:") && std::find(kGeographicCodes.begin(), kGeographicCodes.end(),
+    return begins_with(name, "EPSG:") && std::find(kGeographicCodes.begin(), kGeographicCodes.end(),
                                                    std::atoi(name.c_str() + 5)) != kGeographicCodes.end();
 }
 
@@ -85,7 +81,7 @@ std::string crs_name(const std::string &crs)
         }
         const std::string authority = before.substr(root.size(), before.find_first_of(":/", root.size()) - root.size());
         const bool is_code =
-            (authority == "OGC" && starts_with(code, "CRS")) ||
+            (authority == "OGC" && begins_with(code, "CRS")) ||
             ((authority == "EPSG" || authority == "ESRI" || authority == "IAU_2015") && is_number(code));
         if (is_code)
         {
@@ -102,11 +98,11 @@ bool is_geographic_crs(const std::string &crs)
     {
         return true;
     }
-    if (starts_with(crs, "{"))
+    if (begins_with(crs, "{"))
     {
         return crs.find("\"GeographicCRS\"") < crs.find("\"ProjectedCRS\"");
     }
-    return starts_with(crs, "GEOGCS[") || starts_with(crs, "GEOGCRS[") || starts_with(crs, "GEOGRAPHICCRS[");
+    return begins_with(crs, "GEOGCS[") || begins_with(crs, "GEOGCRS[") || begins_with(crs, "GEOGRAPHICCRS[");
 }
 
 bool names_a_file(const std::string &crs)

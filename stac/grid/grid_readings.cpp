@@ -12,8 +12,7 @@ namespace tiledir::stac
 namespace
 {
 
-constexpr double kStandardPixel = 0.00028; // metres
-constexpr double kContradiction = 0.1;     // OGC's own CanadianNAD83_LCC has a pixel of its own, 6% off
+constexpr double kContradiction = 0.1; // OGC's own CanadianNAD83_LCC has a pixel of its own, 6% off
 constexpr double kSame = 1e-6;
 constexpr double kPole = 90 + kSame; // degrees
 constexpr double kLargestCell = 180; // degrees

@@ -39,7 +39,8 @@ public:
     /// stand for a text without '/'.
     bool may_be(const std::string &path) const;
 
-    /// Has it the numbers of a tile, so that two tiles of a matrix have two names? One without them names no tile.
+    /// True where the template has the numbers of a tile, so that two tiles of a matrix have two names. One without
+    /// them names no tile.
     bool names_tiles() const;
 
 private:

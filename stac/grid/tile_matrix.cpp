@@ -11,7 +11,6 @@ namespace
 {
 
 constexpr double kSnap = 0.01; // pixels
-constexpr std::int64_t kMaxPixels = std::int64_t{1} << 53;
 
 std::int64_t floor_division(std::int64_t value, std::int64_t divisor)
 {
@@ -33,7 +32,7 @@ std::pair<std::int64_t, std::int64_t> pixels_between(double from, double to, std
 bool TileMatrix::is_measurable() const
 {
     const auto fits = [](std::int64_t tiles, int pixels)
-    { return tiles >= 1 && pixels >= 1 && tiles <= kMaxPixels / pixels; };
+    { return tiles >= 1 && pixels >= 1 && tiles <= kMaxMatrixPixels / pixels; };
     if (!fits(matrix_width, tile_width) || !fits(matrix_height, tile_height) || !(cell_size > 0))
     {
         return false;

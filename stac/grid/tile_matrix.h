@@ -9,6 +9,19 @@
 namespace tiledir::stac
 {
 
+/// Metres a pixel at a scale of 1. OGC 17-083r2, 6.1.
+constexpr double kStandardPixel = 0.00028;
+/// A side of a matrix: so many that double has them exactly.
+constexpr std::int64_t kMaxMatrixPixels = std::int64_t{1} << 53;
+/// A side of a tile, pixels.
+constexpr int kMaxTileSize = 65536;
+
+/// Of positive numbers, rounded up.
+constexpr std::int64_t divided_up(std::int64_t value, std::int64_t divisor)
+{
+    return (value + divisor - 1) / divisor;
+}
+
 struct TileMatrix
 {
     std::string id;

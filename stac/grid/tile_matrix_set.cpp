@@ -13,7 +13,6 @@ namespace tiledir::stac
 namespace
 {
 
-constexpr int kMaxTileSize = 65536;
 constexpr double kCellTolerance = 1e-9;
 constexpr double kMaxShift = 9007199254740992.0; // pixels of the finer matrix; larger numbers are never exact
 constexpr double kDriftTolerance = 0.01;         // pixels of the finer matrix, over the whole matrix
@@ -25,11 +24,6 @@ void check_size(const char *name, int value)
         throw InputError(std::string(name) + ": is " + std::to_string(value) + ", should be from 1 to " +
                          std::to_string(kMaxTileSize));
     }
-}
-
-std::int64_t divided_up(std::int64_t value, std::int64_t divisor)
-{
-    return (value + divisor - 1) / divisor;
 }
 
 TileMatrix derived_matrix(const TileMatrix &plain, int tile_size, int metatile)

@@ -13,6 +13,8 @@
 namespace tiledir::stac
 {
 
+class JsonNode;
+
 /// What a grid has to know of its CRS.
 struct CrsFacts
 {
@@ -64,6 +66,8 @@ public:
     /// no sense as latitude, longitude ([-180, 90] in EPSG:4326, which some writers give) is read as longitude,
     /// latitude.
     static TileMatrixSet from_json(const nlohmann::json &json, const DescribeCrs &describe_crs = facts_of_common_crs);
+    /// Of a part of a document: members are named by their path in it.
+    static TileMatrixSet from_node(const JsonNode &root, const DescribeCrs &describe_crs);
     /// Both cellSize and scaleDenominator (the former's where they contradict each other) are written, in version 1 too
     /// (it knows the latter alone; cellSize, orderedAxes, uri, and cornerOfOrigin and pointOfOrigin of a bottom-left
     /// set are then additions), so that numbers survive a round trip exactly. Corners are x, y, which is all that most

@@ -15,8 +15,6 @@ namespace tiledir::stac
 namespace
 {
 
-constexpr double kStandardPixel = 0.00028; // metres
-constexpr std::int64_t kMaxPixels = std::int64_t{1} << 53;
 constexpr std::size_t kMaxMatrices = 100;
 constexpr std::size_t kMaxId = 256;
 constexpr std::size_t kMaxAxes = 10;
@@ -152,8 +150,8 @@ void read_sizes(const JsonNode &node, TileMatrix &matrix)
     constexpr std::int64_t kMaxTile = std::numeric_limits<int>::max();
     matrix.tile_width = static_cast<int>(node.at("tileWidth").integer(1, kMaxTile));
     matrix.tile_height = static_cast<int>(node.at("tileHeight").integer(1, kMaxTile));
-    matrix.matrix_width = node.at("matrixWidth").integer(1, kMaxPixels / matrix.tile_width);
-    matrix.matrix_height = node.at("matrixHeight").integer(1, kMaxPixels / matrix.tile_height);
+    matrix.matrix_width = node.at("matrixWidth").integer(1, kMaxMatrixPixels / matrix.tile_width);
+    matrix.matrix_height = node.at("matrixHeight").integer(1, kMaxMatrixPixels / matrix.tile_height);
     if (!matrix.is_measurable())
     {
         node.fail("reaches beyond all numbers: cell size times matrix size should be finite");
@@ -263,7 +261,11 @@ nlohmann::ordered_json matrix_json(const TileMatrix &matrix, double metres_per_u
 
 TileMatrixSet TileMatrixSet::from_json(const nlohmann::json &json, const DescribeCrs &describe_crs)
 {
-    const JsonNode root(json);
+    return from_node(JsonNode(json), describe_crs);
+}
+
+TileMatrixSet TileMatrixSet::from_node(const JsonNode &root, const DescribeCrs &describe_crs)
+{
     TileMatrixSet set;
     set.id = root.at({"id", "identifier"}).name(kMaxId);
     set.title = root.text_or_empty("title");

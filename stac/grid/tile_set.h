@@ -5,6 +5,7 @@
 #include "stac/grid/bounds.h"
 #include "stac/grid/column_set.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -21,6 +22,7 @@ struct TileId
     std::int64_t row = 0;
     std::int64_t col = 0;
 
+    bool operator==(const TileId &other) const { return level == other.level && row == other.row && col == other.col; }
     bool operator<(const TileId &other) const
     {
         return std::tie(level, row, col) < std::tie(other.level, other.row, other.col);
@@ -40,8 +42,9 @@ public:
 
     void insert(std::int64_t row, std::int64_t first, std::int64_t last);
     void erase(std::int64_t row, std::int64_t first, std::int64_t last);
+    void insert(std::int64_t row, std::int64_t col) { insert(row, col, col); }
     void insert(const TileRange &range);
-    /// The same columns in rows [first, last].
+    /// These columns of each row in [first, last].
     void insert(std::int64_t first, std::int64_t last, const ColumnSet &columns);
     void insert(const TileSet &other);
     void erase(const TileSet &other);
@@ -64,7 +67,16 @@ private:
     std::map<std::int64_t, Columns> m_rows; ///< none of them empty or null
 };
 
-/// By level.
-using LevelSets = std::map<int, TileSet>;
-
 } // namespace tiledir::stac
+
+/// Neighbours differ in their last digits: these are mixed into all others.
+template <> struct std::hash<tiledir::stac::TileId>
+{
+    std::size_t operator()(const tiledir::stac::TileId &tile) const
+    {
+        constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15; // 2^64 / golden ratio
+        std::uint64_t mixed = static_cast<std::uint64_t>(tile.row) * kOdd + static_cast<std::uint64_t>(tile.col);
+        mixed = mixed * kOdd + static_cast<std::uint64_t>(tile.level);
+        return static_cast<std::size_t>(mixed * kOdd ^ mixed >> 32U);
+    }
+};

@@ -12,7 +12,6 @@ namespace
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kHalfEquator = kPi * 6378137;
 constexpr double kMetresPerDegree = kHalfEquator / 180;
-constexpr double kStandardPixel = 0.00028; // metres, OGC 17-083r2, 6.1
 // A pixel of 96 to the inch, the inch being the US survey foot's.
 constexpr double kSurveyPixel = 1200.0 / 3937 / 12 / 96;
 
@@ -96,11 +95,6 @@ struct Alias
 constexpr std::array kAliases = {Alias{"GoogleMapsCompatible", "WebMercatorQuad"},
                                  Alias{"InspireCRS84Quad", "WorldCRS84Quad"},
                                  Alias{"LINZAntarticaMapTileGrid", "LINZAntarticaMapTilegrid"}};
-
-std::int64_t divided_up(std::int64_t value, std::int64_t divisor)
-{
-    return (value + divisor - 1) / divisor;
-}
 
 TileMatrix matrix_of(const WellKnownSet &set, int index)
 {

@@ -12,7 +12,7 @@ namespace tiledir::stac
 /// the item has none, or not of this matrix, and its extent is that of its tiles.
 std::optional<PixelWindow> item_extent(const TiledAssetsItem &item, const TileMatrix &matrix);
 
-/// Makes the item say so.
+/// Makes the window the item's extent.
 void set_item_extent(TiledAssetsItem &item, const TileMatrix &matrix, const PixelWindow &window);
 
 } // namespace tiledir::stac

@@ -29,7 +29,7 @@ TileRange read_range(const JsonNode &node, const TileMatrix &matrix)
     return range.intersection(all).value_or(TileRange{});
 }
 
-/// Those of the set's matrices. Sets are embedded in part, and their limits are then those of the whole.
+/// Limits of the set's matrices. Sets are embedded in part, and the limits are then those of the whole.
 void read_limits(const JsonNode &limits, TiledAssetsItem &item)
 {
     std::string unknown;
@@ -62,7 +62,7 @@ void read_limits(const JsonNode &limits, TiledAssetsItem &item)
     }
 }
 
-/// Those of the set's matrices, of which sets are embedded in part.
+/// Pixel buffers of the set's matrices, of which some are not embedded.
 void read_pixel_buffers(const JsonNode &buffers, TiledAssetsItem &item)
 {
     std::string unknown;
@@ -143,7 +143,7 @@ struct GridMembers
     {
     }
     std::optional<JsonNode> link(const std::string &name) const { return links ? links->find(name) : std::nullopt; }
-    /// Those that are linked; where there are no links, those that are embedded.
+    /// Names of the sets that are linked; where there are no links, of those that are embedded.
     std::vector<std::string> names() const
     {
         std::vector<std::string> found;
@@ -177,18 +177,6 @@ std::string set_name(const JsonNode &properties, const GridMembers &members, con
                                    : "has no tile matrix set " + wanted);
 }
 
-TileMatrixSet parsed_set(const JsonNode &node, const DescribeCrs &describe_crs)
-{
-    try
-    {
-        return TileMatrixSet::from_json(node.json(), describe_crs);
-    }
-    catch (const InputError &error)
-    {
-        throw InputError(node.path() + (node.path().empty() ? "" : ".") + error.what());
-    }
-}
-
 /// From a document that is a set, has sets as members, or embeds them as an item or a collection does.
 TileMatrixSet fetched_set(const std::string &url, const std::string &id, const DescribeCrs &describe_crs,
                           const FetchJson &fetch)
@@ -197,7 +185,7 @@ TileMatrixSet fetched_set(const std::string &url, const std::string &id, const D
     const JsonNode root(document, url);
     if (root.object().find({"tileMatrix", "tileMatrices"}))
     {
-        TileMatrixSet set = parsed_set(root, describe_crs);
+        TileMatrixSet set = TileMatrixSet::from_node(root, describe_crs);
         if (id.empty() || set.id == id)
         {
             return set;
@@ -213,7 +201,7 @@ TileMatrixSet fetched_set(const std::string &url, const std::string &id, const D
     {
         root.fail(id.empty() ? "is no tile matrix set" : "has no tile matrix set " + id);
     }
-    return parsed_set(*found, describe_crs);
+    return TileMatrixSet::from_node(*found, describe_crs);
 }
 
 /// Where the link's `url` leads; nullopt where it leads nowhere.
@@ -227,7 +215,7 @@ std::optional<TileMatrixSet> linked_set(const JsonNode &url, const EmbeddedSets 
     if (document.empty())
     {
         const auto embedded = id.empty() ? std::nullopt : sets.find(id);
-        return embedded ? parsed_set(*embedded, describe_crs) : TileMatrixSet::well_known(id);
+        return embedded ? TileMatrixSet::from_node(*embedded, describe_crs) : TileMatrixSet::well_known(id);
     }
     if (auto known = TileMatrixSet::well_known(document))
     {
@@ -259,11 +247,11 @@ TileMatrixSet read_set(const JsonNode &properties, const std::string &name, cons
     const auto link = members.link(name);
     if (const auto whole = link ? link->find("tiledir:tile_matrix_set") : std::nullopt)
     {
-        return parsed_set(*whole, describe_crs);
+        return TileMatrixSet::from_node(*whole, describe_crs);
     }
     if (const auto embedded = members.sets.find(name))
     {
-        return parsed_set(*embedded, describe_crs);
+        return TileMatrixSet::from_node(*embedded, describe_crs);
     }
     if (const auto url = link ? link->find("url") : std::nullopt)
     {

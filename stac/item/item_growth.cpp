@@ -16,9 +16,8 @@ namespace
 {
 
 constexpr double kTurn = 360;
-constexpr std::array kLinks = {"tiles:tile_matrix_links", "tiles:tile_matrix_set_links"};
-constexpr std::array kLimits = {"min_tile_row", "max_tile_row", "min_tile_col", "max_tile_col"};
-constexpr std::array kShape = {"proj:shape", "proj:transform"};
+constexpr std::array kLinkNames = {"tiles:tile_matrix_links", "tiles:tile_matrix_set_links"};
+constexpr std::array kLimitNames = {"min_tile_row", "max_tile_row", "min_tile_col", "max_tile_col"};
 
 Json ring(double west, double south, double east, double north)
 {
@@ -42,7 +41,7 @@ double reach(const std::vector<double> &from, const std::vector<double> &to)
 /// Null: the item does not link the set, and so has no limits.
 template <class Object> Object *link_of(Object &properties, const std::string &set_key)
 {
-    for (const char *key : kLinks)
+    for (const char *key : kLinkNames)
     {
         Object *links = member(properties, key);
         if (Object *link = links == nullptr ? nullptr : member(*links, set_key.c_str()))
@@ -101,10 +100,10 @@ std::vector<std::string> grow_limits(Json *link, const std::map<std::string, Til
 /// Nullopt where a number is missing, which is then the matrix's own.
 std::optional<TileRange> whole_range(const Json &limits)
 {
-    std::array<std::int64_t, kLimits.size()> numbers{};
-    for (std::size_t index = 0; index < kLimits.size(); ++index)
+    std::array<std::int64_t, kLimitNames.size()> numbers{};
+    for (std::size_t index = 0; index < kLimitNames.size(); ++index)
     {
-        const auto found = limits.find(kLimits[index]);
+        const auto found = limits.find(kLimitNames[index]);
         if (found == limits.end() || !found->is_number_integer())
         {
             return std::nullopt;
@@ -211,7 +210,7 @@ bool grow_item(Json &item, const ItemTiles &more)
     const auto grown = grow_limits(link, more.tiles);
     if (std::find(grown.begin(), grown.end(), more.base) != grown.end())
     {
-        for (const char *key : kShape)
+        for (const char *key : kShapeMembers)
         {
             properties.erase(key);
         }
@@ -219,7 +218,7 @@ bool grow_item(Json &item, const ItemTiles &more)
     const std::vector<double> before = bbox_of(item);
     const Json *limits = limits_of(link, more.base);
     const bool holds_all = more.are_known_by_bbox && grown.empty() && limits != nullptr && whole_range(*limits);
-    const bool stays = holds_all || before.empty() || properties.contains(kShape.front());
+    const bool stays = holds_all || before.empty() || properties.contains(kShapeMembers.front());
     const std::vector<double> bbox = stays ? before : united_bbox(before, more.bbox());
     if (bbox == before)
     {
@@ -234,8 +233,8 @@ std::optional<TileRange> narrowable_limits(const Json &item, const std::string &
 {
     const Json &properties = properties_of(item);
     const Json *limits = limits_of(link_of(properties, set_key), base);
-    const bool told =
-        std::any_of(kShape.begin(), kShape.end(), [&properties](const char *key) { return properties.contains(key); });
+    const bool told = std::any_of(kShapeMembers.begin(), kShapeMembers.end(),
+                                  [&properties](const char *key) { return properties.contains(key); });
     return limits == nullptr || told ? std::nullopt : whole_range(*limits);
 }
 

@@ -3,8 +3,17 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
+
 namespace tiledir::stac
 {
+
+constexpr const char *kAssetTemplates = "asset_templates";
+/// A keyword of ours: GDAL's STACTA before 3.10 wants this word in quotes near the beginning; in stac_extensions no
+/// validator takes it.
+constexpr const char *kKeyword = "tiled-assets";
+/// How many pixels there are and where, of the projection extension.
+constexpr std::array kShapeMembers = {"proj:shape", "proj:transform"};
 
 /// Null where there is no such object in it. `Object` may be const.
 template <class Object> Object *member(Object &json, const char *name)

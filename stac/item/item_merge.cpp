@@ -17,11 +17,9 @@ namespace
 {
 
 constexpr const char *kLinks = "tiles:tile_matrix_links";
-constexpr const char *kAssets = "asset_templates";
 constexpr const char *kLimits = "limits";
 constexpr std::array kBands = {"bands", "raster:bands", "eo:bands"};
 constexpr std::array kLists = {"stac_extensions", "links"};
-constexpr std::array kShape = {"proj:shape", "proj:transform"};
 
 /// Members that are missing.
 void fill(Json &ours, const Json &there)
@@ -183,15 +181,15 @@ Json merged_item(const Json &ours, const Json &there)
     fill(merged, there);
     Json &properties = properties_of(merged);
     fill(properties, *their_properties);
-    Json *assets = member(merged, kAssets);
-    const Json *their_assets = member(there, kAssets);
+    Json *assets = member(merged, kAssetTemplates);
+    const Json *their_assets = member(there, kAssetTemplates);
     if (assets != nullptr && their_assets != nullptr)
     {
         fill_assets(*assets, *their_assets);
     }
     if (unite_all_limits(properties, *their_properties))
     {
-        for (const char *key : kShape)
+        for (const char *key : kShapeMembers)
         {
             properties.erase(key);
         }

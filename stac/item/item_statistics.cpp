@@ -15,8 +15,7 @@ namespace
 
 constexpr const char *kStatistics = "statistics";
 constexpr const char *kWho = "tiledir:statistics_by"; ///< a property
-constexpr const char *kAssets = "asset_templates";
-constexpr std::array kBands = {"bands", "raster:bands"};
+constexpr std::array kListsOfBands = {"bands", "raster:bands"};
 constexpr std::array kOfBands = {kStatistics, "histogram", "raster:histogram"};
 
 bool erase(Json &object, const char *key)
@@ -37,7 +36,7 @@ bool drop_all(Json &object)
 bool drop_of_asset(Json &asset)
 {
     bool dropped = drop_all(asset);
-    for (const char *list : kBands)
+    for (const char *list : kListsOfBands)
     {
         const auto bands = asset.is_object() ? asset.find(list) : asset.end();
         if (bands != asset.end() && bands->is_array())
@@ -90,7 +89,7 @@ Json statistics_json(const BandStatistics &statistics)
 bool drop_statistics(Json &item)
 {
     bool dropped = erase(properties_of(item), kWho);
-    if (Json *assets = member(item, kAssets))
+    if (Json *assets = member(item, kAssetTemplates))
     {
         for (Json &asset : *assets)
         {
@@ -114,16 +113,16 @@ bool end_statistics(Json &item, const std::string &who, const std::vector<std::o
     }
     properties.erase(kWho);
     bool done = false;
-    if (Json *assets = member(item, kAssets); assets != nullptr && assets->size() == 1)
+    if (Json *assets = member(item, kAssetTemplates); assets != nullptr && assets->size() == 1)
     {
-        for (const char *list : kBands)
+        for (const char *list : kListsOfBands)
         {
             done = put(*assets->begin(), list, bands) || done;
         }
     }
     if (!done)
     {
-        throw InputError(std::string(kAssets) + ": has no list of " + std::to_string(bands.size()) +
+        throw InputError(std::string(kAssetTemplates) + ": has no list of " + std::to_string(bands.size()) +
                          " bands that statistics could be told in");
     }
     return true;

@@ -2,6 +2,7 @@
 
 #include "stac/error.h"
 #include "stac/item/item_grid.h"
+#include "stac/item/item_members.h"
 #include "stac/json/json_node.h"
 
 #include <algorithm>
@@ -23,7 +24,6 @@ constexpr std::size_t kMaxBands = 65536;
 constexpr std::size_t kMaxName = 1024;
 constexpr std::size_t kMaxHref = 8192;
 constexpr std::size_t kMaxWarnings = 10;
-constexpr const char *kKeyword = "tiled-assets";
 
 /// Properties that have a member of their own; keywords are looked at one by one.
 constexpr std::array kOwnProperties = {"datetime",
@@ -137,7 +137,7 @@ void read_names(const JsonNode &node, ItemBand &band)
     }
 }
 
-/// All four, or it is none.
+/// A band's statistics: all four numbers, or they are left out.
 void read_statistics(const JsonNode &node, ItemBand &band)
 {
     const auto statistics = node.find("statistics");

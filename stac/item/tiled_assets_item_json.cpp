@@ -1,8 +1,8 @@
 #include "stac/error.h"
-#include "stac/item/tiled_assets_item.h"
-
 #include "stac/item/item_growth.h"
+#include "stac/item/item_members.h"
 #include "stac/item/item_statistics.h"
+#include "stac/item/tiled_assets_item.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,9 +21,6 @@ using Json = nlohmann::ordered_json;
 constexpr const char *kTiledAssets = "https://stac-extensions.github.io/tiled-assets/v1.0.0/schema.json";
 constexpr const char *kProjection = "https://stac-extensions.github.io/projection/v2.0.0/schema.json";
 constexpr const char *kRaster1 = "https://stac-extensions.github.io/raster/v1.1.0/schema.json";
-
-// GDAL's STACTA before 3.10 wants this word in quotes near the beginning; in stac_extensions no validator takes it.
-constexpr const char *kKeyword = "tiled-assets";
 
 void put_text(Json &json, const char *key, const std::string &text)
 {

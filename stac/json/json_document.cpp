@@ -105,7 +105,7 @@ nlohmann::json parse_json(const std::string &text, const std::string &name)
 {
     if (text.size() > kMaxJsonSize)
     {
-        throw InputError(name + ": is larger than " + std::to_string(kMaxJsonSize >> 20) + " MiB");
+        throw InputError(name, "is larger than " + std::to_string(kMaxJsonSize >> 20) + " MiB");
     }
     const auto bounded = [&name](int depth, nlohmann::json::parse_event_t event, const nlohmann::json &)
     {
@@ -113,7 +113,7 @@ nlohmann::json parse_json(const std::string &text, const std::string &name)
             event == nlohmann::json::parse_event_t::object_start || event == nlohmann::json::parse_event_t::array_start;
         if (opens && depth >= kMaxJsonDepth)
         {
-            throw InputError(name + ": is nested more than " + std::to_string(kMaxJsonDepth) + " deep");
+            throw InputError(name, "is nested more than " + std::to_string(kMaxJsonDepth) + " deep");
         }
         return true;
     };
@@ -124,9 +124,8 @@ nlohmann::json parse_json(const std::string &text, const std::string &name)
     catch (const nlohmann::json::exception &error) // also of a number beyond all numbers
     {
         const std::string reason = error.what();
-        throw InputError(
-            name + ": not JSON: " +
-            (reason.find("UTF-8") == std::string::npos ? reason.substr(0, kMaxReason) : "its text is not in UTF-8"));
+        throw InputError(name, "not JSON: " + (reason.find("UTF-8") == std::string::npos ? reason.substr(0, kMaxReason)
+                                                                                         : "its text is not in UTF-8"));
     }
 }
 

@@ -3,6 +3,7 @@
 #include "stac/error.h"
 #include "stac/json/json_document.h"
 #include "tools/commands/redacting_formatter.h"
+#include "tools/engine/host/network_watch.h"
 #include "tools/engine/host/stop_request.h"
 #include "tools/engine/output/status.h"
 
@@ -119,6 +120,7 @@ int ProcessCommand::run()
     engine::Recipe recipe = engine::Recipe::read(m_recipe, m_overrides);
     const engine::Secrets secrets = recipe.secrets;
     redact_logs(secrets);
+    const engine::NetworkWatch watch;
     return secrets.guard([&] { return run(std::move(recipe)); });
 }
 

@@ -16,9 +16,8 @@ void print_counts(const raster::DatasetFolder &folder, const raster::VerifyResul
 {
     for (auto level = result.tiles.rbegin(); level != result.tiles.rend(); ++level)
     {
-        const auto faulty = result.faulty.find(level->first);
         fmt::print("level {}: {} tiles, {} faults\n", folder.pyramid().matrix(level->first).id, level->second,
-                   faulty == result.faulty.end() ? 0 : faulty->second.count());
+                   result.faulty.at(level->first).count());
     }
 }
 

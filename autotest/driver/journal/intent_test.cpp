@@ -1,6 +1,7 @@
 #include "driver/journal/intent.h"
 
 #include "driver/journal/process_name.h"
+#include "driver/store/opening/open_store.h"
 #include "stac/error.h"
 
 #include <nlohmann/json.hpp>

@@ -2,6 +2,7 @@
 #include "driver/journal/journal_document.h"
 #include "driver/journal/journal_files.h"
 #include "driver/journal/tell_journal.h"
+#include "driver/store/opening/open_store.h"
 
 #include "stac/error.h"
 
@@ -48,19 +49,9 @@ protected:
         const Journal journal(*m_store, m_grid);
         const TileStates &tiles = journal.before();
         std::set<std::string> words;
-        const auto add = [&](const char *word, const stac::LevelSets &sets)
-        {
-            for (const auto &[level, set] : sets)
-            {
-                set.for_each_run(
-                    [&, at = level](std::int64_t row, std::int64_t first, std::int64_t last)
-                    {
-                        for (std::int64_t col = first; col <= last; ++col)
-                        {
-                            words.insert(fmt(at, row, col) + " " + word);
-                        }
-                    });
-            }
+        const auto add = [&](const char *word, const stac::LevelSets &sets) {
+            sets.for_each([&](const stac::TileId &tile)
+                          { words.insert(fmt(tile.level, tile.row, tile.col) + " " + word); });
         };
         add("stored", tiles.stored);
         add("empty", tiles.empty);
@@ -387,8 +378,8 @@ TEST_F(ManyFilesTest, TheLastFileOfAWriterSaysNothingWhereItIsCutShort)
             m_store->write(name + "1", whole.substr(0, size));
             const Journal journal(*m_store, m_grid);
             const stac::LevelSets done = journal.before().all();
-            ASSERT_EQ(done.size(), 1U) << size << " of " << whole.size();
-            EXPECT_TRUE(done.at(5).contains(1, 1) && done.at(5).count() == 1) << size;
+            ASSERT_EQ(done.count(), 1) << size << " of " << whole.size();
+            EXPECT_TRUE(done.contains({5, 1, 1})) << size;
             const bool is_at_line = size > 0 && whole.substr(0, size) == "tiledir journal 1\n"; // says nothing either
             EXPECT_EQ(journal.cut_short().size(), is_at_line ? 0U : 1U) << size;
         }

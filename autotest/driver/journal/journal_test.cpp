@@ -1,5 +1,6 @@
 #include "driver/journal/journal.h"
 
+#include "driver/store/opening/open_store.h"
 #include "stac/error.h"
 
 #include <boost/filesystem.hpp>

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace tiledir::raster::testing
+namespace tiledir::raster::fixtures
 {
 
 /// What a synthetic file is. value(band, col, row), bands from 1.
@@ -168,4 +168,10 @@ inline bool exists(const std::string &path)
     return VSIStatL(path.c_str(), &state) == 0;
 }
 
-} // namespace tiledir::raster::testing
+/// Two real elevation models side by side, in degrees.
+inline std::vector<std::string> jacksboro()
+{
+    return {TILEDIR_TEST_DATA "/jacksboro_west.tif", TILEDIR_TEST_DATA "/jacksboro_east.tif"};
+}
+
+} // namespace tiledir::raster::fixtures

@@ -4,6 +4,7 @@
 #include "driver/raster/pyramid/pyramid_builder.h"
 #include "driver/raster/pyramid/tile_pyramid.h"
 #include "driver/raster/upkeep/refresh.h"
+#include "driver/store/opening/open_store.h"
 
 #include <boost/filesystem.hpp>
 
@@ -17,6 +18,18 @@
 
 namespace tiledir::raster
 {
+
+inline stac::TileSet one_tile(std::int64_t row, std::int64_t col)
+{
+    return stac::TileSet(stac::TileRange{row, row, col, col});
+}
+
+inline TileFormat with_nodata()
+{
+    TileFormat format;
+    format.nodata = 0;
+    return format;
+}
 
 /// 1, 2 x 2, 4 x 4 and 8 x 8 tiles of 16 pixels.
 inline Pyramid small_pyramid(Resampling resampling, TileFormat format, bool from_bottom_left = false)
@@ -128,9 +141,9 @@ private:
             : m_tiles(tiles)
         {
         }
-        PixelBlock read(const stac::PixelWindow &window) override
+        void read(const stac::PixelWindow &window, PixelBlock &into) override
         {
-            return m_tiles.pixels(m_tiles.pyramid().finest, window,
+            into = m_tiles.pixels(m_tiles.pyramid().finest, window,
                                   [this](const stac::TileId &tile) { return m_tiles.read(tile); });
         }
 

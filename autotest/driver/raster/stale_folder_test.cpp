@@ -3,6 +3,7 @@
 #include "driver/journal/output_layout.h"
 #include "driver/raster/folder/folder_refresh.h"
 #include "driver/raster/folder/folder_repair.h"
+#include "driver/store/opening/open_store.h"
 
 #include <gtest/gtest.h>
 

@@ -3,6 +3,7 @@
 
 #include "driver/store/network/object_access.h"
 #include "driver/store/opening/object_reader.h"
+#include "driver/store/opening/open_store.h"
 
 #include <utility>
 

@@ -1,6 +1,7 @@
 // A request whose answer was lost, and that the server gets long after it was made again.
 #include "autotest/driver/store/store_on_s3.h"
 #include "driver/store/network/object_url.h"
+#include "driver/store/opening/open_store.h"
 
 namespace tiledir::store
 {

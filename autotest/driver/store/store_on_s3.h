@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autotest/driver/store/object_server.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
 

@@ -1,5 +1,6 @@
 #include "driver/store/update_object.h"
 
+#include "driver/store/opening/open_store.h"
 #include "stac/error.h"
 
 #include <gtest/gtest.h>

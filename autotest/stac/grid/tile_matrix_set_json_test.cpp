@@ -22,7 +22,7 @@ nlohmann::json small_set()
              "tileWidth": 256, "tileHeight": 128, "matrixWidth": 2, "matrixHeight": 1}]})");
 }
 
-std::string error_of(const nlohmann::json &json)
+std::string error_of_set(const nlohmann::json &json)
 {
     try
     {
@@ -40,7 +40,7 @@ std::string error_with(const char *member, const nlohmann::json &value)
 {
     nlohmann::json json = small_set();
     json["tileMatrices"][0][member] = value;
-    return error_of(json);
+    return error_of_set(json);
 }
 
 void expect_same(const TileMatrixSet &one, const TileMatrixSet &other)
@@ -97,7 +97,7 @@ TEST(TileMatrixSetJson, RefusesACrsThatNamesAFile)
 {
     nlohmann::json json = small_set();
     json["crs"] = "+proj=longlat +nadgrids=/etc/passwd";
-    EXPECT_EQ(error_of(json), "crs: names a file, which the CRS of a grid may not");
+    EXPECT_EQ(error_of_set(json), "crs: names a file, which the CRS of a grid may not");
 }
 
 TEST(TileMatrixSetJson, AsksWhatAUnitOfTheCrsIs)
@@ -221,7 +221,7 @@ TEST(TileMatrixSetJson, TakesEveryFormOfACrs)
     expect_round_trip(crs_of({{"wkt", "PROJCRS[\"x\"]"}}));
     nlohmann::json json = small_set();
     json["crs"] = 3857;
-    EXPECT_EQ(error_of(json), "crs: is a JSON number, should be a text or an object");
+    EXPECT_EQ(error_of_set(json), "crs: is a JSON number, should be a text or an object");
 }
 
 TEST(TileMatrixSetJson, WritesCornersAsXAndYWhateverTheCrsHasFirst)
@@ -316,7 +316,7 @@ TEST(TileMatrixSetJson, NamesTheMemberThatIsWrong)
     EXPECT_EQ(error_with("pointOfOrigin", {1, "2"}), "tileMatrices[0].pointOfOrigin[1]: is \"2\", should be a number");
     EXPECT_EQ(error_with("cornerOfOrigin", "topRight"),
               "tileMatrices[0].cornerOfOrigin: is 'topRight', should be topLeft or bottomLeft");
-    EXPECT_EQ(error_of(nlohmann::json::array()), "JSON: is a JSON array, should be an object");
+    EXPECT_EQ(error_of_set(nlohmann::json::array()), "JSON: is a JSON array, should be an object");
 }
 
 TEST(TileMatrixSetJson, RefusesWhatCannotBeAGrid)
@@ -328,11 +328,11 @@ TEST(TileMatrixSetJson, RefusesWhatCannotBeAGrid)
               "tileMatrices[0].variableMatrixWidths: rows of different widths are not supported");
     nlohmann::json json = small_set();
     json["tileMatrices"].push_back(json["tileMatrices"][0]);
-    EXPECT_EQ(error_of(json), "tileMatrices[1].id: 'a' is there twice, should be unique");
+    EXPECT_EQ(error_of_set(json), "tileMatrices[1].id: 'a' is there twice, should be unique");
     json["tileMatrices"] = nlohmann::json::array();
-    EXPECT_EQ(error_of(json), "tileMatrices: has 0 tile matrices, should have from 1 to 100");
+    EXPECT_EQ(error_of_set(json), "tileMatrices: has 0 tile matrices, should have from 1 to 100");
     json["tileMatrices"] = std::vector<nlohmann::json>(101, small_set()["tileMatrices"][0]);
-    EXPECT_EQ(error_of(json), "tileMatrices: has 101 tile matrices, should have from 1 to 100");
+    EXPECT_EQ(error_of_set(json), "tileMatrices: has 101 tile matrices, should have from 1 to 100");
 }
 
 TEST(TileMatrixSetJson, RefusesTheStandardsVariableWidths)
@@ -344,7 +344,7 @@ TEST(TileMatrixSetJson, RefusesTheStandardsVariableWidths)
         {
             GTEST_SKIP() << "no " << TILEDIR_SHARED_SPEC;
         }
-        const std::string error = error_of(*json);
+        const std::string error = error_of_set(*json);
         EXPECT_NE(error.find(".variableMatrixWidths: rows of different widths are not supported"), std::string::npos)
             << error;
     }

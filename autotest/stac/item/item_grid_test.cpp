@@ -9,12 +9,12 @@ namespace tiledir::stac
 namespace
 {
 
-using Json = nlohmann::json;
+using PlainJson = nlohmann::json;
 
 /// Two matrices of 2 x 1 and 4 x 2 tiles.
-Json set_json(const std::string &id)
+PlainJson set_json(const std::string &id)
 {
-    Json json = Json::parse(R"({"type": "TileMatrixSetType", "supportedCRS": "EPSG:32633", "tileMatrix": [
+    PlainJson json = PlainJson::parse(R"({"type": "TileMatrixSetType", "supportedCRS": "EPSG:32633", "tileMatrix": [
         {"identifier": "0", "scaleDenominator": 200000, "topLeftCorner": [500000, 6000000],
          "tileWidth": 256, "tileHeight": 256, "matrixWidth": 2, "matrixHeight": 1},
         {"identifier": "1", "scaleDenominator": 100000, "topLeftCorner": [500000, 6000000],
@@ -23,7 +23,7 @@ Json set_json(const std::string &id)
     return json;
 }
 
-Json item_json(const Json &properties)
+PlainJson item_json(const PlainJson &properties)
 {
     return {{"type", "Feature"},
             {"stac_extensions", {"tiled-assets"}},
@@ -31,18 +31,18 @@ Json item_json(const Json &properties)
             {"asset_templates", {{"tiles", {{"href", "{TileMatrix}/{TileRow}/{TileCol}.tif"}}}}}};
 }
 
-Json linked(const Json &link)
+PlainJson linked(const PlainJson &link)
 {
     return item_json({{"tiles:tile_matrix_links", {{"Mine", link}}}});
 }
 
 /// The item, where each document that it links is `document`.
-TiledAssetsItem read(const Json &json, const Json &document = nullptr)
+TiledAssetsItem read(const PlainJson &json, const PlainJson &document = nullptr)
 {
     return TiledAssetsItem::from_json(json, facts_of_common_crs, {}, [&](const std::string &) { return document; });
 }
 
-std::string error_of(const Json &json, const Json &document = nullptr)
+std::string error_of_grid(const PlainJson &json, const PlainJson &document = nullptr)
 {
     try
     {
@@ -55,9 +55,9 @@ std::string error_of(const Json &json, const Json &document = nullptr)
     return "no error";
 }
 
-std::map<std::string, TileRange> limits_of(const Json &limits)
+std::map<std::string, TileRange> limits_of(const PlainJson &limits)
 {
-    Json json = item_json({{"tiles:tile_matrix_sets", {{"Mine", set_json("Mine")}}}});
+    PlainJson json = item_json({{"tiles:tile_matrix_sets", {{"Mine", set_json("Mine")}}}});
     json["properties"]["tiles:tile_matrix_links"]["Mine"] = {{"limits", limits}};
     return read(json).limits;
 }
@@ -66,42 +66,43 @@ std::map<std::string, TileRange> limits_of(const Json &limits)
 
 TEST(ItemGrid, IsTheSchemasOneSetOfAnItemOrACollection)
 {
-    const Json item = item_json({{"tiles:tile_matrix_set", set_json("One")}});
+    const PlainJson item = item_json({{"tiles:tile_matrix_set", set_json("One")}});
     EXPECT_EQ(read(item).tile_matrix_set.id, "One");
     EXPECT_EQ(TiledAssetsItem::tile_matrix_sets(item), std::vector<std::string>{"One"});
     for (const char *type : {"Collection", "Catalog"})
     {
-        Json parent = item;
+        PlainJson parent = item;
         parent.erase("properties");
         parent["type"] = type;
         parent["tiles:tile_matrix_set"] = set_json("One");
         EXPECT_EQ(read(parent).tile_matrix_set.id, "One") << type;
     }
-    const Json several = item_json({{"tiles:tile_matrix_set", {{"A", set_json("A")}, {"B", set_json("B")}}}});
+    const PlainJson several = item_json({{"tiles:tile_matrix_set", {{"A", set_json("A")}, {"B", set_json("B")}}}});
     EXPECT_EQ(TiledAssetsItem::tile_matrix_sets(several), (std::vector<std::string>{"A", "B"}));
 }
 
 TEST(ItemGrid, IsFoundInEveryDocumentThatALinkMayLeadTo)
 {
-    const Json link = linked({{"url", "https://example.com/collections/stac.json#Test"}});
-    const Json collection = {{"type", "Collection"}, {"tiles:tile_matrix_sets", {{"Test", set_json("Test")}}}};
-    const Json one = {{"type", "Catalog"}, {"tiles:tile_matrix_set", set_json("Test")}};
-    const Json item = {{"type", "Feature"}, {"properties", {{"tiles:tile_matrix_sets", {{"Test", set_json("Test")}}}}}};
-    for (const Json &document : {collection, one, item, set_json("Test"), Json{{"Test", set_json("Test")}}})
+    const PlainJson link = linked({{"url", "https://example.com/collections/stac.json#Test"}});
+    const PlainJson collection = {{"type", "Collection"}, {"tiles:tile_matrix_sets", {{"Test", set_json("Test")}}}};
+    const PlainJson one = {{"type", "Catalog"}, {"tiles:tile_matrix_set", set_json("Test")}};
+    const PlainJson item = {{"type", "Feature"},
+                            {"properties", {{"tiles:tile_matrix_sets", {{"Test", set_json("Test")}}}}}};
+    for (const PlainJson &document : {collection, one, item, set_json("Test"), PlainJson{{"Test", set_json("Test")}}})
         EXPECT_EQ(read(link, document).tile_matrix_set.id, "Test") << document;
     EXPECT_EQ(read(linked({{"url", "stac.json"}}), collection).tile_matrix_set.id, "Test");
     const std::string at = "https://example.com/collections/stac.json";
-    EXPECT_EQ(error_of(link, {{"type", "Collection"}}), at + ": has no tile matrix set Test");
-    EXPECT_EQ(error_of(link, set_json("Other")), at + ": has no tile matrix set Test");
-    EXPECT_EQ(error_of(link, Json::array()), at + ": is a JSON array, should be an object");
-    EXPECT_EQ(error_of(linked({{"url", at}}), {{"type", "Collection"}}), at + ": is no tile matrix set");
+    EXPECT_EQ(error_of_grid(link, {{"type", "Collection"}}), at + ": has no tile matrix set Test");
+    EXPECT_EQ(error_of_grid(link, set_json("Other")), at + ": has no tile matrix set Test");
+    EXPECT_EQ(error_of_grid(link, PlainJson::array()), at + ": is a JSON array, should be an object");
+    EXPECT_EQ(error_of_grid(linked({{"url", at}}), {{"type", "Collection"}}), at + ": is no tile matrix set");
 }
 
 TEST(ItemGrid, OfADocumentThatIsFetchedLeadsToNoOther)
 {
-    const Json chain = {{"type", "Collection"},
-                        {"tiles:tile_matrix_links", {{"Test", {{"url", "https://example.com/more.json#Test"}}}}}};
-    EXPECT_EQ(error_of(linked({{"url", "https://example.com/first.json#Test"}}), chain),
+    const PlainJson chain = {{"type", "Collection"},
+                             {"tiles:tile_matrix_links", {{"Test", {{"url", "https://example.com/more.json#Test"}}}}}};
+    EXPECT_EQ(error_of_grid(linked({{"url", "https://example.com/first.json#Test"}}), chain),
               "https://example.com/first.json: has no tile matrix set Test");
 }
 
@@ -120,10 +121,10 @@ TEST(ItemGrid, MayBeGivenByWellKnownScales)
               "WebMercatorQuad");
     EXPECT_EQ(read(linked({{"well_known_scale_set", "WorldMercatorWGS84"}})).tile_matrix_set.id,
               "WorldMercatorWGS84Quad");
-    EXPECT_EQ(error_of(linked({{"well_known_scale_set", "GlobalCRS84Pixel"}})),
+    EXPECT_EQ(error_of_grid(linked({{"well_known_scale_set", "GlobalCRS84Pixel"}})),
               "properties.tiles:tile_matrix_links.Mine.well_known_scale_set: 'GlobalCRS84Pixel' is a list of scales, "
               "which says nothing of tiles; tiles:tile_matrix_sets should have a tile matrix set of the link's name");
-    Json embedded = linked({{"well_known_scale_set", "GlobalCRS84Pixel"}});
+    PlainJson embedded = linked({{"well_known_scale_set", "GlobalCRS84Pixel"}});
     embedded["properties"]["tiles:tile_matrix_sets"]["Mine"] = set_json("Mine");
     EXPECT_EQ(read(embedded).tile_matrix_set.id, "Mine");
 }
@@ -131,13 +132,13 @@ TEST(ItemGrid, MayBeGivenByWellKnownScales)
 TEST(ItemGrid, HasLimitsWhoseMissingMembersAreTheMatrixs)
 {
     using Limits = std::map<std::string, TileRange>;
-    EXPECT_EQ(limits_of({{"1", Json::object()}}), (Limits{{"1", {0, 1, 0, 3}}}));
+    EXPECT_EQ(limits_of({{"1", PlainJson::object()}}), (Limits{{"1", {0, 1, 0, 3}}}));
     EXPECT_EQ(limits_of({{"1", nullptr}}), (Limits{{"1", {0, 1, 0, 3}}}));
     EXPECT_EQ(limits_of({{"1", {{"min_tile_col", 3.0}, {"max_tile_row", nullptr}}}}), (Limits{{"1", {0, 1, 3, 3}}}));
     EXPECT_EQ(limits_of({{"0", {{"max_tile_col", 0}}}, {"1", {{"min_tile_row", 1}}}}),
               (Limits{{"0", {0, 0, 0, 0}}, {"1", {1, 1, 0, 3}}}));
     EXPECT_EQ(limits_of(nullptr), Limits{});
-    EXPECT_EQ(limits_of(Json::object()), Limits{});
+    EXPECT_EQ(limits_of(PlainJson::object()), Limits{});
 }
 
 TEST(ItemGrid, CutsLimitsAtTheMatrix)
@@ -148,17 +149,17 @@ TEST(ItemGrid, CutsLimitsAtTheMatrix)
 
 TEST(ItemGrid, HasNoTilesWhereLimitsHaveAMaximumBelowTheirMinimum)
 {
-    const auto limits = limits_of({{"0", {{"max_tile_row", -1}}}, {"1", Json::object()}});
+    const auto limits = limits_of({{"0", {{"max_tile_row", -1}}}, {"1", PlainJson::object()}});
     EXPECT_TRUE(limits.at("0").empty());
     EXPECT_FALSE(limits.at("1").empty());
 }
 
 TEST(ItemGrid, IsChosenFromNoMoreThanAHundred)
 {
-    Json sets;
+    PlainJson sets;
     for (int i = 0; i < 101; ++i)
         sets[std::to_string(i)] = set_json(std::to_string(i));
-    EXPECT_EQ(error_of(item_json({{"tiles:tile_matrix_sets", sets}})),
+    EXPECT_EQ(error_of_grid(item_json({{"tiles:tile_matrix_sets", sets}})),
               "properties.tiles:tile_matrix_sets: has 101 elements, should have at most 100");
 }
 

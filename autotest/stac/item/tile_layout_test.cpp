@@ -5,14 +5,14 @@
 namespace tiledir::stac
 {
 
-using Json = nlohmann::json;
+using PlainJson = nlohmann::json;
 
 namespace
 {
 
-Json item()
+PlainJson item()
 {
-    return Json::parse(R"({"id": "a", "bbox": [0, 0, 1, 1], "properties": {
+    return PlainJson::parse(R"({"id": "a", "bbox": [0, 0, 1, 1], "properties": {
         "title": "t", "tiledir:base_level": "1", "tiledir:format": {"driver": "GTiff"},
         "tiles:tile_matrix_links": {"G": {"url": "#G", "limits": {"1": {"min_tile_col": 0}}}},
         "tiles:tile_matrix_sets": {"G": {"tileMatrix": [
@@ -22,10 +22,10 @@ Json item()
 }
 
 /// With another value at one place.
-Json with(const char *place, const Json &value)
+PlainJson with(const char *place, const PlainJson &value)
 {
-    Json changed = item();
-    changed[Json::json_pointer(place)] = value;
+    PlainJson changed = item();
+    changed[PlainJson::json_pointer(place)] = value;
     return changed;
 }
 
@@ -59,8 +59,8 @@ TEST(TileLayoutTest, AnythingHasALayout)
     for (const char *text : {"null", "7", "[]", "{}", R"({"properties": 1, "asset_templates": [1]})",
                              R"({"properties": {"tiles:tile_matrix_links": {"G": 1}}, "asset_templates": {"a": 1}})"})
     {
-        EXPECT_NO_THROW(tile_layout(Json::parse(text))) << text;
-        EXPECT_NE(tile_layout(Json::parse(text)), tile_layout(item())) << text;
+        EXPECT_NO_THROW(tile_layout(PlainJson::parse(text))) << text;
+        EXPECT_NE(tile_layout(PlainJson::parse(text)), tile_layout(item())) << text;
     }
 }
 

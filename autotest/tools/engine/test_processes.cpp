@@ -1,5 +1,6 @@
 // Hillshade that goes wrong on a tile, for the tests of what runs survive. Replaces the kinds of process_registry.cpp
 // in the program tiledir-test.
+#include "driver/store/gdal_errors.h"
 #include "stac/error.h"
 #include "tools/engine/processes/hillshade_process.h"
 #include "tools/engine/processes/process.h"
@@ -97,7 +98,7 @@ void misbehave(const Json &parameters, const std::string &tile)
     }
     if (how == "network")
     {
-        throw TileError(tile + ": HTTP error code : 503");
+        throw store::gdal_failure("", tile + ": HTTP error code : 503");
     }
     if (how == "crash")
     {

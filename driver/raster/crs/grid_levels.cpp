@@ -48,14 +48,7 @@ stac::TileMatrixSet grid_of_json(const std::string &name)
     const std::string text = is_text ? name : text_of_file(name);
     const std::string label = is_text ? "JSON of a tile matrix set" : name;
     const nlohmann::json json = stac::parse_json(text, label);
-    try
-    {
-        return stac::TileMatrixSet::from_json(json, crs_facts);
-    }
-    catch (const InputError &error)
-    {
-        throw InputError(label + ": " + error.what());
-    }
+    return labelled(label, [&] { return stac::TileMatrixSet::from_json(json, crs_facts); });
 }
 
 } // namespace

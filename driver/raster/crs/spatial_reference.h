@@ -20,7 +20,7 @@ OGRSpatialReference spatial_reference(const std::string &crs);
 /// latitude first, with data axes longitude, latitude. Any other as it is.
 OGRSpatialReference with_epsg_code(const OGRSpatialReference &crs);
 
-/// The same CRS, whatever the order of axes in memory and the epoch.
+/// True where both are one CRS, whatever the order of axes in memory and the epoch.
 bool same_crs(const OGRSpatialReference &one, const OGRSpatialReference &other);
 
 /// WKT 2 (2019): says all that the CRS is, its codes too.
@@ -32,7 +32,7 @@ std::string wkt1(const OGRSpatialReference &crs);
 /// "EPSG:3857"; empty where no authority gives a code ("OGC:CRS84" for CRS84).
 std::string authority_code(const OGRSpatialReference &crs);
 
-/// Is it a projection of the Mercator family along the equator, pseudo-Mercator too?
+/// True of projections of the Mercator family along the equator, pseudo-Mercator too.
 bool is_mercator(const OGRSpatialReference &crs);
 
 /// What EPSG (or another authority) says of it. For stac::DescribeCrs.

@@ -3,6 +3,7 @@
 #include "driver/raster/crs/spatial_reference.h"
 #include "driver/raster/folder/grid_place.h"
 #include "driver/store/network_path.h"
+#include "driver/store/opening/open_store.h"
 #include "stac/error.h"
 #include "stac/grid/href_template.h"
 #include "stac/item/tile_layout.h"
@@ -48,13 +49,14 @@ template <class Read> auto read_at(const std::string &path, Read &&read)
     {
         return read();
     }
-    catch (const InputError &error)
+    catch (InputError &error)
     {
-        throw InputError(path + ": " + error.what());
+        error.under(path);
+        throw;
     }
     catch (const nlohmann::json::exception &error)
     {
-        throw InputError(path + ": not a tiled-assets item: " + error.what());
+        throw InputError(path, std::string("not a tiled-assets item: ") + error.what());
     }
 }
 
@@ -87,7 +89,7 @@ nlohmann::json DatasetFolder::read_json() const
     const auto text = m_store->read_text(m_item_key);
     if (!text)
     {
-        throw InputError(path + ": no such file; a folder of tiles has a STAC item that describes them");
+        throw InputError(path, "no such file; a folder of tiles has a STAC item that describes them");
     }
     return stac::parse_json(*text, path);
 }

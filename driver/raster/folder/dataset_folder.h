@@ -20,7 +20,7 @@ public:
     /// `name`: a folder with a stac.json, or an item's file; a path as GDAL opens it, or a URL of an object store.
     /// Throws InputError: there is no item, or it cannot be written to (stored_pyramid()). StoreError, TileError.
     explicit DatasetFolder(const std::string &name);
-    /// The same of the item `item_key` in a store.
+    /// The folder of the item `item_key` in a store.
     DatasetFolder(std::unique_ptr<store::Store> store, std::string item_key);
     DatasetFolder(const DatasetFolder &) = delete;
     DatasetFolder &operator=(const DatasetFolder &) = delete;
@@ -34,7 +34,7 @@ public:
     const TilePyramid &tiles() const { return m_tiles; }
     /// Tiles that the item stands for, by the pyramid's levels.
     std::map<int, stac::TileRange> limits() const { return limits_of(m_item); }
-    /// The same, by the item that is there now.
+    /// The limits of the item that is there now.
     std::map<int, stac::TileRange> limits_now() const { return limits_of(item_of(read_json())); }
 
 private:

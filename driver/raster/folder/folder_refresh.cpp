@@ -43,13 +43,8 @@ constexpr std::int64_t kFewOverviews = 4096;
 /// Where nearly all tiles may have changed: those places, of wide limits, where tiles are.
 void leave_out_what_is_bare(const DatasetFolder &folder, RefreshPlan &plan)
 {
-    std::int64_t count = 0;
-    for (const auto &[level, tiles] : plan.overviews)
-    {
-        count += tiles.count();
-    }
     const Pyramid &pyramid = folder.pyramid();
-    if (count <= kFewOverviews || plan.base_tiles.count() < base_limits(folder).count())
+    if (plan.overviews.count() <= kFewOverviews || plan.base_tiles.count() < base_limits(folder).count())
     {
         return;
     }
@@ -64,10 +59,7 @@ void leave_out_what_is_bare(const DatasetFolder &folder, RefreshPlan &plan)
     {
         plan.gone.erase(stac::TileSet(plan.stored.bounding()));
     }
-    for (auto &[level, tiles] : plan.overviews)
-    {
-        tiles = tiles.common(there.at(level));
-    }
+    plan.overviews = plan.overviews.common(there);
 }
 
 /// The folder that all tiles of the base level are in.
@@ -92,7 +84,7 @@ stac::TileSet tiles_since(const DatasetFolder &folder, std::time_t since)
                                       if (const auto tile =
                                               pyramid.tile_path.tile_of(key, base_of(folder), pyramid.path_values))
                                       {
-                                          tiles.insert(tile->first, tile->second, tile->second);
+                                          tiles.insert(tile->first, tile->second);
                                       }
                                   });
     return tiles;
@@ -122,7 +114,7 @@ std::optional<stac::LevelSets> tiles_of_intent(const DatasetFolder &folder, cons
     return tiles;
 }
 
-/// Those of the base level that are there.
+/// Which of these base tiles are there.
 stac::TileSet tiles_there(const DatasetFolder &folder, const stac::TileSet &tiles)
 {
     stac::TileSet found;
@@ -131,13 +123,13 @@ stac::TileSet tiles_there(const DatasetFolder &folder, const stac::TileSet &tile
                     {
                         if (!may_be_absent || folder.store().stamp(key))
                         {
-                            found.insert(row, col, col);
+                            found.insert(row, col);
                         }
                     });
     return found;
 }
 
-/// Those beyond the item's limits, as they are now, that are there.
+/// Which of the changed tiles are there and lie beyond the item's limits, as they are now.
 stac::TileSet new_tiles(const DatasetFolder &folder, const stac::TileSet &changed)
 {
     const stac::TileRange limits = folder.limits_now().at(folder.pyramid().finest);
@@ -163,10 +155,7 @@ RefreshPlan plan_refresh(const DatasetFolder &folder, const ChangedPart &changed
     {
         const auto left = tiles_of_intent(folder, intent);
         all = all || !left;
-        for (const auto &[level, set] : left.value_or(stac::LevelSets()))
-        {
-            tiles[level].insert(set);
-        }
+        tiles.insert(left.value_or(stac::LevelSets()));
     }
     if (all)
     {

@@ -4,6 +4,7 @@
 #include "driver/journal/intent.h"
 #include "driver/raster/folder/dataset_folder.h"
 #include "driver/raster/upkeep/refresh.h"
+#include "stac/grid/level_sets.h"
 
 #include <ctime>
 #include <optional>

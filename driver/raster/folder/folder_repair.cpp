@@ -69,9 +69,8 @@ RepairResult repair_folder(const DatasetFolder &folder, const VerifyResult &foun
     }
     store.sync();
     intent.finish();
-    const auto base = found.faulty.find(pyramid.finest);
-    result.faults = base == found.faulty.end() ? 0 : base->second.count();
-    result.faults += verify(folder.tiles(), overviews, settings_for(folder, again)).faults;
+    result.faults =
+        found.faulty.at(pyramid.finest).count() + verify(folder.tiles(), overviews, settings_for(folder, again)).faults;
     return result;
 }
 

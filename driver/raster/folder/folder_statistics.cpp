@@ -14,7 +14,7 @@ namespace tiledir::raster
 namespace
 {
 
-constexpr int kMostTries = 5;
+constexpr int kMostAttempts = 5;
 
 stac::PixelWindow extent_of(const DatasetFolder &folder)
 {
@@ -30,7 +30,7 @@ void store_statistics(const DatasetFolder &folder, const StatisticsSettings &set
 {
     store::Store &store = folder.store();
     const std::string who = store::random_id();
-    for (int tries = 0; tries < kMostTries; ++tries)
+    for (int tries = 0; tries < kMostAttempts; ++tries)
     {
         change_item(store, folder.item_key(),
                     [&](nlohmann::ordered_json &item)
@@ -49,7 +49,7 @@ void store_statistics(const DatasetFolder &folder, const StatisticsSettings &set
             return;
         }
     }
-    throw TileError(store.path(folder.item_key()) + ": statistics: others keep writing; there are none now");
+    throw TileError(store.path(folder.item_key()), "statistics: others keep writing; there are none now");
 }
 
 } // namespace tiledir::raster

@@ -34,7 +34,7 @@ stac::TileSet foreign_tiles(const DatasetFolder &folder, const stac::TileSet &ba
                         const auto age = folder.store().age(key);
                         if (age && asked - std::chrono::duration_cast<Clock::duration>(*age) > *last_word)
                         {
-                            found.insert(row, col, col);
+                            found.insert(row, col);
                         }
                     });
     return found;

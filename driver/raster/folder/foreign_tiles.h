@@ -7,7 +7,7 @@
 namespace tiledir::raster
 {
 
-/// Those of these base tiles that are there and were written, by the store's clock, after the run's last word on the
+/// Which of these base tiles are there and were written, by the store's clock, after the run's last word on the
 /// base level: the newest file of its journal that says of tiles that they are done, or to be made. Empty where the
 /// folder is no run's output. Throws StoreError, TileError.
 stac::TileSet foreign_tiles(const DatasetFolder &folder, const stac::TileSet &base_tiles);

@@ -6,6 +6,7 @@
 #include "driver/raster/pixels/color_table.h"
 #include "driver/raster/pixels/data_type.h"
 #include "driver/raster/tile/open_tile.h"
+#include "stac/begins_with.h"
 #include "stac/error.h"
 #include "stac/json/json_node.h"
 
@@ -24,13 +25,8 @@ namespace
 {
 
 constexpr const char *kFormat = "tiledir:format";
-constexpr int kMaxTilesSought = 64;
+constexpr int kMaxTilesRead = 64;
 constexpr const char *kStructure = "IMAGE_STRUCTURE";
-
-bool begins_with(const std::string &text, const char *beginning)
-{
-    return text.rfind(beginning, 0) == 0;
-}
 
 /// WKT 1, as the engine's tiles have it. Pixels that are nowhere on earth have none.
 std::string crs_wkt(const stac::TileMatrixSet &grid)
@@ -60,7 +56,7 @@ std::string driver_that_has(const char *item, const std::string &word)
 /// By media type, else by the extension of the tiles' names.
 std::string driver_of(const stac::TileAsset &asset)
 {
-    if (begins_with(asset.media_type, "image/tiff"))
+    if (stac::begins_with(asset.media_type, "image/tiff"))
     {
         return asset.media_type.find("cloud-optimized") == std::string::npos ? "GTiff" : "COG";
     }
@@ -85,11 +81,11 @@ struct StoredTile
     store::Bytes bytes;
 };
 
-/// The coarsest first.
+/// A tile of the item, one of the coarsest level that has any.
 std::optional<StoredTile> first_tile(const stac::TiledAssetsItem &item, const Pyramid &pyramid,
                                      const store::Store &tiles)
 {
-    int left = kMaxTilesSought;
+    int left = kMaxTilesRead;
     for (int level = pyramid.coarsest; level <= pyramid.finest; ++level)
     {
         const auto limits = item.limits.find(pyramid.matrix(level).id);

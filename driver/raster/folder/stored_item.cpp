@@ -135,19 +135,12 @@ void change_item(store::Store &store, const std::string &key,
                          {
                              if (there == nullptr)
                              {
-                                 throw InputError(store.path(key) + ": is gone, while its tiles were written");
+                                 throw InputError(store.path(key), "is gone, while its tiles were written");
                              }
                              auto item = parsed({there->begin(), there->end()}, store.path(key));
-                             try
+                             if (!labelled(store.path(key), [&] { return change(item); }))
                              {
-                                 if (!change(item))
-                                 {
-                                     return std::optional(*there);
-                                 }
-                             }
-                             catch (const InputError &error)
-                             {
-                                 throw InputError(store.path(key) + ": " + error.what());
+                                 return std::optional(*there);
                              }
                              const std::string text = stac::text_of_json(item, 2) + "\n";
                              return std::optional(store::Bytes(text.begin(), text.end()));

@@ -48,7 +48,7 @@ std::string path_below_item(const stac::TileAsset &asset, const store::Store &ti
     return href.rfind("./", 0) == 0 ? href.substr(2) : href;
 }
 
-/// Those of its matrices that have tiles.
+/// The item's set, without the matrices that have no tiles.
 stac::TileMatrixSet grid_of(const stac::TiledAssetsItem &item)
 {
     stac::TileMatrixSet grid = item.tile_matrix_set;

@@ -79,13 +79,13 @@ struct Wanted
     }
 };
 
-/// Those of a file of this many pixels that begins at a whole one.
+/// The wanted pixels that a file of this many has, which begins at a whole pixel.
 Span aligned_span(const Wanted &wanted, double source_first, int source_size);
 
 /// Nullopt where no pixel of the source falls on the window. By nearest neighbour where it is not aligned.
 std::optional<Part> part_of(const MosaicSource &source, const Wanted &cols, const Wanted &rows);
 
-/// Is it all of the window?
+/// True where the part is all of the window.
 bool covers(const Part &part, const stac::PixelWindow &window);
 
 /// With the nodata value that is given, else the band's own, its mask or its alpha band.

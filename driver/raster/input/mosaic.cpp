@@ -27,15 +27,15 @@ std::array<double, 6> north_up_geotransform(const std::string &path, GDALDataset
     std::array<double, 6> values{};
     if (GDALGetGeoTransform(GDALDataset::ToHandle(&file), values.data()) != CE_None)
     {
-        throw InputError(path + ": has no geotransform; warp it to one with gdalwarp");
+        throw InputError(path, "has no geotransform; warp it to one with gdalwarp");
     }
     if (values[2] != 0 || values[4] != 0)
     {
-        throw InputError(path + ": is rotated or sheared; make it north-up with gdalwarp");
+        throw InputError(path, "is rotated or sheared; make it north-up with gdalwarp");
     }
     if (!(values[1] > 0) || !(values[5] < 0))
     {
-        throw InputError(path + ": is not north-up (first row north, first column west); make it so with gdalwarp");
+        throw InputError(path, "is not north-up (first row north, first column west); make it so with gdalwarp");
     }
     return values;
 }
@@ -44,12 +44,12 @@ const OGRSpatialReference &crs_of(const std::string &path, GDALDataset &file)
 {
     if (file.GetGCPCount() > 0)
     {
-        throw InputError(path + ": has ground control points and no geotransform; make it north-up with gdalwarp");
+        throw InputError(path, "has ground control points and no geotransform; make it north-up with gdalwarp");
     }
     const OGRSpatialReference *crs = file.GetSpatialRef();
     if (crs == nullptr || crs->IsEmpty())
     {
-        throw InputError(path + ": has no coordinate reference system; assign one with gdal_edit.py -a_srs");
+        throw InputError(path, "has no coordinate reference system; assign one with gdal_edit.py -a_srs");
     }
     return *crs;
 }
@@ -75,9 +75,9 @@ void check_same_crs(const MosaicFile &file, const MosaicFile &first)
     const OGRSpatialReference first_crs = spatial_reference(*first.crs_wkt);
     if (!same_crs(crs, first_crs))
     {
-        throw InputError(file.path + ": its coordinate reference system is '" + name_of(crs) +
-                         "', that of the files before it '" + name_of(first_crs) +
-                         "'; all files of an input need the same");
+        throw InputError(file.path, "its coordinate reference system is '" + name_of(crs) +
+                                        "', that of the files before it '" + name_of(first_crs) +
+                                        "'; all files of an input need the same");
     }
 }
 
@@ -85,7 +85,7 @@ void check_same_crs(const MosaicFile &file, const MosaicFile &first)
 void check_same_bands(const MosaicFile &file, const MosaicFile &first)
 {
     const auto refuse = [&file](const std::string &what)
-    { throw InputError(file.path + ": " + what + "; all files of an input need the same"); };
+    { throw InputError(file.path, what + "; all files of an input need the same"); };
     if (file.bands != first.bands)
     {
         refuse("has " + std::to_string(file.bands) + " bands, the files before it " + std::to_string(first.bands));
@@ -214,11 +214,11 @@ GDALDatasetUniquePtr opened(const std::string &path, const OpenFile &open_file)
     GDALDatasetUniquePtr file = open_file(path);
     if (!file)
     {
-        throw InputError(path + ": cannot be opened as a raster: " + errors.cause_at(path));
+        throw InputError(path, "cannot be opened as a raster: " + errors.cause_at(path));
     }
     if (file->GetRasterCount() == 0)
     {
-        throw InputError(path + ": has no bands; give a raster with at least one");
+        throw InputError(path, "has no bands; give a raster with at least one");
     }
     return file;
 }

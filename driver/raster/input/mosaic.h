@@ -74,9 +74,9 @@ public:
     /// Throws InputError, naming the file: missing, not a raster, no CRS, rotated, another CRS or band count than
     /// the first.
     static Mosaic open(const std::vector<std::string> &paths, std::optional<double> nodata);
-    /// The same of what `open_file` gives for the paths.
+    /// A mosaic of what `open_file` gives for the paths.
     static Mosaic open(const std::vector<std::string> &paths, std::optional<double> nodata, OpenFile open_file);
-    /// The same of files that are known; opens none. Throws InputError: another CRS or band count than the first.
+    /// A mosaic of files that are known; opens none. Throws InputError: another CRS or band count than the first.
     static Mosaic of(const std::vector<MosaicFile> &files, std::optional<double> nodata, OpenFile open_file);
     static Mosaic of(const std::vector<MosaicFile> &files, std::optional<double> nodata);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace tiledir::raster
 {
@@ -92,16 +93,26 @@ CPLErr MosaicDataset::TILEDIR_GET_GEO_TRANSFORM(values)
     return CE_None;
 }
 
+void MosaicDataset::throw_failure()
+{
+    if (const std::exception_ptr failure = std::exchange(m_failure, nullptr))
+    {
+        std::rethrow_exception(failure);
+    }
+}
+
 CPLErr MosaicDataset::read_window(int col, int row, int width, int height, void *into, GDALDataType type,
                                   int band_count, const int *bands, GSpacing pixel_space, GSpacing line_space,
                                   GSpacing band_space)
 {
+    m_failure = nullptr;
     try
     {
         m_reader.read({col - m_margin, row, width, height}, m_pixels, m_type);
     }
     catch (const Error &error)
     {
+        m_failure = std::current_exception();
         CPLError(CE_Failure, CPLE_FileIO, "%s", error.what());
         return CE_Failure;
     }

@@ -6,6 +6,7 @@
 
 #include <ogr_spatialref.h>
 
+#include <exception>
 #include <memory>
 
 namespace tiledir::raster
@@ -30,6 +31,9 @@ public:
 
     MosaicReader &reader() { return m_reader; }
 
+    /// Throws what has made the last read fail, as it was before it became a CPLErr; nothing where it did not fail.
+    void throw_failure();
+
 protected:
     CPLErr IRasterIO(GDALRWFlag flag, int col, int row, int width, int height, void *data, int buffer_width,
                      int buffer_height, GDALDataType type, int band_count, store::BandMap bands, GSpacing pixel_space,
@@ -41,6 +45,7 @@ private:
     int m_margin;
     OGRSpatialReference m_crs;
     PixelBlock m_pixels;
+    std::exception_ptr m_failure;
 };
 
 } // namespace tiledir::raster

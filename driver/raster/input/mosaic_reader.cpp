@@ -138,12 +138,12 @@ private:
         file.summand = source.summand;
         if (!file.dataset)
         {
-            throw TileError(source.path + ": cannot be opened: " + errors.cause_at(source.path));
+            throw store::gdal_failure(source.path, "cannot be opened: " + errors.cause_at(source.path));
         }
         if (file.dataset->GetRasterXSize() != source.width || file.dataset->GetRasterYSize() != source.height ||
             data_bands(*file.dataset) != mosaic.bands())
         {
-            throw TileError(source.path + ": has another size or other bands than when the run began");
+            throw TileError(source.path, "has another size or other bands than when the run began");
         }
         for (int band = 1; band <= mosaic.bands(); ++band)
         {

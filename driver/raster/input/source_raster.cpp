@@ -208,7 +208,7 @@ SourceRaster::SourceRaster(GDALDataset &dataset)
     const store::GdalErrors errors;
     if (const std::string broken = broken_mask_file(dataset); !broken.empty())
     {
-        throw InputError(m_name + ": its mask, " + broken + ", cannot be read");
+        throw InputError(m_name, "its mask, " + broken + ", cannot be read");
     }
     if (m_name.empty())
     {
@@ -233,7 +233,7 @@ DatasetPtr SourceRaster::open() const
     DatasetPtr opened = opened_again(m_name, m_dataset);
     if (!opened)
     {
-        throw TileError(m_name + ": cannot be opened again: " + errors.cause_at(m_name));
+        throw store::gdal_failure(m_name, "cannot be opened again: " + errors.cause_at(m_name));
     }
     return opened;
 }

@@ -19,7 +19,7 @@ void SourceReading::check(CPLErr status, GDALDataset &source, const std::string 
         const std::string missing = missing_vrt_source(source);
         told = missing.empty() ? "GDAL gives no reason" : missing + ": No such file or directory";
     }
-    throw TileError((name.empty() ? "source" : name) + ": cannot be read: " + told);
+    throw store::gdal_failure(name.empty() ? "source" : name, "cannot be read: " + told);
 }
 
 } // namespace tiledir::raster

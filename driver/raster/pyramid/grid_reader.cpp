@@ -188,7 +188,7 @@ private:
 class GridReader final : public PixelReader
 {
 public:
-    GridReader(std::unique_ptr<GridSource> source, Coverage coverage, const TilePyramid &pyramid, bool plain)
+    GridReader(std::unique_ptr<PixelReader> source, Coverage coverage, const TilePyramid &pyramid, bool plain)
         : m_source(std::move(source))
         , m_coverage(std::move(coverage))
         , m_format(pyramid.pyramid().format)
@@ -197,17 +197,16 @@ public:
     {
     }
 
-    PixelBlock read(const stac::PixelWindow &window) override
+    void read(const stac::PixelWindow &window, PixelBlock &into) override
     {
-        m_source->read(window, m_pixels);
         if (!m_plain)
         {
-            PixelBlock pixels = std::move(m_pixels);
-            m_pixels = PixelBlock();
-            make_mask(pixels);
-            return pixels;
+            m_source->read(window, into);
+            make_mask(into);
+            return;
         }
-        return m_pixels.type() == GDT_Float64 ? m_to_format.of<double>(m_pixels) : m_to_format.of<float>(m_pixels);
+        m_source->read(window, m_pixels);
+        into = m_pixels.type() == GDT_Float64 ? m_to_format.of<double>(m_pixels) : m_to_format.of<float>(m_pixels);
     }
 
     bool is_empty(const stac::PixelWindow &window) override { return m_coverage.is_empty(window); }
@@ -233,7 +232,7 @@ private:
         }
     }
 
-    std::unique_ptr<GridSource> m_source;
+    std::unique_ptr<PixelReader> m_source;
     Coverage m_coverage;
     const TileFormat &m_format;
     PlainPixels m_to_format;

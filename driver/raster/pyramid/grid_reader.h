@@ -3,7 +3,6 @@
 
 #include "driver/raster/input/source_raster.h"
 #include "driver/raster/pyramid/native_source.h"
-#include "driver/raster/pyramid/pyramid_builder.h"
 #include "driver/raster/warp/grid_source.h"
 
 #include <memory>

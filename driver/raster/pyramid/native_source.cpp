@@ -20,8 +20,6 @@ namespace
 {
 
 constexpr double kMaxDrift = 0.01; ///< pixels, over the whole raster
-constexpr std::int64_t kMaxTileSize = 65536;
-constexpr double kStandardPixel = 0.00028;
 constexpr const char *kNowhere =
     "ENGCRS[\"Unknown place\",EDATUM[\"Unknown\"],CS[Cartesian,2],AXIS[\"(E)\",east,ORDER[1]],"
     "AXIS[\"(N)\",north,ORDER[2]],LENGTHUNIT[\"metre\",1]]";
@@ -132,24 +130,23 @@ public:
         }
     }
 
-    PixelBlock read(const stac::PixelWindow &window) override
+    void read(const stac::PixelWindow &window, PixelBlock &into) override
     {
         const TileFormat &format = m_pyramid.pyramid().format;
         const stac::PixelWindow raster{0, 0, m_dataset->GetRasterXSize(), m_dataset->GetRasterYSize()};
         const auto part = window.intersection(raster);
         const auto width = static_cast<int>(window.width);
         const auto height = static_cast<int>(window.height);
-        PixelBlock block = part && *part == window ? PixelBlock(width, height, format.block_bands(), format.type)
-                                                   : m_pyramid.empty_block(width, height);
+        into = part && *part == window ? PixelBlock(width, height, format.block_bands(), format.type)
+                                       : m_pyramid.empty_block(width, height);
         if (part)
         {
-            read_part(*part, window, block);
+            read_part(*part, window, into);
         }
         if (m_change)
         {
-            m_change->apply(block.data(), block.size() / block.pixel_size());
+            m_change->apply(into.data(), into.size() / into.pixel_size());
         }
-        return block;
     }
 
     bool is_empty(const stac::PixelWindow &window) override
@@ -318,14 +315,14 @@ stac::TileMatrixSet native_grid(GDALDataset &dataset, int tile_size, int metatil
     grid.northing_first = facts.northing_first;
     grid.metres_per_unit = facts.metres_per_unit;
     const std::int64_t side = std::int64_t{tile_size} * metatile;
-    if (side > kMaxTileSize)
+    if (side > stac::kMaxTileSize)
     {
         throw InputError("metatile: " + std::to_string(metatile) + " tiles of " + std::to_string(tile_size) +
                          " pixels are more than 65536 pixels a side");
     }
     stac::TileMatrix matrix;
     matrix.cell_size = values[1];
-    matrix.scale_denominator = values[1] * facts.metres_per_unit / kStandardPixel;
+    matrix.scale_denominator = values[1] * facts.metres_per_unit / stac::kStandardPixel;
     matrix.origin_x = values[0];
     matrix.origin_y = values[3];
     matrix.tile_width = static_cast<int>(side);

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "driver/raster/input/source_raster.h"
-#include "driver/raster/pyramid/pyramid_builder.h"
+#include "driver/raster/pixels/pixel_reader.h"
+#include "driver/raster/pyramid/tile_pyramid.h"
 #include "stac/grid/tile_matrix_set.h"
 
 #include <memory>

@@ -1,14 +1,13 @@
 #include "driver/raster/pyramid/pyramid_builder.h"
 
-#include "driver/store/task_queue.h"
 #include "stac/error.h"
+#include "stac/grid/level_sets.h"
 #include "stac/grid/tile_parents.h"
 
 #include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -53,6 +52,28 @@ struct Squares
     }
 };
 
+using Ranges = std::map<int, stac::TileRange>;
+
+Ranges ranges_of(const Pyramid &pyramid, const stac::TileRange &base)
+{
+    Ranges ranges;
+    for (int level = pyramid.coarsest; level <= pyramid.finest; ++level)
+    {
+        ranges[level] = range_above(pyramid, base, level);
+    }
+    return ranges;
+}
+
+double count(const Ranges &ranges)
+{
+    double tiles = 0;
+    for (const auto &[level, range] : ranges)
+    {
+        tiles += static_cast<double>(range.count());
+    }
+    return tiles;
+}
+
 class Builder
 {
 public:
@@ -62,20 +83,16 @@ public:
         , m_settings(settings)
         , m_can_be_absent(settings.sparse && m_pyramid.can_be_absent())
         , m_lossy(is_lossy(m_pyramid.format))
-        , m_caller(std::this_thread::get_id())
         , m_top(m_pyramid.finest)
+        , m_ranges(ranges_of(m_pyramid, settings.base))
+        , m_pass("copy", count(m_ranges), settings.go_on)
     {
-        for (int level = m_pyramid.coarsest; level <= m_pyramid.finest; ++level)
-        {
-            m_ranges[level] = range_above(m_pyramid, settings.base, level);
-            m_total += m_ranges[level].count();
-        }
     }
 
     void build()
     {
         const std::int64_t side = batch_side();
-        const Squares squares{m_ranges[m_pyramid.finest], side};
+        const Squares squares{m_ranges.at(m_pyramid.finest), side};
         const std::int64_t per_task = m_settings.by_whole_rows ? squares.cols() : 1;
         in_parallel(squares.count() / per_task,
                     [&](std::int64_t task)
@@ -89,7 +106,7 @@ public:
                     });
         for (int level = m_top - 1; level >= m_pyramid.coarsest; --level)
         {
-            Squares parents{m_ranges[level], kOverviewBatch};
+            Squares parents{m_ranges.at(level), kOverviewBatch};
             while (parents.side > 1 && !keeps_all_busy(parents.count()))
             {
                 parents.side /= 2;
@@ -98,7 +115,8 @@ public:
             m_kept.erase(m_kept.lower_bound({level + 1, 0, 0}), m_kept.end());
         }
         write_prototype();
-        report();
+        m_pass.done(0);
+        m_pass.check();
     }
 
 private:
@@ -150,13 +168,13 @@ private:
         const TileFormat &format = m_pyramid.format;
         const std::int64_t pixel_bytes = std::int64_t{GDALGetDataTypeSizeBytes(format.type)} * format.block_bands();
         const std::int64_t share = kMaxBatches / std::max(1, m_settings.threads);
-        const std::int64_t row_pixels = m_ranges[m_pyramid.finest].cols() * format.width;
+        const std::int64_t row_pixels = m_ranges.at(m_pyramid.finest).cols() * format.width;
         std::int64_t side = 1;
         const auto fits = [&](std::int64_t tiles)
         {
             const std::int64_t width = tiles * format.width;
             const std::int64_t height = tiles * format.height;
-            const Squares squares{m_ranges[m_pyramid.finest], tiles};
+            const Squares squares{m_ranges.at(m_pyramid.finest), tiles};
             return std::max(width, height) <= kBatchPixels && width * height * pixel_bytes <= share &&
                    (!m_settings.by_whole_rows || height * row_pixels * pixel_bytes <= share) &&
                    keeps_all_busy(m_settings.by_whole_rows ? squares.rows() : squares.count());
@@ -173,33 +191,8 @@ private:
     /// Calls `work` with 0 to count - 1.
     void in_parallel(std::int64_t count, const std::function<void(std::int64_t)> &work)
     {
-        std::atomic<std::int64_t> next{0};
-        const auto share = [&]
-        {
-            for (std::int64_t index = next++; index < count && !m_stop; index = next++)
-            {
-                try
-                {
-                    work(index);
-                }
-                catch (...)
-                {
-                    m_stop = true;
-                    throw;
-                }
-            }
-        };
-        const int threads = static_cast<int>(std::clamp<std::int64_t>(count, 1, std::max(1, m_settings.threads)));
-        store::TaskQueue queue(threads);
-        for (int thread = 0; thread < threads; ++thread)
-        {
-            queue.add(share);
-        }
-        queue.finish();
-        if (m_stop)
-        {
-            throw Interrupted("interrupted");
-        }
+        m_pass.for_each(count, m_settings.threads, work);
+        m_pass.check();
     }
 
     void build_batch(PixelReader &reader, const stac::TileRange &square)
@@ -226,13 +219,12 @@ private:
         {
             for (std::int64_t col = range.min_col; col <= range.max_col; ++col)
             {
-                if (m_stop)
+                if (m_pass.is_stopped())
                 {
                     return;
                 }
                 work(stac::TileId{level, row, col});
-                ++m_done;
-                report();
+                m_pass.done();
             }
         }
     }
@@ -242,14 +234,18 @@ private:
     {
         const stac::TileMatrix &matrix = m_pyramid.matrix(m_pyramid.finest);
         const stac::PixelWindow window = matrix.range_window(range);
-        if (m_stop || (m_can_be_absent && reader.is_empty(window)))
+        if (m_pass.is_stopped())
         {
-            m_done += range.count();
-            report();
+            return;
+        }
+        if (m_can_be_absent && reader.is_empty(window))
+        {
+            m_pass.done(range.count());
             return;
         }
         const bool one = range.count() == 1;
-        PixelBlock pixels = reader.read(window);
+        PixelBlock pixels;
+        reader.read(window, pixels);
         for_each_tile(m_pyramid.finest, range,
                       [&](const stac::TileId &tile)
                       {
@@ -280,7 +276,7 @@ private:
     void build_overviews(int level, const stac::TileRange &range)
     {
         Blocks finer;
-        for (std::int64_t row = range.min_row; row <= range.max_row && !m_stop; ++row)
+        for (std::int64_t row = range.min_row; row <= range.max_row && !m_pass.is_stopped(); ++row)
         {
             for_each_tile(level, {row, row, range.min_col, range.max_col},
                           [&](const stac::TileId &tile)
@@ -296,7 +292,7 @@ private:
 
     void read_under(const stac::TileId &tile, Blocks &finer)
     {
-        const auto under = m_tiles.tiles_under(tile).intersection(m_ranges[tile.level + 1]);
+        const auto under = m_tiles.tiles_under(tile).intersection(m_ranges.at(tile.level + 1));
         for (std::int64_t row = under ? under->min_row : 0; under && row <= under->max_row; ++row)
         {
             for (std::int64_t col = under->min_col; col <= under->max_col; ++col)
@@ -342,11 +338,10 @@ private:
             // Overviews are those of the tiles that are there.
             return m_lossy ? m_tiles.decode(tile, bytes) : std::make_shared<const PixelBlock>(std::move(pixels));
         }
-        catch (const TileError &error)
+        catch (TileError &error)
         {
-            const std::string path = m_tiles.store().path(key);
-            const std::string what = error.what();
-            throw TileError(what.find(path) == std::string::npos ? path + ": " + what : what);
+            error.at(m_tiles.store().path(key));
+            throw;
         }
     }
 
@@ -364,7 +359,7 @@ private:
     void note_stored(const stac::TileId &tile, const Block &block)
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
-        m_stored[tile.level].insert(tile.row, tile.col, tile.col);
+        m_stored.insert(tile);
         if ((m_kept.size() + 1) * block->size() <= kMaxKept)
         {
             m_kept[tile] = block;
@@ -376,7 +371,7 @@ private:
         {
             const std::lock_guard<std::mutex> lock(m_mutex);
             const auto kept = m_kept.find(tile);
-            if (kept != m_kept.end() || !m_stored[tile.level].contains(tile.row, tile.col))
+            if (kept != m_kept.end() || !m_stored.contains(tile))
             {
                 return kept == m_kept.end() ? nullptr : kept->second;
             }
@@ -384,32 +379,14 @@ private:
         return m_tiles.read(tile);
     }
 
-    /// Tells the caller, from its own thread, how far it is.
-    void report()
-    {
-        if (m_settings.progress == nullptr || std::this_thread::get_id() != m_caller || m_stop)
-        {
-            return;
-        }
-        const double done = static_cast<double>(m_done) / static_cast<double>(std::max<std::int64_t>(1, m_total));
-        if (!m_settings.progress(std::min(done, 1.0), "", m_settings.progress_data))
-        {
-            m_stop = true;
-            throw Interrupted("interrupted");
-        }
-    }
-
     const TilePyramid &m_tiles;
     const Pyramid &m_pyramid;
     const BuildSettings &m_settings;
     const bool m_can_be_absent;
     const bool m_lossy;
-    const std::thread::id m_caller;
     int m_top; ///< coarsest level that batches make
-    std::map<int, stac::TileRange> m_ranges;
-    std::int64_t m_total = 0;
-    std::atomic<std::int64_t> m_done{0};
-    std::atomic<bool> m_stop{false};
+    const Ranges m_ranges;
+    TilePass m_pass;
     std::atomic<bool> m_any{false};           ///< a tile is stored
     std::atomic<bool> m_has_prototype{false}; ///< and the first one of a level is
     std::mutex m_mutex;                       ///< for what follows

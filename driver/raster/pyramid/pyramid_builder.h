@@ -1,9 +1,9 @@
 // Builds a whole pyramid: the base level from a source of pixels, the levels above from it.
 #pragma once
 
+#include "driver/raster/pixels/pixel_reader.h"
+#include "driver/raster/pyramid/tile_pass.h"
 #include "driver/raster/pyramid/tile_pyramid.h"
-
-#include <cpl_progress.h>
 
 #include <functional>
 #include <memory>
@@ -11,35 +11,22 @@
 namespace tiledir::raster
 {
 
-/// Where the pixels of the base level come from. One a thread.
-class PixelReader
-{
-public:
-    virtual ~PixelReader() = default;
-    /// A block of the pyramid's format (TileFormat::block_bands()); without data beyond the source. Throws TileError.
-    virtual PixelBlock read(const stac::PixelWindow &window) = 0;
-    /// True where the window is known to be without data.
-    virtual bool is_empty(const stac::PixelWindow &) { return false; }
-    /// Called after each batch: what was read will hardly be asked for again.
-    virtual void forget() {}
-};
-
 struct BuildSettings
 {
-    std::function<std::unique_ptr<PixelReader>()> open; ///< called from any of the threads
-    stac::TileRange base;                               ///< tiles of the finest level
+    /// Of the finest level, in blocks of the pyramid's format (TileFormat::block_bands()); called from any of the
+    /// threads.
+    std::function<std::unique_ptr<PixelReader>()> open;
+    stac::TileRange base; ///< tiles of the finest level
     int threads = 1;
     bool sparse = true;     ///< tiles without data are not stored, where the pyramid can do without them
     bool prototype = false; ///< the first base tile is stored anyhow, where tiles are and no level has its first one
-    bool by_whole_rows = false;          ///< what reads a pixel of the source reads its row
-    GDALProgressFunc progress = nullptr; ///< called from the calling thread
-    void *progress_data = nullptr;
+    bool by_whole_rows = false; ///< what reads a pixel of the source reads its row
+    GoOn go_on;
 };
 
 /// Writes every tile of every level under which there are base tiles. Base tiles are made in squares of about 2048
 /// pixels, together with the overviews that need no other tiles; the others from stored tiles, level by level. Memory
-/// depends on the threads, not on the raster. Any failure ends it. Throws Interrupted (the progress function said so),
-/// TileError, StoreError.
+/// depends on the threads, not on the raster. Any failure ends it. Throws Interrupted, TileError, StoreError.
 void build_pyramid(const TilePyramid &pyramid, const BuildSettings &settings);
 
 /// Tiles of a level that have the base tiles under them.

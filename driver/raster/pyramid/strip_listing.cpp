@@ -1,4 +1,5 @@
 #include "driver/raster/pyramid/strip_listing.h"
+#include "driver/store/network_path.h"
 
 namespace tiledir::raster
 {
@@ -9,21 +10,14 @@ namespace
 /// So many tiles are asked for one by one.
 constexpr std::int64_t kFewTiles = 4;
 
-std::string folder_of(const std::string &key)
-{
-    const auto slash = key.rfind('/');
-    return slash == std::string::npos ? "" : key.substr(0, slash);
-}
-
 } // namespace
 
-StripListing::StripListing(const TilePyramid &tiles, int level, const stac::TileRange &strip)
-    : m_store(tiles.store())
+StripListing::StripListing(const store::Store &store, const Pyramid &pyramid, int level, const stac::TileRange &strip)
+    : m_store(store)
 {
-    const Pyramid &pyramid = tiles.pyramid();
-    const std::string folder = folder_of(pyramid.key(level, strip.min_row, strip.min_col));
+    const std::string folder = store::folder_of_path(pyramid.key(level, strip.min_row, strip.min_col));
     m_listed = strip.count() > kFewTiles && !folder.empty() &&
-               folder == folder_of(pyramid.key(level, strip.max_row, strip.max_col));
+               folder == store::folder_of_path(pyramid.key(level, strip.max_row, strip.max_col));
     if (m_listed)
     {
         for (const std::string &name : m_store.list(folder))

@@ -16,7 +16,11 @@ class StripListing
 {
 public:
     /// `strip`: a range of one row or of one column. Throws StoreError.
-    StripListing(const TilePyramid &tiles, int level, const stac::TileRange &strip);
+    StripListing(const store::Store &store, const Pyramid &pyramid, int level, const stac::TileRange &strip);
+    StripListing(const TilePyramid &tiles, int level, const stac::TileRange &strip)
+        : StripListing(tiles.store(), tiles.pyramid(), level, strip)
+    {
+    }
 
     /// False where there surely was no such tile.
     bool may_have(const std::string &key) const { return !m_listed || m_names.count(key) > 0; }
@@ -30,7 +34,8 @@ private:
     std::set<std::string> m_names;
 };
 
-/// Those of a level's tiles that are there, or may be, where only a request for the tile could tell. Throws StoreError.
+/// Visits which of a level's tiles are there, or may be, where only a request for the tile could tell. Throws
+/// StoreError.
 using VisitStored = std::function<void(std::int64_t row, std::int64_t col, const std::string &key, bool may_be_absent)>;
 void for_each_stored(const TilePyramid &tiles, int level, const stac::TileSet &which, const VisitStored &visit);
 

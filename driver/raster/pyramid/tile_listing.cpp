@@ -27,7 +27,7 @@ stac::LevelSets listed_tiles(const TilePyramid &tiles, const std::map<int, stac:
         const auto tile = pyramid.tile_path.tile_of(key, pyramid.matrix(level), pyramid.path_values);
         if (tile && ranges.at(level).contains(tile->first, tile->second))
         {
-            found[level].insert(tile->first, tile->second, tile->second);
+            found.insert({level, tile->first, tile->second});
         }
         return tile.has_value();
     };
@@ -45,14 +45,14 @@ stac::LevelSets listed_tiles(const TilePyramid &tiles, const std::map<int, stac:
                               }
                               return true;
                           });
-    for (auto level = found.rbegin(); level != found.rend(); ++level)
+    for (auto range = ranges.rbegin(); range != ranges.rend(); ++range)
     {
-        const auto range = ranges.find(level->first - 1);
-        if (range != ranges.end())
+        const int level = range->first;
+        const auto above = ranges.find(level - 1);
+        if (above != ranges.end())
         {
-            found[range->first].insert(
-                stac::parents(pyramid.grid, level->first, level->second, pyramid.reach(level->first))
-                    .common(stac::TileSet(range->second)));
+            found[level - 1].insert(stac::parents(pyramid.grid, level, found[level], pyramid.reach(level))
+                                        .common(stac::TileSet(above->second)));
         }
     }
     return found;

@@ -165,7 +165,7 @@ TilePyramid::Block TilePyramid::decode(const stac::TileId &tile, const store::By
     if (!format.mask && !decoded.validity.empty() && decoded.bands.size() > static_cast<std::size_t>(format.bands) &&
         decoded.bands.back() == GCI_AlphaBand)
     {
-        throw TileError(path + ": has an alpha band, which the item does not tell of and which would get lost");
+        throw TileError(path, "has an alpha band, which the item does not tell of and which would get lost");
     }
     return std::make_shared<const PixelBlock>(format.mask ? with_mask(decoded, format) : std::move(decoded.pixels));
 }

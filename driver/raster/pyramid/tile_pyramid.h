@@ -45,7 +45,7 @@ public:
 
     /// Pixels of level + 1 that lie under a tile.
     stac::PixelWindow pixels_under(const stac::TileId &tile) const;
-    /// Those that overview() needs: a kernel reaches beyond the tile.
+    /// Pixels of level + 1 that overview() needs: a kernel reaches beyond the tile.
     stac::PixelWindow window_under(const stac::TileId &tile) const;
     /// Tiles of level + 1 that touch window_under().
     stac::TileRange tiles_under(const stac::TileId &tile) const;

@@ -14,7 +14,7 @@ namespace
 /// A position this near a pixel's edge counts as on it, as in GDAL's warper.
 constexpr double kOnEdge = 1e-10;
 
-using Kernel = double (*)(double);
+using KernelFunction = double (*)(double);
 
 double triangle(double x)
 {
@@ -94,7 +94,7 @@ void fill_nearest(AxisTable &table, std::int64_t input_size)
 }
 
 /// `stretch` is at most 1: the kernel reaches `radius` / `stretch` input pixels to each side.
-void fill_kernel(AxisTable &table, std::int64_t input_size, Kernel kernel, int radius, double stretch)
+void fill_kernel(AxisTable &table, std::int64_t input_size, KernelFunction kernel, int radius, double stretch)
 {
     const double reach = radius / stretch;
     set_size(table, static_cast<std::int64_t>(table.position.size()), static_cast<int>(std::ceil(2 * reach)));

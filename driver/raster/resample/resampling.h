@@ -27,7 +27,7 @@ enum class Resampling
 const char *name(Resampling resampling);
 /// From a name in any case; throws InputError that lists the known ones.
 Resampling resampling_from_name(const std::string &name);
-/// Those of gdalwarp -r and those of gdaladdo -r.
+/// Names of the kernels of gdalwarp -r, and of gdaladdo -r.
 const std::vector<std::string> &warp_resampling_names();
 const std::vector<std::string> &overview_resampling_names();
 /// Throws InputError where the warper has no such kernel (gauss).

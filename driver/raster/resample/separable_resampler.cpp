@@ -47,7 +47,7 @@ void add_columns(const From *input, const ColumnTaps &columns, int size, const d
     }
 }
 
-/// The same for rows: each tap is a row, and its weight that of all columns.
+/// Sums rows: each tap is a row, and its weight that of all columns.
 template <int Count, class From, class To>
 void add_rows(const From *const *rows, const double *weights, int begin, int size, const double *sums,
               To *__restrict__ output)
@@ -147,7 +147,7 @@ GapRule gap_rule(Resampling resampling, bool widen)
     return {!average, resampling == Resampling::Cubic && !widen, average ? 0 : 1e-6};
 }
 
-/// One band.
+/// Resampling of one band.
 template <class T> struct SeparableResampler::Job
 {
     const AxisTable &columns;

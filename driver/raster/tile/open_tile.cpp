@@ -63,8 +63,8 @@ OpenTile::OpenTile(const store::Bytes &bytes, const std::string &path)
     m_dataset.reset(GDALDataset::Open(m_file.name().c_str(), GDAL_OF_RASTER | GDAL_OF_INTERNAL,
                                       drivers_of_tile(bytes, from_network), nullptr, siblings));
     if (!m_dataset)
-        throw TileError(path +
-                        ": is not a readable raster: " + m_errors.cause(reason_of_unopened_tile(bytes, from_network)));
+        throw store::gdal_failure(path, "is not a readable raster: " +
+                                            m_errors.cause(reason_of_unopened_tile(bytes, from_network)));
     check_blocks();
 }
 
@@ -79,17 +79,17 @@ void OpenTile::check_blocks() const
         int height = 0;
         band(number).GetBlockSize(&width, &height);
         if (static_cast<double>(width) * height > 4 * std::max(pixels, kUsual))
-            throw TileError(m_path + ": corrupt: its blocks are " + std::to_string(width) + " x " +
-                            std::to_string(height) + " pixels, all of it " +
-                            std::to_string(m_dataset->GetRasterXSize()) + " x " +
-                            std::to_string(m_dataset->GetRasterYSize()));
+            throw TileError(m_path, "corrupt: its blocks are " + std::to_string(width) + " x " +
+                                        std::to_string(height) + " pixels, all of it " +
+                                        std::to_string(m_dataset->GetRasterXSize()) + " x " +
+                                        std::to_string(m_dataset->GetRasterYSize()));
     }
 }
 
 void OpenTile::check(CPLErr status) const
 {
     if (status != CE_None || m_errors.failed())
-        throw TileError(m_path + ": corrupt: " + m_errors.cause("GDAL gives no reason"));
+        throw store::gdal_failure(m_path, "corrupt: " + m_errors.cause("GDAL gives no reason"));
 }
 
 } // namespace tiledir::raster

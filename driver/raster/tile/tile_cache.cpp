@@ -4,6 +4,7 @@
 #include <gdal.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace tiledir::raster
 {
@@ -26,39 +27,22 @@ TileCache &TileCache::of_process()
 std::shared_ptr<const DecodedTile> TileCache::find(const std::string &key)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    const auto found = m_index.find(key);
-    if (found == m_index.end())
-        return nullptr;
-    m_entries.splice(m_entries.begin(), m_entries, found->second);
-    return found->second->second;
+    const auto *found = m_tiles.find(key);
+    return found == nullptr ? nullptr : *found;
 }
 
 void TileCache::insert(const std::string &key, std::shared_ptr<const DecodedTile> tile)
 {
-    std::list<Entry> dropped; // freed after the lock
+    decltype(m_tiles)::Entries gone; // freed after the lock
+    const std::size_t size = tile->size();
     const std::lock_guard<std::mutex> lock(m_mutex);
-    if (const auto found = m_index.find(key); found != m_index.end())
-    {
-        m_bytes -= found->second->second->size();
-        dropped.splice(dropped.begin(), m_entries, found->second);
-        m_index.erase(found);
-    }
-    m_bytes += tile->size();
-    m_entries.emplace_front(key, std::move(tile));
-    m_index.emplace(key, m_entries.begin());
-    while (m_bytes > m_max_bytes)
-    {
-        const auto last = std::prev(m_entries.end());
-        m_bytes -= last->second->size();
-        m_index.erase(last->first);
-        dropped.splice(dropped.begin(), m_entries, last);
-    }
+    gone = m_tiles.insert(key, std::move(tile), size);
 }
 
 std::size_t TileCache::bytes() const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    return m_bytes;
+    return m_tiles.cost();
 }
 
 } // namespace tiledir::raster

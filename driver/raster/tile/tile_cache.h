@@ -2,13 +2,12 @@
 #pragma once
 
 #include "driver/raster/tile/decoded_tile.h"
+#include "driver/store/lru_map.h"
 
 #include <cstddef>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 
 namespace tiledir::raster
 {
@@ -22,22 +21,18 @@ public:
     static TileCache &of_process();
 
     explicit TileCache(std::size_t max_bytes)
-        : m_max_bytes(max_bytes)
+        : m_tiles(max_bytes)
     {
     }
 
     std::shared_ptr<const DecodedTile> find(const std::string &key);
     void insert(const std::string &key, std::shared_ptr<const DecodedTile> tile);
     std::size_t bytes() const;
-    std::size_t max_bytes() const { return m_max_bytes; }
+    std::size_t max_bytes() const { return m_tiles.most_cost(); }
 
 private:
-    using Entry = std::pair<std::string, std::shared_ptr<const DecodedTile>>;
-    mutable std::mutex m_mutex;
-    std::list<Entry> m_entries; ///< most recently used first
-    std::unordered_map<std::string, std::list<Entry>::iterator> m_index;
-    std::size_t m_bytes = 0;
-    std::size_t m_max_bytes;
+    mutable std::mutex m_mutex; ///< for what follows
+    store::LruMap<std::string, std::shared_ptr<const DecodedTile>> m_tiles;
 };
 
 } // namespace tiledir::raster

@@ -3,6 +3,7 @@
 #include "driver/raster/pixels/mem_dataset.h"
 #include "driver/raster/pixels/memory_file.h"
 #include "driver/raster/tile/tiff_splice.h"
+#include "driver/raster/tile/tile_format.h"
 #include "driver/store/gdal_errors.h"
 
 #include <cpl_conv.h>
@@ -26,12 +27,6 @@ namespace
 
 /// Larger tiles are cut, so that other programs may read a part.
 constexpr std::int64_t kMaxPixelsOfOneBlock = 1048576;
-
-std::string shape(int width, int height, int bands)
-{
-    return std::to_string(width) + " x " + std::to_string(height) + " pixels in " + std::to_string(bands) +
-           (bands == 1 ? " band" : " bands");
-}
 
 GDALDriver *driver_named(const std::string &name)
 {
@@ -291,8 +286,8 @@ store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, con
     if (pixels.width() != format.width || pixels.height() != format.height || pixels.bands() != format.block_bands() ||
         pixels.type() != format.type)
         throw TileError("cannot encode as " + format.driver + ": " +
-                        shape(pixels.width(), pixels.height(), pixels.bands()) + " where " +
-                        shape(format.width, format.height, format.block_bands()) + " are expected");
+                        shape_text(pixels.width(), pixels.height(), pixels.bands()) + " where " +
+                        shape_text(format.width, format.height, format.block_bands()) + " are expected");
     if (format.mask && is_whole(pixels))
     {
         TileFormat plain = format;

@@ -2,6 +2,7 @@
 
 #include "driver/raster/input/raster_file.h"
 #include "driver/raster/tile/open_tile.h"
+#include "driver/raster/tile/tile_format.h"
 #include "stac/error.h"
 
 #include <algorithm>
@@ -16,12 +17,6 @@ namespace
 {
 
 constexpr unsigned char kValid = 255;
-
-std::string shape(int width, int height, int bands)
-{
-    return std::to_string(width) + " x " + std::to_string(height) + " pixels in " + std::to_string(bands) +
-           (bands == 1 ? " band" : " bands");
-}
 
 /// How the stored bands are those that are wanted.
 enum class Bands
@@ -381,8 +376,9 @@ DecodedTile decode_tile(const store::Bytes &bytes, const std::string &path, cons
     const auto bands = bands_of(stored, spec);
     if (!columns || !rows || !bands)
         throw TileError(
-            path + ": " + shape(stored.dataset().GetRasterXSize(), stored.dataset().GetRasterYSize(), stored.bands()) +
-            " where " + shape(spec.columns.stored_size(), spec.rows.stored_size(), spec.bands()) + " are expected");
+            path, shape_text(stored.dataset().GetRasterXSize(), stored.dataset().GetRasterYSize(), stored.bands()) +
+                      " where " + shape_text(spec.columns.stored_size(), spec.rows.stored_size(), spec.bands()) +
+                      " are expected");
     DecodedTile tile = Decoding(stored, spec, *bands, *columns, *rows).run();
     stored.check(CE_None);
     return tile;

@@ -38,7 +38,7 @@ struct TileSpec
 /// Throws TileError that names the path and the cause: no raster, corrupt, truncated, another size or band count.
 DecodedTile decode_tile(const store::Bytes &bytes, const std::string &path, const TileSpec &spec);
 
-/// The same of tiles of our own making: just these bands, nothing else of what the tile says.
+/// Pixels of a tile of our own making: just these bands, nothing else of what the tile says.
 PixelBlock decode_tile(const store::Bytes &bytes, const std::string &path, int width, int height, int bands,
                        GDALDataType type);
 

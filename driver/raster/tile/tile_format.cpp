@@ -181,4 +181,10 @@ void check_format(const TileFormat &format)
     check_options(driver, format.options);
 }
 
+std::string shape_text(int width, int height, int bands)
+{
+    return std::to_string(width) + " x " + std::to_string(height) + " pixels in " + std::to_string(bands) +
+           (bands == 1 ? " band" : " bands");
+}
+
 } // namespace tiledir::raster

@@ -54,4 +54,7 @@ bool is_lossy(const TileFormat &format);
 /// Throws InputError where the driver cannot hold the type, the band count, a mask or an option's name.
 void check_format(const TileFormat &format);
 
+/// For messages: "256 x 256 pixels in 3 bands".
+std::string shape_text(int width, int height, int bands);
+
 } // namespace tiledir::raster

@@ -1,16 +1,13 @@
 #include "driver/raster/upkeep/base_statistics.h"
 
 #include "driver/raster/pixels/nodata_value.h"
-#include "driver/store/task_queue.h"
-#include "stac/error.h"
+#include "driver/raster/pyramid/tile_pass.h"
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <thread>
 
 namespace tiledir::raster
 {
@@ -68,7 +65,9 @@ public:
         : m_tiles(tiles)
         , m_format(tiles.pyramid().format)
         , m_window(window)
-        , m_settings(settings)
+        , m_range(tiles.pyramid().matrix(tiles.pyramid().finest).tiles_of(window))
+        , m_threads(settings.threads)
+        , m_pass("statistics", static_cast<double>(m_range.count()), settings.go_on)
     {
         if (m_format.nodata)
         {
@@ -85,35 +84,24 @@ private:
     void take_tile(const stac::TileId &tile, const PixelBlock &pixels, Bands &bands) const;
     void take_line(const PixelBlock &pixels, int band, const stac::PixelWindow &part, int line, Moments &moments) const;
     const unsigned char *opacity(const PixelBlock &pixels, int band, int line) const;
-    bool may_go_on();
 
     const TilePyramid &m_tiles;
     const TileFormat &m_format;
-    stac::PixelWindow m_window;
-    const StatisticsSettings &m_settings;
+    const stac::PixelWindow m_window;
+    const stac::TileRange m_range; ///< of the window's tiles
+    const int m_threads;
+    TilePass m_pass;
     std::array<unsigned char, 16> m_nodata{};
-    const std::thread::id m_caller = std::this_thread::get_id();
-    std::atomic<std::int64_t> m_done{0};
-    std::int64_t m_all = 0;
-    std::atomic<bool> m_stopped{false};
 };
 
 std::vector<std::optional<stac::BandStatistics>> Computation::run()
 {
-    const stac::TileRange range = m_tiles.pyramid().matrix(m_tiles.pyramid().finest).tiles_of(m_window);
-    m_all = range.count();
     const Bands none(static_cast<std::size_t>(m_format.bands));
-    std::vector<Bands> rows(static_cast<std::size_t>(range.rows()), none);
-    store::TaskQueue queue(m_settings.threads);
-    for (std::int64_t row = range.min_row; row <= range.max_row; ++row)
-    {
-        queue.add([this, row, &bands = rows[static_cast<std::size_t>(row - range.min_row)]] { take_row(row, bands); });
-    }
-    queue.finish();
-    if (m_stopped)
-    {
-        throw Interrupted("statistics: interrupted");
-    }
+    std::vector<Bands> rows(static_cast<std::size_t>(m_range.rows()), none);
+    m_pass.for_each(m_range.rows(), m_threads,
+                    [&](std::int64_t index)
+                    { take_row(m_range.min_row + index, rows[static_cast<std::size_t>(index)]); });
+    m_pass.check();
     const double pixels = static_cast<double>(m_window.width) * static_cast<double>(m_window.height);
     std::vector<std::optional<stac::BandStatistics>> statistics;
     for (std::size_t band = 0; band < none.size(); ++band)
@@ -130,15 +118,14 @@ std::vector<std::optional<stac::BandStatistics>> Computation::run()
 
 void Computation::take_row(std::int64_t row, Bands &bands)
 {
-    const stac::TileRange range = m_tiles.pyramid().matrix(m_tiles.pyramid().finest).tiles_of(m_window);
-    for (std::int64_t col = range.min_col; col <= range.max_col && may_go_on(); ++col)
+    for (std::int64_t col = m_range.min_col; col <= m_range.max_col && !m_pass.is_stopped(); ++col)
     {
         const stac::TileId tile{m_tiles.pyramid().finest, row, col};
         if (const auto pixels = m_tiles.read(tile))
         {
             take_tile(tile, *pixels, bands);
         }
-        ++m_done;
+        m_pass.done();
     }
 }
 
@@ -159,7 +146,7 @@ void Computation::take_tile(const stac::TileId &tile, const PixelBlock &pixels, 
     }
 }
 
-/// Of which band's pixels, 0 leaves out those of this band; null where none does.
+/// A row of the band that leaves out pixels of this one where it is 0; null where no band does.
 const unsigned char *Computation::opacity(const PixelBlock &pixels, int band, int line) const
 {
     const int last = m_format.block_bands() - 1;
@@ -189,16 +176,6 @@ void Computation::take_line(const PixelBlock &pixels, int band, const stac::Pixe
             moments.add(values[index]);
         }
     }
-}
-
-bool Computation::may_go_on()
-{
-    if (std::this_thread::get_id() == m_caller && m_settings.go_on &&
-        !m_settings.go_on(static_cast<double>(m_done) / static_cast<double>(std::max<std::int64_t>(1, m_all))))
-    {
-        m_stopped = true;
-    }
-    return !m_stopped;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // Exact statistics of the base level, band by band.
 #pragma once
 
+#include "driver/raster/pyramid/tile_pass.h"
 #include "driver/raster/pyramid/tile_pyramid.h"
 #include "stac/item/tiled_assets_item.h"
 
@@ -14,7 +15,7 @@ namespace tiledir::raster
 struct StatisticsSettings
 {
     int threads = 1;
-    std::function<bool(double done)> go_on; ///< from 0 to 1, from the calling thread; false: to be ended
+    GoOn go_on;
 };
 
 /// Of the valid pixels of a window of the base level: not nodata, not NaN, not left out by mask or alpha. Of a complex

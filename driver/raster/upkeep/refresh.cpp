@@ -1,20 +1,18 @@
 #include "driver/raster/upkeep/refresh.h"
 
+#include "driver/raster/pyramid/tile_pass.h"
 #include "driver/raster/upkeep/stamped_tiles.h"
 #include "driver/raster/upkeep/tile_walk.h"
 #include "driver/store/backoff.h"
-#include "driver/store/task_queue.h"
 #include "stac/error.h"
 #include "stac/grid/tile_parents.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -35,14 +33,16 @@ constexpr std::size_t kTogether = 1024;
 class Refresh
 {
 public:
-    Refresh(const TilePyramid &tiles, const RefreshSettings &settings)
+    Refresh(const TilePyramid &tiles, const stac::LevelSets &overviews, const RefreshSettings &settings)
         : m_tiles(tiles)
-        , m_settings(settings)
+        , m_overviews(overviews)
+        , m_threads(std::max(1, settings.threads))
         , m_below(tiles, settings.memory)
+        , m_pass("refresh", static_cast<double>(overviews.count()), settings.go_on)
     {
     }
 
-    RefreshResult run(const stac::LevelSets &levels);
+    RefreshResult run();
 
 private:
     enum class Outcome
@@ -73,39 +73,29 @@ private:
     bool is_enough();
     void failed(const std::string &why);
     void count(Outcome outcome);
-    void progress();
 
     const TilePyramid &m_tiles;
-    const RefreshSettings &m_settings;
+    const stac::LevelSets &m_overviews;
+    const std::int64_t m_threads;
     const bool m_is_lossy = is_lossy(m_tiles.pyramid().format);
     const bool m_is_remote = m_tiles.store().is_remote();
     StampedTiles m_below;
-    const std::thread::id m_caller = std::this_thread::get_id();
-    std::atomic<bool> m_stopped{false};
+    TilePass m_pass;
     std::mutex m_mutex;       ///< for what follows
     std::vector<Made> m_made; ///< finer ones first
     RefreshResult m_result;
-    std::int64_t m_done = 0;
-    std::int64_t m_all = 0;
     std::int64_t m_failed = 0;
     std::string m_first_failure;
 };
 
-RefreshResult Refresh::run(const stac::LevelSets &levels)
+RefreshResult Refresh::run()
 {
-    for (const auto &[level, tiles] : levels)
-    {
-        m_all += tiles.count();
-    }
-    for (auto level = levels.rbegin(); level != levels.rend() && !m_stopped; ++level)
+    for (auto level = m_overviews.rbegin(); level != m_overviews.rend() && !m_pass.is_stopped(); ++level)
     {
         make_level(level->first, level->second);
     }
     settle();
-    if (m_stopped)
-    {
-        throw Interrupted("refresh: interrupted");
-    }
+    m_pass.check();
     if (m_failed > 0)
     {
         throw TileError(m_failed == 1 ? m_first_failure
@@ -117,16 +107,11 @@ RefreshResult Refresh::run(const stac::LevelSets &levels)
 void Refresh::make_level(int level, const stac::TileSet &tiles)
 {
     const std::int64_t each = m_is_remote ? 1 : kTilesOfAThread;
-    const auto threads = std::min<std::int64_t>(std::max(1, m_settings.threads), (tiles.count() + each - 1) / each);
+    const auto threads = std::min(m_threads, (tiles.count() + each - 1) / each);
     TileWalk walk(level, tiles);
-    while (!m_stopped && !walk.is_over())
+    while (!m_pass.is_stopped() && !walk.is_over())
     {
-        store::TaskQueue queue(static_cast<int>(threads));
-        for (std::int64_t thread = 0; thread < threads; ++thread)
-        {
-            queue.add([&] { work(walk); });
-        }
-        queue.finish();
+        m_pass.on_threads(threads, [&] { work(walk); });
         if (is_enough())
         {
             settle();
@@ -137,7 +122,7 @@ void Refresh::make_level(int level, const stac::TileSet &tiles)
 /// A tile that fails does not keep the others from being made.
 void Refresh::work(TileWalk &walk)
 {
-    while (!m_stopped && !is_enough())
+    while (!m_pass.is_stopped() && !is_enough())
     {
         const auto tile = walk.next();
         if (!tile)
@@ -152,12 +137,7 @@ void Refresh::work(TileWalk &walk)
         {
             failed(error.what());
         }
-        catch (...)
-        {
-            m_stopped = true; // no tile would fare better
-            throw;
-        }
-        progress();
+        m_pass.done();
     }
 }
 
@@ -197,7 +177,7 @@ void Refresh::settle()
         {
             const bool is_right =
                 lost.count(m_tiles.pyramid().key(made.tile)) == 0 && is_up_to_date(m_tiles, m_below, made.overview);
-            count(is_right || m_stopped ? made.outcome : renew(made.tile));
+            count(is_right || m_pass.is_stopped() ? made.outcome : renew(made.tile));
         }
         catch (const TileError &error)
         {
@@ -238,7 +218,7 @@ Refresh::Outcome Refresh::renew(const stac::TileId &tile)
             store::pause_after(tries);
         }
     }
-    throw TileError(store.path(key) + ": cannot be made: it or the tiles below it change all the time");
+    throw TileError(store.path(key), "cannot be made: it or the tiles below it change all the time");
 }
 
 Refresh::Outcome Refresh::put(const stac::TileId &tile, MadeOverview &made,
@@ -279,17 +259,6 @@ void Refresh::count(Outcome outcome)
     m_result.unchanged += outcome == Outcome::Unchanged ? 1 : 0;
     m_result.written += outcome == Outcome::Written ? 1 : 0;
     m_result.removed += outcome == Outcome::Removed ? 1 : 0;
-}
-
-void Refresh::progress()
-{
-    std::unique_lock<std::mutex> lock(m_mutex);
-    const double part = static_cast<double>(++m_done) / static_cast<double>(m_all);
-    lock.unlock();
-    if (m_settings.go_on && std::this_thread::get_id() == m_caller && !m_settings.go_on(part))
-    {
-        m_stopped = true;
-    }
 }
 
 /// Has the kernel of a pixel without data under it data from beside? Then a tile that comes to be there, or is removed,
@@ -367,7 +336,7 @@ void add_overviews_above(const Pyramid &pyramid, const stac::PixelWindow &pixels
 
 RefreshResult renew(const TilePyramid &tiles, const stac::LevelSets &overviews, const RefreshSettings &settings)
 {
-    return Refresh(tiles, settings).run(overviews);
+    return Refresh(tiles, overviews, settings).run();
 }
 
 } // namespace tiledir::raster

@@ -1,8 +1,9 @@
 // Makes the overviews again that lie above what changed.
 #pragma once
 
+#include "driver/raster/pyramid/tile_pass.h"
 #include "driver/raster/pyramid/tile_pyramid.h"
-#include "stac/grid/tile_set.h"
+#include "stac/grid/level_sets.h"
 
 #include <cstdint>
 #include <functional>
@@ -13,7 +14,7 @@ namespace tiledir::raster
 struct RefreshSettings
 {
     int threads = 1;
-    std::function<bool(double done)> go_on;     ///< from 0 to 1, from the calling thread; false: to be ended
+    GoOn go_on;
     std::size_t memory = std::size_t{64} << 20; ///< bytes of tiles kept, so that they need not be read again
 };
 

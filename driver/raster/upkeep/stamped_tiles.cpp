@@ -1,5 +1,7 @@
 #include "driver/raster/upkeep/stamped_tiles.h"
 
+#include <utility>
+
 namespace tiledir::raster
 {
 
@@ -15,11 +17,9 @@ StampedTiles::Tile StampedTiles::read(const stac::TileId &tile)
 {
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
-        const auto found = m_tiles.find(tile);
-        if (found != m_tiles.end())
+        if (const Tile *found = m_tiles.find(tile))
         {
-            m_uses.splice(m_uses.begin(), m_uses, found->second.use);
-            return found->second.content;
+            return *found;
         }
     }
     Tile content;
@@ -33,34 +33,15 @@ StampedTiles::Tile StampedTiles::read(const stac::TileId &tile)
 
 void StampedTiles::keep(const stac::TileId &tile, Tile content)
 {
+    const std::size_t size = kEntrySize + (content.pixels ? content.pixels->size() : 0);
     const std::lock_guard<std::mutex> lock(m_mutex);
-    if (const auto found = m_tiles.find(tile); found != m_tiles.end())
-    {
-        erase(found);
-    }
-    m_uses.push_front(tile);
-    m_size += size_of(content) + kEntrySize;
-    m_tiles.emplace(tile, Kept{std::move(content), m_uses.begin()});
-    while (m_size > m_most && !m_uses.empty())
-    {
-        erase(m_tiles.find(m_uses.back()));
-    }
+    m_tiles.insert(tile, std::move(content), size);
 }
 
 void StampedTiles::forget(const stac::TileId &tile)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    if (const auto found = m_tiles.find(tile); found != m_tiles.end())
-    {
-        erase(found);
-    }
-}
-
-void StampedTiles::erase(std::map<stac::TileId, Kept>::iterator kept)
-{
-    m_size -= size_of(kept->second.content) + kEntrySize;
-    m_uses.erase(kept->second.use);
-    m_tiles.erase(kept);
+    m_tiles.erase(tile);
 }
 
 MadeOverview make_overview(const TilePyramid &pyramid, StampedTiles &below, const stac::TileId &tile)

@@ -2,10 +2,9 @@
 #pragma once
 
 #include "driver/raster/pyramid/tile_pyramid.h"
+#include "driver/store/lru_map.h"
 
 #include <cstddef>
-#include <list>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -27,7 +26,7 @@ public:
 
     StampedTiles(const TilePyramid &pyramid, std::size_t most_bytes)
         : m_pyramid(pyramid)
-        , m_most(most_bytes)
+        , m_tiles(most_bytes)
     {
     }
 
@@ -37,20 +36,9 @@ public:
     void forget(const stac::TileId &tile);
 
 private:
-    struct Kept
-    {
-        Tile content;
-        std::list<stac::TileId>::iterator use;
-    };
-    std::size_t size_of(const Tile &tile) const { return tile.pixels ? tile.pixels->size() : 0; }
-    void erase(std::map<stac::TileId, Kept>::iterator kept);
-
     const TilePyramid &m_pyramid;
-    const std::size_t m_most;
     std::mutex m_mutex; ///< for what follows
-    std::map<stac::TileId, Kept> m_tiles;
-    std::list<stac::TileId> m_uses; ///< the last used first
-    std::size_t m_size = 0;
+    store::LruMap<stac::TileId, Tile> m_tiles;
 };
 
 /// An overview as the tiles under it give it.

@@ -1,19 +1,16 @@
 #include "driver/raster/upkeep/verify.h"
 
 #include "driver/raster/pyramid/strip_listing.h"
+#include "driver/raster/pyramid/tile_pass.h"
 #include "driver/raster/tile/open_tile.h"
 #include "driver/raster/upkeep/stamped_tiles.h"
 #include "driver/raster/upkeep/tile_comparison.h"
-#include "driver/raster/upkeep/tile_walk.h"
 #include "driver/store/gdal_errors.h"
-#include "driver/store/task_queue.h"
 #include "stac/error.h"
 
 #include <gdal_priv.h>
 
-#include <algorithm>
-#include <atomic>
-#include <thread>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -64,17 +61,32 @@ std::string unlike_format(const OpenTile &tile, const TileFormat &format)
 /// Tiles by level: ranges of one row each.
 using Rows = std::map<int, std::vector<stac::TileRange>>;
 
+double count(const Rows &rows)
+{
+    double tiles = 0;
+    for (const auto &[level, ranges] : rows)
+    {
+        for (const stac::TileRange &row : ranges)
+        {
+            tiles += static_cast<double>(row.count());
+        }
+    }
+    return tiles;
+}
+
 class Verification
 {
 public:
-    Verification(const TilePyramid &tiles, const VerifySettings &settings)
+    Verification(const TilePyramid &tiles, const Rows &rows, const VerifySettings &settings)
         : m_tiles(tiles)
+        , m_rows(rows)
         , m_settings(settings)
         , m_below(tiles, settings.memory)
+        , m_pass("verify", count(rows), settings.go_on)
     {
     }
 
-    VerifyResult run(const Rows &rows);
+    VerifyResult run();
 
 private:
     struct Look
@@ -84,7 +96,7 @@ private:
         bool changed = false; ///< by somebody else, while it was looked at
     };
 
-    void verify_rows(int level, const std::vector<stac::TileRange> &rows, std::atomic<std::size_t> &next);
+    void verify_row(int level, const stac::TileRange &row);
     void verify_tile(const stac::TileId &tile, bool may_be_there);
     Look look(const stac::TileId &tile, bool may_be_there);
     TilePyramid::Block read(const stac::TileId &tile, const store::Bytes &bytes, std::string &fault) const;
@@ -92,63 +104,34 @@ private:
     void done(const stac::TileId &tile, const Look &look);
 
     const TilePyramid &m_tiles;
+    const Rows &m_rows;
     const VerifySettings &m_settings;
     StampedTiles m_below;
-    const std::thread::id m_caller = std::this_thread::get_id();
-    std::atomic<bool> m_stopped{false};
+    TilePass m_pass;
     std::mutex m_mutex; ///< for what follows
     VerifyResult m_result;
-    double m_done = 0;
-    double m_all = 0;
 };
 
-VerifyResult Verification::run(const Rows &rows)
+VerifyResult Verification::run()
 {
-    for (const auto &[level, level_rows] : rows)
+    for (auto level = m_rows.rbegin(); level != m_rows.rend(); ++level)
     {
-        m_result.tiles[level] = 0;
-        for (const stac::TileRange &row : level_rows)
-        {
-            m_all += static_cast<double>(row.count());
-        }
-    }
-    for (auto level = rows.rbegin(); level != rows.rend(); ++level)
-    {
-        std::atomic<std::size_t> next{0};
-        const auto threads = std::min(static_cast<std::size_t>(std::max(1, m_settings.threads)), level->second.size());
-        store::TaskQueue queue(static_cast<int>(threads));
-        for (std::size_t thread = 0; thread < threads; ++thread)
-        {
-            queue.add([&] { verify_rows(level->first, level->second, next); });
-        }
-        queue.finish();
-        if (m_stopped)
-        {
-            throw Interrupted("verify: interrupted");
-        }
+        const std::vector<stac::TileRange> &rows = level->second;
+        m_result.tiles[level->first] = 0;
+        m_pass.for_each(static_cast<std::int64_t>(rows.size()), m_settings.threads,
+                        [&](std::int64_t index) { verify_row(level->first, rows[static_cast<std::size_t>(index)]); });
+        m_pass.check();
     }
     return m_result;
 }
 
-void Verification::verify_rows(int level, const std::vector<stac::TileRange> &rows, std::atomic<std::size_t> &next)
+void Verification::verify_row(int level, const stac::TileRange &row)
 {
-    try
+    const StripListing listing(m_tiles, level, row);
+    for (std::int64_t col = row.min_col; col <= row.max_col && !m_pass.is_stopped(); ++col)
     {
-        for (std::size_t at = next++; at < rows.size() && !m_stopped; at = next++)
-        {
-            const stac::TileRange &row = rows[at];
-            const StripListing listing(m_tiles, level, row);
-            for (std::int64_t col = row.min_col; col <= row.max_col && !m_stopped; ++col)
-            {
-                const stac::TileId tile{level, row.min_row, col};
-                verify_tile(tile, listing.may_have(m_tiles.pyramid().key(tile)));
-            }
-        }
-    }
-    catch (...)
-    {
-        m_stopped = true;
-        throw;
+        const stac::TileId tile{level, row.min_row, col};
+        verify_tile(tile, listing.may_have(m_tiles.pyramid().key(tile)));
     }
 }
 
@@ -202,8 +185,7 @@ TilePyramid::Block Verification::read(const stac::TileId &tile, const store::Byt
     }
     catch (const TileError &error)
     {
-        const std::string text = error.what();
-        fault = text.compare(0, path.size() + 2, path + ": ") == 0 ? text.substr(path.size() + 2) : text;
+        fault = error.path() == path ? error.text() : error.what();
     }
     return nullptr;
 }
@@ -231,23 +213,20 @@ std::string Verification::compare(const stac::TileId &tile, const TilePyramid::B
 
 void Verification::done(const stac::TileId &tile, const Look &look)
 {
-    std::unique_lock<std::mutex> lock(m_mutex);
-    m_result.tiles[tile.level] += look.is_there ? 1 : 0;
-    if (!look.fault.empty())
     {
-        ++m_result.faults;
-        m_result.faulty[tile.level].insert(tile.row, tile.col, tile.col);
-        if (m_settings.found)
+        const std::lock_guard<std::mutex> lock(m_mutex);
+        m_result.tiles[tile.level] += look.is_there ? 1 : 0;
+        if (!look.fault.empty())
         {
-            m_settings.found({tile, look.fault});
+            ++m_result.faults;
+            m_result.faulty.insert(tile);
+            if (m_settings.found)
+            {
+                m_settings.found({tile, look.fault});
+            }
         }
     }
-    const double part = ++m_done / m_all;
-    lock.unlock();
-    if (m_settings.go_on && std::this_thread::get_id() == m_caller && !m_settings.go_on(part))
-    {
-        m_stopped = true;
-    }
+    m_pass.done();
 }
 
 } // namespace
@@ -264,7 +243,7 @@ VerifyResult verify(const TilePyramid &tiles, const std::map<int, stac::TileRang
             rows[level].push_back({row, row, range.min_col, range.max_col});
         }
     }
-    return Verification(tiles, settings).run(rows);
+    return Verification(tiles, rows, settings).run();
 }
 
 VerifyResult verify(const TilePyramid &tiles, const stac::LevelSets &sets, const VerifySettings &settings)
@@ -277,7 +256,7 @@ VerifyResult verify(const TilePyramid &tiles, const stac::LevelSets &sets, const
                 rows.push_back({row, row, first, last});
             });
     }
-    return Verification(tiles, settings).run(rows);
+    return Verification(tiles, rows, settings).run();
 }
 
 } // namespace tiledir::raster

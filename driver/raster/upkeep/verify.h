@@ -1,8 +1,9 @@
 // Is a pyramid of tiles what it should be?
 #pragma once
 
+#include "driver/raster/pyramid/tile_pass.h"
 #include "driver/raster/pyramid/tile_pyramid.h"
-#include "stac/grid/tile_set.h"
+#include "stac/grid/level_sets.h"
 
 #include <cstdint>
 #include <functional>
@@ -22,9 +23,9 @@ struct Fault
 struct VerifySettings
 {
     int threads = 1;
-    bool overviews_from_children = true;        ///< else they are read, but not compared with anything
-    std::function<void(const Fault &)> found;   ///< from any thread, one at a time
-    std::function<bool(double done)> go_on;     ///< from 0 to 1, from the calling thread; false: to be ended
+    bool overviews_from_children = true;      ///< else they are read, but not compared with anything
+    std::function<void(const Fault &)> found; ///< from any thread, one at a time
+    GoOn go_on;
     std::size_t memory = std::size_t{64} << 20; ///< bytes of tiles kept, so that they need not be read again
 };
 
@@ -42,7 +43,7 @@ struct VerifyResult
 VerifyResult verify(const TilePyramid &tiles, const std::map<int, stac::TileRange> &ranges,
                     const VerifySettings &settings = {});
 
-/// The same of just these tiles.
+/// Verifies just these tiles.
 VerifyResult verify(const TilePyramid &tiles, const stac::LevelSets &sets, const VerifySettings &settings = {});
 
 } // namespace tiledir::raster

@@ -27,7 +27,7 @@ constexpr double kPlainScale = 0.95;
 /// Input pixels read at a time: few enough to be in the second-level cache still when they are resampled.
 constexpr std::int64_t kMaxInput = std::int64_t{1} << 18;
 
-using TransformerPtr = std::shared_ptr<void>;
+using SharedTransformer = std::shared_ptr<void>;
 
 bool same(const OGRSpatialReference &one, const OGRSpatialReference &other)
 {
@@ -74,7 +74,7 @@ void to_grid_coordinates(const Axis &axis, std::vector<double> &positions)
     }
 }
 
-/// Both in one CRS.
+/// An axis of a mosaic and a grid in one CRS.
 AxisMapping straight_mapping(const Axis &axis)
 {
     return [axis](std::vector<double> &positions)
@@ -100,7 +100,7 @@ AxisMapping around_the_globe(AxisMapping mapping, double size, double turn)
 }
 
 /// Through the transformer that GDAL's warper uses, along a line where the other coordinate is `across`.
-AxisMapping projected_mapping(const Axis &axis, bool is_x, double across, TransformerPtr transformer)
+AxisMapping projected_mapping(const Axis &axis, bool is_x, double across, SharedTransformer transformer)
 {
     return [axis, is_x, across, transformer = std::move(transformer)](std::vector<double> &positions)
     {
@@ -126,7 +126,7 @@ AxisMapping projected_mapping(const Axis &axis, bool is_x, double across, Transf
 
 /// As GDAL's warper makes it: longitudes are those nearest to the middle of a geographic input, so that one may lie
 /// across the antimeridian or count from 0 to 360. Null where there is none.
-TransformerPtr make_transformer(const Mosaic &mosaic, OGRSpatialReference &input, OGRSpatialReference &grid)
+SharedTransformer make_transformer(const Mosaic &mosaic, OGRSpatialReference &input, OGRSpatialReference &grid)
 {
     const store::GdalErrors errors;
     const stac::Bounds bounds = mosaic.bounds();
@@ -135,15 +135,15 @@ TransformerPtr make_transformer(const Mosaic &mosaic, OGRSpatialReference &input
     {
         options.SetNameValue("CENTER_LONG", CPLSPrintf("%g", (bounds.min_x + bounds.max_x) / 2));
     }
-    return TransformerPtr(GDALCreateReprojectionTransformerEx(OGRSpatialReference::ToHandle(&input),
-                                                              OGRSpatialReference::ToHandle(&grid), options.List()),
-                          [](void *transformer)
-                          {
-                              if (transformer != nullptr)
-                              {
-                                  GDALDestroyReprojectionTransformer(transformer);
-                              }
-                          });
+    return SharedTransformer(GDALCreateReprojectionTransformerEx(OGRSpatialReference::ToHandle(&input),
+                                                                 OGRSpatialReference::ToHandle(&grid), options.List()),
+                             [](void *transformer)
+                             {
+                                 if (transformer != nullptr)
+                                 {
+                                     GDALDestroyReprojectionTransformer(transformer);
+                                 }
+                             });
 }
 
 /// nullopt where the axes do not map separately, or where that is in doubt.
@@ -166,7 +166,7 @@ std::optional<AxisMappings> axis_mappings(const Mosaic &mosaic, const std::strin
     {
         return std::nullopt;
     }
-    const TransformerPtr transformer = make_transformer(mosaic, input, grid);
+    const SharedTransformer transformer = make_transformer(mosaic, input, grid);
     if (!transformer)
     {
         return std::nullopt;
@@ -194,7 +194,7 @@ bool is_separable(Resampling resampling)
            (resampling == Resampling::Average && TILEDIR_AVERAGE_NEEDS_CENTRE == 1);
 }
 
-class SeparableSource final : public GridSource
+class SeparableSource final : public PixelReader
 {
 public:
     SeparableSource(std::shared_ptr<const Mosaic> mosaic, AxisMappings mappings, Resampling resampling,
@@ -287,9 +287,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<GridSource> open_grid_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
-                                             const stac::TileMatrix &matrix, Resampling resampling,
-                                             const KernelScale &scale, GDALDataType type)
+std::unique_ptr<PixelReader> open_grid_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
+                                              const stac::TileMatrix &matrix, Resampling resampling,
+                                              const KernelScale &scale, GDALDataType type)
 {
     if (is_separable(resampling))
     {

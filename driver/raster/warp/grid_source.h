@@ -3,6 +3,7 @@
 
 #include "driver/raster/input/mosaic_reader.h"
 #include "driver/raster/pixels/mem_dataset.h"
+#include "driver/raster/pixels/pixel_reader.h"
 #include "driver/raster/resample/resampling.h"
 #include "stac/grid/tile_matrix_set.h"
 
@@ -37,30 +38,16 @@ struct SuggestedOutput
 /// Throws InputError where the mosaic cannot be brought to the CRS.
 SuggestedOutput suggested_output(const Mosaic &mosaic, const std::string &grid_crs);
 
-/// Reads any window of one tile matrix from a mosaic; one a thread. No pixel depends on the window asked for.
-class GridSource
-{
-public:
-    virtual ~GridSource() = default;
-    /// Float32 (or `type`) pixels, NaN where no input covers the pixel. Throws TileError.
-    virtual void read(const stac::PixelWindow &window, PixelBlock &into) = 0;
-    /// Brings the input pixels of a window into GDAL's block cache, with few requests where they lie over a network;
-    /// nothing where they are more than `most_bytes`, or where it is not known which they are. Throws TileError.
-    virtual void fetch(const stac::PixelWindow &, std::int64_t /*most_bytes*/) {}
-    /// Drops what GDAL keeps of the inputs read.
-    virtual void forget() {}
-};
-
-/// The separable resampler where the axes map separately (same CRS, or longitude/latitude to Mercator, and the
-/// kernel is nearest, bilinear, cubic or, on GDAL up to 3.6, average), else GDAL's warper with XSCALE and YSCALE fixed
-/// and no approximation (-et 0).
-std::unique_ptr<GridSource> open_grid_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
-                                             const stac::TileMatrix &matrix, Resampling resampling,
-                                             const KernelScale &scale, GDALDataType type = GDT_Float32);
-/// The same through GDAL's warper only; open_grid_source falls back to it, tests compare with it.
-std::unique_ptr<GridSource> open_warp_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
-                                             const stac::TileMatrix &matrix, Resampling resampling,
-                                             const KernelScale &scale, GDALDataType type = GDT_Float32);
+/// Float32 (or `type`) pixels, NaN where no input covers the pixel. By the separable resampler where the axes map
+/// separately (same CRS, or longitude/latitude to Mercator, and the kernel is nearest, bilinear, cubic or, on GDAL up
+/// to 3.6, average), else by GDAL's warper with XSCALE and YSCALE fixed and no approximation (-et 0).
+std::unique_ptr<PixelReader> open_grid_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
+                                              const stac::TileMatrix &matrix, Resampling resampling,
+                                              const KernelScale &scale, GDALDataType type = GDT_Float32);
+/// As open_grid_source(), which falls back to it, through GDAL's warper only; tests compare the two.
+std::unique_ptr<PixelReader> open_warp_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
+                                              const stac::TileMatrix &matrix, Resampling resampling,
+                                              const KernelScale &scale, GDALDataType type = GDT_Float32);
 
 /// How a raster is warped that is no mosaic of plain numbers.
 struct WarpedBands
@@ -74,8 +61,8 @@ struct WarpedBands
 };
 /// By GDAL's warper, of one raster: alpha, complex numbers and 64-bit integers stay what they are. Without data there
 /// are nodata or zeros.
-std::unique_ptr<GridSource> open_warp_source(DatasetPtr raster, const std::string &grid_crs,
-                                             const stac::TileMatrix &matrix, Resampling resampling,
-                                             const KernelScale &scale, const WarpedBands &bands);
+std::unique_ptr<PixelReader> open_warp_source(DatasetPtr raster, const std::string &grid_crs,
+                                              const stac::TileMatrix &matrix, Resampling resampling,
+                                              const KernelScale &scale, const WarpedBands &bands);
 
 } // namespace tiledir::raster

@@ -94,7 +94,7 @@ bool has_variants(Resampling resampling)
            resampling == Resampling::CubicSpline || resampling == Resampling::Lanczos;
 }
 
-class WarpSource final : public GridSource
+class WarpSource final : public PixelReader
 {
 public:
     /// `whole` maps the raster's pixels but for `margin` columns at both of its sides.
@@ -167,9 +167,9 @@ public:
         const bool done = operation.Initialize(m_options.get()) == CE_None &&
                           operation.ChunkAndWarpImage(0, 0, width, height) == CE_None;
         m_options->hDstDS = nullptr;
-        if (!done && dynamic_cast<MosaicDataset *>(m_raster.get()) != nullptr)
+        if (auto *const mosaic = dynamic_cast<MosaicDataset *>(m_raster.get()); mosaic != nullptr && !done)
         {
-            throw TileError(reading.errors().cause("unknown cause")); // names the file
+            mosaic->throw_failure();
         }
         reading.check(done ? CE_None : CE_Failure, *m_raster, m_raster->GetDescription());
     }
@@ -190,9 +190,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<GridSource> open_warp_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
-                                             const stac::TileMatrix &matrix, Resampling resampling,
-                                             const KernelScale &scale, GDALDataType type)
+std::unique_ptr<PixelReader> open_warp_source(std::shared_ptr<const Mosaic> mosaic, const std::string &grid_crs,
+                                              const stac::TileMatrix &matrix, Resampling resampling,
+                                              const KernelScale &scale, GDALDataType type)
 {
     WarpedBands bands;
     bands.type = type;
@@ -207,9 +207,9 @@ std::unique_ptr<GridSource> open_warp_source(std::shared_ptr<const Mosaic> mosai
                                         std::move(whole), margin, resampling, scale, bands);
 }
 
-std::unique_ptr<GridSource> open_warp_source(DatasetPtr raster, const std::string &grid_crs,
-                                             const stac::TileMatrix &matrix, Resampling resampling,
-                                             const KernelScale &scale, const WarpedBands &bands)
+std::unique_ptr<PixelReader> open_warp_source(DatasetPtr raster, const std::string &grid_crs,
+                                              const stac::TileMatrix &matrix, Resampling resampling,
+                                              const KernelScale &scale, const WarpedBands &bands)
 {
     TransformerPtr whole = make_transformer(*raster, grid_crs, matrix);
     return std::make_unique<WarpSource>(std::move(raster), std::move(whole), 0, resampling, scale, bands);

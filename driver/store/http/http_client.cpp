@@ -26,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int kMaxWait = 1000;   ///< milliseconds between two looks at what is delayed
 constexpr double kMaxDelay = 30; ///< seconds before a retry
 constexpr double kMaxDelayOfPatience = 5;
+constexpr int kAttemptsInSilence = 3; ///< one or two are lost now and then
 
 bool may_pass(const HttpResponse &response)
 {
@@ -109,6 +110,11 @@ public:
         ++m_counts.requests[transfer.verb];
         m_counts.again += again ? 1 : 0;
         m_counts.slow_downs += asks_for_fewer(response.status) ? 1 : 0;
+        if (again && response.status == 0 && transfer.attempt >= kAttemptsInSilence)
+        {
+            ++m_counts.unanswered;
+            m_counts.no_answer = response.failure;
+        }
         m_counts.sent += static_cast<std::int64_t>(transfer.body_size);
         m_counts.received += static_cast<std::int64_t>(response.body.size());
     }

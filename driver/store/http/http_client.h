@@ -48,9 +48,11 @@ struct HttpCounts
     std::map<std::string, std::int64_t> requests; ///< by method, those made again too
     std::int64_t again = 0;                       ///< made again after a failure that may pass
     std::int64_t slow_downs = 0;                  ///< answers that asked for fewer requests (429, 503)
-    std::int64_t sent = 0;                        ///< bytes of bodies
-    std::int64_t received = 0;                    ///< bytes of bodies
-    double rate = 0; ///< requests a second that the slowest server is asked for; 0: there is no limit
+    std::int64_t unanswered = 0; ///< attempts without an answer, from a request's third one on, made again
+    std::string no_answer;       ///< why the last one of these had none
+    std::int64_t sent = 0;       ///< bytes of bodies
+    std::int64_t received = 0;   ///< bytes of bodies
+    double rate = 0;             ///< requests a second that the slowest server is asked for; 0: there is no limit
 };
 
 /// May be used by many threads at once; connections are shared one call after the other.

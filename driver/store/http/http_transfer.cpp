@@ -34,7 +34,7 @@ std::size_t take_body(char *data, std::size_t size, std::size_t count, void *tra
     return size * count;
 }
 
-std::optional<std::time_t> time_of(const std::string &text)
+std::optional<std::time_t> parsed_time(const std::string &text)
 {
     const std::time_t time = curl_getdate(text.c_str(), nullptr);
     return time == -1 ? std::nullopt : std::optional(time);
@@ -63,9 +63,9 @@ std::size_t take_header(char *data, std::size_t size, std::size_t count, void *t
     if (name == "etag")
         response.etag = value;
     if (name == "date")
-        response.date = time_of(value);
+        response.date = parsed_time(value);
     if (name == "last-modified")
-        response.last_modified = time_of(value);
+        response.last_modified = parsed_time(value);
     if (name == "content-length")
         response.length = value;
     return size * count;

@@ -1,5 +1,7 @@
 #include "driver/store/http/http_words.h"
 
+#include "driver/store/gdal_errors.h"
+
 #include "stac/error.h"
 
 #include <algorithm>
@@ -84,12 +86,13 @@ bool says_expired(const HttpResponse &response)
 
 void throw_answer(const std::string &path, const char *verb, const HttpResponse &response, const std::string &remedy)
 {
-    const std::string message = path + ": cannot " + verb + ": " + words_of(response) + remedy;
     const long status = response.status;
-    if (response.no_server || status == kHttpUnauthorized || status == kHttpForbidden ||
-        (status == kHttpNotFound && !is_absence_of_another(response)) || status == kHttpInsufficientStorage)
-        throw StoreError(message);
-    throw TileError(message);
+    TileError error(path, std::string("cannot ") + verb + ": " + words_of(response) + remedy);
+    error.set_kind(kind_of_http_status(static_cast<int>(status)), static_cast<int>(status));
+    if (response.no_server || error.kind() == ErrorKind::Refused || error.kind() == ErrorKind::Full ||
+        (status == kHttpNotFound && !is_absence_of_another(response)))
+        throw StoreError(error);
+    throw error;
 }
 
 } // namespace tiledir::store

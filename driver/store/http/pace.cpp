@@ -16,7 +16,7 @@ constexpr int kFewest = 8;             ///< answers that tell a share
 constexpr double kLeast = 4;           ///< requests a second
 constexpr double kMoreAnAnswer = 0.05; ///< thus 5 % a second
 constexpr Seconds kShortest(0.25);     ///< that tells a rate
-constexpr std::chrono::seconds kSecond(1);
+constexpr std::chrono::seconds kOneSecond(1);
 constexpr std::chrono::seconds kForgotten(60); ///< without a cut
 
 } // namespace
@@ -24,12 +24,12 @@ constexpr std::chrono::seconds kForgotten(60); ///< without a cut
 void Pace::turn(Clock::time_point now)
 {
     const auto passed = now - m_second;
-    if (passed >= kSecond)
+    if (passed >= kOneSecond)
     {
-        const bool is_next = passed < 2 * kSecond;
+        const bool is_next = passed < 2 * kOneSecond;
         m_before = is_next ? m_now : Counts();
         m_now = Counts();
-        m_second = is_next ? m_second + kSecond : now;
+        m_second = is_next ? m_second + kOneSecond : now;
     }
 }
 

@@ -45,7 +45,7 @@ public:
     /// Requests a second; 0: as many as there are.
     double rate() const;
 
-    /// From 1 to `most`.
+    /// Requests that may be under way at once, from 1 to `most`.
     int limit(int most);
     /// Tells that the server keeps no connections (HTTP 1.0).
     void note_close();

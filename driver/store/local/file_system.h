@@ -10,7 +10,7 @@ namespace tiledir::store
 /// Linux 5.8) reports lost pages on these only; network and FUSE file systems may not.
 bool is_synced_whole(int descriptor);
 
-/// Is it of this machine alone, so that all who use it see each other's locks?
+/// True where the path's file system is of this machine alone, so that all who use it see each other's locks.
 bool is_local_disk(const std::string &path);
 
 } // namespace tiledir::store

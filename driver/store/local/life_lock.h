@@ -15,8 +15,8 @@ namespace tiledir::store
 /// file system has no locks. Throws StoreError where the file cannot be written.
 std::unique_ptr<KeyLock> take_life_lock(const std::string &folder, const std::string &id);
 
-/// Is it locked? False of a local disk alone: over a network a client may keep its locks to itself. Nullopt where it
-/// is not known.
+/// Whether the lock of this id is held. False on a local disk alone: over a network a client may keep its locks to
+/// itself. Nullopt where that is not known.
 std::optional<bool> is_life_locked(const std::string &folder, const std::string &id);
 
 } // namespace tiledir::store

@@ -29,6 +29,25 @@ bool is_fault_of_store(int error)
     return std::find(std::begin(kErrors), std::end(kErrors), error) != std::end(kErrors);
 }
 
+ErrorKind kind_of(int error)
+{
+    switch (error)
+    {
+    case ENOENT:
+    case ENOTDIR:
+        return ErrorKind::Absent;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return ErrorKind::Refused;
+    case ENOSPC:
+    case EDQUOT:
+        return ErrorKind::Full;
+    default:
+        return ErrorKind::Other;
+    }
+}
+
 } // namespace
 
 int Descriptor::close()
@@ -81,18 +100,20 @@ const char *remedy_of(int error)
 
 void throw_write_error(const std::string &path, const char *verb, int error)
 {
-    const std::string message = path + ": cannot " + verb + ": " + cause_of(error) + remedy_of(error);
+    TileError failure(path, std::string("cannot ") + verb + ": " + cause_of(error) + remedy_of(error));
+    failure.set_kind(kind_of(error));
     if (is_fault_of_store(error))
-        throw StoreError(message);
-    throw TileError(message);
+        throw StoreError(failure);
+    throw failure;
 }
 
 void throw_read_error(const std::string &path, int error)
 {
-    const std::string message = path + ": cannot read: " + cause_of(error);
+    TileError failure(path, "cannot read: " + cause_of(error));
+    failure.set_kind(kind_of(error));
     if (error == EMFILE || error == ENFILE || error == ENOMEM || error == ESTALE)
-        throw StoreError(message);
-    throw TileError(message);
+        throw StoreError(failure);
+    throw failure;
 }
 
 Descriptor open_file(const std::string &path, struct stat &status)
@@ -103,7 +124,7 @@ Descriptor open_file(const std::string &path, struct stat &status)
     if (file.get() < 0 || fstat(file.get(), &status) != 0)
         throw_read_error(path, errno);
     if (!S_ISREG(status.st_mode))
-        throw TileError(path + ": is not a regular file");
+        throw TileError(path, "is not a regular file");
     return file;
 }
 
@@ -114,7 +135,7 @@ void make_folders(const std::string &folder, bool for_all)
     if (!error)
         return;
     if (for_all)
-        throw StoreError(folder + ": cannot make the folder: " + cause_of(error.value()) + remedy_of(error.value()));
+        throw StoreError(folder, "cannot make the folder: " + cause_of(error.value()) + remedy_of(error.value()));
     throw_write_error(folder, "make the folder", error.value());
 }
 
@@ -146,7 +167,7 @@ void fsync_path(const std::string &path, int flags)
     if (file.get() < 0 && is_absent(errno))
         return;
     if (file.get() < 0 || fsync(file.get()) != 0)
-        throw StoreError(path + ": cannot make durable: " + cause_of(errno) + remedy_of(errno));
+        throw StoreError(path, "cannot make durable: " + cause_of(errno) + remedy_of(errno));
 }
 
 } // namespace tiledir::store

@@ -47,8 +47,8 @@ bool is_absent(int error);
 [[noreturn]] void throw_write_error(const std::string &path, const char *verb, int error);
 [[noreturn]] void throw_read_error(const std::string &path, int error);
 
-/// The same for all spellings of a path, and for links; of what is absent, and of GDAL's virtual file systems, it is as
-/// it is written.
+/// One name for all spellings of a path, and for links; what is absent, and what lies on GDAL's virtual file systems,
+/// keeps the name as it is written.
 std::string canonical_path(const std::string &path);
 
 /// Opens a regular file to read; a pipe's other end is not waited for. -1 where it is absent.

@@ -29,7 +29,7 @@ namespace fs = boost::filesystem;
 namespace
 {
 
-constexpr int kMostReads = 10; ///< of a file that is written in place meanwhile
+constexpr int kMostLocalReads = 10; ///< of a file that is written in place meanwhile
 
 Stamp stamp_of(const struct stat &status)
 {
@@ -150,8 +150,8 @@ std::optional<StampedObject> LocalStore::read_stamped(const std::string &key) co
             throw_read_error(full_path, errno);
         if (filled == object.bytes.size() && stamp_of(after) == object.stamp)
             return object;
-        if (attempt == kMostReads)
-            throw TileError(full_path + ": cannot read: it is written in place all the time");
+        if (attempt == kMostLocalReads)
+            throw TileError(full_path, "cannot read: it is written in place all the time");
     }
 }
 
@@ -223,7 +223,7 @@ TemporaryFile LocalStore::write_temporary(const std::string &target, const void 
         }
     } while (fd < 0 && errno == EEXIST);
     if (fd < 0)
-        throw StoreError(target + ": cannot write: " + cause_of(errno) + remedy_of(errno));
+        throw StoreError(target, "cannot write: " + cause_of(errno) + remedy_of(errno));
 
     Descriptor file(fd);
     TemporaryFile written(std::move(temporary));
@@ -404,7 +404,7 @@ void LocalStore::open_root_once()
         m_root_fd = open(m_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
     if (m_root_fd < 0)
-        throw StoreError(m_root + ": cannot write: " + cause_of(errno) + remedy_of(errno));
+        throw StoreError(m_root, "cannot write: " + cause_of(errno) + remedy_of(errno));
     if (!m_durability)
         m_durability = durability_of(m_root_fd);
 }

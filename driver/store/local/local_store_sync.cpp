@@ -135,7 +135,7 @@ void LocalStore::flush(const std::function<void()> &each)
         if (m_durability == Durability::EachFile)
             each();
         else if (syncfs(m_root_fd) != 0)
-            throw StoreError(m_root + ": cannot make durable: " + cause_of(errno) + remedy_of(errno));
+            throw StoreError(m_root, "cannot make durable: " + cause_of(errno) + remedy_of(errno));
     }
     catch (const StoreError &error)
     {

@@ -83,7 +83,7 @@ Descriptor open_lock_file(const std::string &folder)
         fd = open_it();
     }
     if (fd < 0)
-        throw StoreError(path + ": cannot lock: " + cause_of(errno) + remedy_of(errno));
+        throw StoreError(path, "cannot lock: " + cause_of(errno) + remedy_of(errno));
     return Descriptor(fd);
 }
 

@@ -156,7 +156,7 @@ Listing list_patiently(const std::string &folder, Depth depth, CPLStringList opt
         const bool is_worth_waiting = asks_for_fewer(answer.status) || says_expired(answer);
         if (visited || !is_remote ||
             !((may_pass && attempt <= settings.retries) || (is_worth_waiting && tried.count() < settings.patience)))
-            throw StoreError(folder + ": cannot list: " + words_of(answer));
+            throw StoreError(folder, "cannot list: " + words_of(answer));
         pause_after(attempt + 3);
     }
 }

@@ -19,7 +19,7 @@ namespace tiledir::store
 namespace
 {
 
-constexpr int kMostLosses = 100; ///< of races for one object
+constexpr int kMostLostRaces = 100; ///< for one object
 
 bool is_written(const HttpResponse &response)
 {
@@ -125,7 +125,7 @@ std::optional<HttpObjects::State> HttpObjects::state(const std::string &key) con
     return State{stamp_of(response), Seconds(std::max(0.0, std::difftime(now, response.last_modified.value_or(now))))};
 }
 
-/// Of a GET's answer.
+/// Whether the answer to a GET says that the object is there.
 bool HttpObjects::is_there(const std::string &key, const HttpResponse &response) const
 {
     const bool absent = says_absent(response);
@@ -182,7 +182,7 @@ Stamp HttpObjects::replace(const std::string &key, std::string_view data, std::o
         if (is_lost(response))
             if (const auto stamp = held(key, data))
                 return *stamp;
-        if (!is_refused(response) || losses == kMostLosses)
+        if (!is_refused(response) || losses == kMostLostRaces)
             throw_answer(path(key), "write", response, remedy_of(response));
         const auto there = read(key);
         if (there && (same_is_own || response.sent_again) && is_same(there->bytes, data))
@@ -243,7 +243,7 @@ void HttpObjects::remove(const std::string &key)
         const HttpResponse response = drop(key, before);
         if (is_written(response) || says_absent(response))
             return;
-        if (!is_refused(response) || losses == kMostLosses)
+        if (!is_refused(response) || losses == kMostLostRaces)
             throw_answer(path(key), "delete", response, remedy_of(response));
         const auto now = state(key);
         if (!now)
@@ -309,7 +309,7 @@ HttpResponse HttpObjects::ask_once(const std::string &key, const HttpRequest &re
     {
         const auto url = object_url(path(key), request.method);
         if (!url)
-            throw StoreError(path(key) + ": no credentials to sign a request with any more");
+            throw StoreError(path(key), "no credentials to sign a request with any more");
         HttpRequest made = request;
         made.url = *url;
         return made;

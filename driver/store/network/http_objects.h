@@ -64,7 +64,7 @@ private:
     NetworkPlace m_place;
     mutable std::atomic<bool> m_has_bucket{false};   ///< the server has said so
     std::atomic<bool> m_has_conditions{true};        ///< the server has not said yet that it knows none of a PUT
-    std::atomic<bool> m_has_delete_conditions{true}; ///< the same of a DELETE
+    std::atomic<bool> m_has_delete_conditions{true}; ///< the server has not said yet that it knows none of a DELETE
     mutable KnownStamps m_known;
 };
 

@@ -1,15 +1,13 @@
 // The stamps that objects had when this process saw them last.
 #pragma once
 
+#include "driver/store/lru_map.h"
 #include "driver/store/store.h"
 
 #include <cstddef>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
-#include <utility>
 
 namespace tiledir::store
 {
@@ -27,33 +25,16 @@ public:
 
     void note_written(const std::string &key, const Stamp &stamp);
     void note_read(const std::string &key, const Stamp &stamp);
-    /// It is absent, or nobody knows.
+    /// The object is absent, or nobody knows its stamp.
     void forget(const std::string &key);
     std::optional<Stamp> find(const std::string &key) const;
 
 private:
-    class Recent
-    {
-    public:
-        explicit Recent(std::size_t most)
-            : m_most(most)
-        {
-        }
-        bool has(const std::string &key) const { return m_index.count(key) > 0; }
-        void note(const std::string &key, const Stamp &stamp);
-        void forget(const std::string &key);
-        std::optional<Stamp> find(const std::string &key) const;
+    using Stamps = LruMap<std::string, Stamp>;
 
-    private:
-        using Entries = std::list<std::pair<std::string, Stamp>>;
-        std::size_t m_most;
-        Entries m_entries; ///< the latest first
-        std::unordered_map<std::string, Entries::iterator> m_index;
-    };
-
-    mutable std::mutex m_mutex;
-    Recent m_written;
-    Recent m_read;
+    mutable std::mutex m_mutex; ///< for what follows
+    Stamps m_written;
+    Stamps m_read;
 };
 
 } // namespace tiledir::store

@@ -3,11 +3,20 @@
 #include <cpl_conv.h>
 
 #include <algorithm>
-#include <iterator>
-#include <utility>
 
 namespace tiledir::store
 {
+namespace
+{
+
+/// With what the containers take for it.
+std::size_t size_of(const std::string &key, const CachedObject &object)
+{
+    constexpr std::size_t kOverhead = 200;
+    return kOverhead + 2 * key.size() + object.etag.size() + (object.bytes ? object.bytes->size() : 0);
+}
+
+} // namespace
 
 std::optional<Stamp> CachedObject::stamp() const
 {
@@ -27,21 +36,11 @@ NetworkCache &NetworkCache::of_process()
     return cache;
 }
 
-/// With what the containers take for it.
-std::size_t NetworkCache::Entry::bytes() const
-{
-    constexpr std::size_t kOverhead = 200;
-    return kOverhead + 2 * key.size() + object.etag.size() + (object.bytes ? object.bytes->size() : 0);
-}
-
 std::optional<CachedObject> NetworkCache::find(const std::string &key)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    const auto found = m_index.find(key);
-    if (found == m_index.end())
-        return std::nullopt;
-    m_entries.splice(m_entries.begin(), m_entries, found->second);
-    return found->second->object;
+    const CachedObject *found = m_objects.find(key);
+    return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 std::size_t NetworkCache::forgets()
@@ -54,43 +53,21 @@ void NetworkCache::insert(const std::string &key, const CachedObject &object, st
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     if (forgets == m_forgets)
-        insert_locked(key, object);
+        m_objects.insert(key, object, size_of(key, object));
 }
 
 void NetworkCache::forget(const std::string &key)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     ++m_forgets;
-    if (const auto found = m_index.find(key); found != m_index.end())
-        drop(found->second);
+    m_objects.erase(key);
 }
 
 void NetworkCache::insert_first(const std::string &key, const CachedObject &object)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    if (m_firsts.insert(key).second && m_index.count(key) == 0)
-        insert_locked(key, object);
-}
-
-void NetworkCache::insert_locked(const std::string &key, const CachedObject &object)
-{
-    if (const auto found = m_index.find(key); found != m_index.end())
-        drop(found->second);
-    Entry entry{key, object};
-    if (entry.bytes() > m_max_bytes)
-        return;
-    m_entries.push_front(std::move(entry));
-    m_index.emplace(key, m_entries.begin());
-    m_bytes += m_entries.front().bytes();
-    while (m_bytes > m_max_bytes)
-        drop(std::prev(m_entries.end()));
-}
-
-void NetworkCache::drop(std::list<Entry>::iterator entry)
-{
-    m_bytes -= entry->bytes();
-    m_index.erase(entry->key);
-    m_entries.erase(entry);
+    if (m_firsts.insert(key).second && m_objects.peek(key) == nullptr)
+        m_objects.insert(key, object, size_of(key, object));
 }
 
 } // namespace tiledir::store

@@ -1,16 +1,15 @@
 // What the process has read over networks in the last moments: objects and their absence.
 #pragma once
 
+#include "driver/store/lru_map.h"
 #include "driver/store/store.h"
 
 #include <chrono>
 #include <cstddef>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 
 namespace tiledir::store
@@ -33,7 +32,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     explicit NetworkCache(std::size_t max_bytes)
-        : m_max_bytes(max_bytes)
+        : m_objects(max_bytes)
     {
     }
     /// TILEDIR_NETWORK_CACHE_MB (64), read at the first call.
@@ -50,20 +49,8 @@ public:
     void insert_first(const std::string &key, const CachedObject &object);
 
 private:
-    struct Entry
-    {
-        std::string key;
-        CachedObject object;
-        std::size_t bytes() const;
-    };
-    void drop(std::list<Entry>::iterator entry);
-    void insert_locked(const std::string &key, const CachedObject &object);
-
-    std::size_t m_max_bytes;
-    std::mutex m_mutex;
-    std::list<Entry> m_entries;
-    std::unordered_map<std::string, std::list<Entry>::iterator> m_index;
-    std::size_t m_bytes = 0;
+    std::mutex m_mutex; ///< for what follows
+    LruMap<std::string, CachedObject> m_objects;
     std::size_t m_forgets = 0;
     std::unordered_set<std::string> m_firsts; ///< keys of insert_first()
 };

@@ -39,7 +39,7 @@ AccessAnswer access_to(const std::string &path)
     {
         const auto url = object_url(path);
         if (!url)
-            throw TileError(path + ": has no URL");
+            throw TileError(path, "has no URL");
         HttpRequest request;
         request.headers = {"Range: bytes=0-0"};
         request.url = *url;

@@ -36,7 +36,7 @@ std::string cause(const GdalErrors &errors, int error)
     return errors.cause(error != 0 ? std::generic_category().message(error) : "GDAL gives no reason");
 }
 
-bool is_fault_of_store(int error)
+bool is_fault_of_network_store(int error)
 {
     const VSIErrorNum number = VSIGetLastErrorNo();
     return number == VSIE_AWSAccessDenied || number == VSIE_AWSBucketNotFound || number == VSIE_AWSInvalidCredentials ||
@@ -46,10 +46,10 @@ bool is_fault_of_store(int error)
 
 [[noreturn]] void throw_error(const std::string &path, const char *verb, const GdalErrors &errors, int error)
 {
-    const std::string message = path + ": cannot " + verb + ": " + cause(errors, error);
-    if (is_fault_of_store(error))
-        throw StoreError(message);
-    throw TileError(message);
+    TileError failure = gdal_failure(path, std::string("cannot ") + verb + ": " + cause(errors, error));
+    if (is_fault_of_network_store(error))
+        throw StoreError(failure);
+    throw failure;
 }
 
 void forget_errors()
@@ -134,7 +134,7 @@ bool VsiStore::is_absent_on_network(const std::string &full_path) const
     if (STARTS_WITH(m_root.c_str(), "/vsis3/") || STARTS_WITH(m_root.c_str(), "/vsioss/"))
         return false;
     if (is_listed(full_path))
-        throw TileError(full_path + ": cannot read: HTTP 404, though the store's listing tells of it");
+        throw TileError(full_path, "cannot read: HTTP 404, though the store's listing tells of it");
     return true;
 }
 
@@ -172,7 +172,7 @@ std::optional<StampedObject> VsiStore::read_stamped(const std::string &key) cons
         if (stamp_by_gdal(key) == before)
             return StampedObject{*std::move(bytes), *before};
         if (attempt == kMostReads)
-            throw TileError(path(key) + ": cannot read: it changes all the time");
+            throw TileError(path(key), "cannot read: it changes all the time");
     }
 }
 
@@ -250,8 +250,7 @@ void VsiStore::write_by_gdal(const std::string &key, const void *data, std::size
     File file(VSIFOpenExL(full_path.c_str(), "wb", TRUE));
     if (!file)
     {
-        const std::string message = full_path + ": cannot write: " + cause(errors, errno);
-        throw StoreError(message);
+        throw StoreError(full_path, "cannot write: " + cause(errors, errno));
     }
     const bool written = VSIFWriteL(data, 1, size, file.get()) == size;
     const int error = errno;

@@ -1,6 +1,7 @@
 #include "driver/store/opening/object_reader.h"
 
 #include "driver/store/network_path.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/opening/remote_reader.h"
 
 #include <cpl_conv.h>

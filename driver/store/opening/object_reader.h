@@ -54,7 +54,7 @@ public:
     /// or of `done`, ends it and is thrown.
     virtual void read(const std::vector<std::string> &keys, const Done &done) const = 0;
 
-    /// One object.
+    /// Reads one object.
     ReadObject read(const std::string &key) const;
     std::optional<std::string> read_text(const std::string &key) const;
 };

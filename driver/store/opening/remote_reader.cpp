@@ -2,6 +2,7 @@
 
 #include "driver/store/http/http_words.h"
 #include "driver/store/network/object_url.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/task_queue.h"
 
 #include <cpl_conv.h>
@@ -91,7 +92,7 @@ void RemoteReader::read_by_http(const std::vector<std::string> &keys, const std:
         const std::string &key = keys[wanted[number]];
         const auto url = object_url(path(key));
         if (!url)
-            throw StoreError(path(key) + ": cannot read: the credentials are gone");
+            throw StoreError(path(key), "cannot read: the credentials are gone");
         HttpRequest request;
         request.url = *url;
         if (auto known = NetworkCache::of_process().find(m_place.identity + key); known && !known->etag.empty())

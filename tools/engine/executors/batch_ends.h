@@ -23,7 +23,7 @@ public:
     /// `writing` returns when the tiles of the batch `name` are written. Waits until the maker's batch before, or an
     /// earlier one, is done. Throws what went wrong with that one.
     void made(std::size_t maker, std::function<void()> writing, const std::string &name);
-    /// The same without a word of its own: the next one tells of it.
+    /// Ends a batch without a word of its own: the next one tells of it.
     void left(std::size_t maker, std::function<void()> writing);
     /// Returns when all are done, those that were left by whoever flushes the journal next. Throws the first thing that
     /// went wrong.
@@ -33,7 +33,7 @@ private:
     const RunContext &m_context;
     const std::size_t m_most;                               ///< batches of a maker that are ending
     std::vector<std::deque<std::future<void>>> m_ending;    ///< by maker
-    std::vector<std::vector<std::function<void()>>> m_left; ///< the same: not waited for yet
+    std::vector<std::vector<std::function<void()>>> m_left; ///< of batches that are not waited for yet
 };
 
 } // namespace tiledir::engine

@@ -24,26 +24,11 @@ stac::TileSet left_to_make(const RunContext &context, int level)
     stac::TileSet tiles = context.plan.overviews().at(level);
     tiles.erase(context.report.made_at(level));
     const stac::LevelSets unmade = context.report.unmade();
-    const auto below = unmade.find(level + 1);
-    if (below != unmade.end())
-    {
-        stac::parents(context.job.grid, level + 1, below->second, context.job.overview_halo())
-            .common(tiles)
-            .for_each_run(
-                [&](std::int64_t row, std::int64_t first, std::int64_t last)
-                {
-                    for (std::int64_t col = first; col <= last; ++col)
-                    {
-                        context.report.held_back({level, row, col});
-                    }
-                    tiles.erase(row, first, last);
-                });
-    }
-    // Those that failed in a batch.
-    if (const auto failed = unmade.find(level); failed != unmade.end())
-    {
-        tiles.erase(failed->second);
-    }
+    const stac::TileSet held_back =
+        stac::parents(context.job.grid, level + 1, unmade.at(level + 1), context.job.overview_halo()).common(tiles);
+    stac::LevelSets{{level, held_back}}.for_each([&](const stac::TileId &tile) { context.report.held_back(tile); });
+    tiles.erase(held_back);
+    tiles.erase(unmade.at(level)); // in a batch
     return tiles;
 }
 

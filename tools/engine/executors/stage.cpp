@@ -17,7 +17,7 @@ namespace
 constexpr std::chrono::milliseconds kStopInterval{50};
 /// What is in work when a run is asked to stop has so long to end; workers end it sooner. What remains of a second is
 /// for the journal.
-constexpr std::chrono::milliseconds kTimeToEnd{750};
+constexpr std::chrono::milliseconds kTimeToEndServing{750};
 
 constexpr std::size_t kMakersPerWaiting = 4;
 
@@ -198,7 +198,7 @@ void Stage::ended(std::vector<BatchOrder> again, const std::exception_ptr &error
     m_changed.notify_all();
 }
 
-/// The first one counts.
+/// Keeps a failure, the first one alone.
 void Stage::note(const std::exception_ptr &error)
 {
     if (error && !m_error)
@@ -225,7 +225,7 @@ void Stage::wait_for_makers()
         {
             asked = now;
         }
-        if (m_serving > 0 && now - asked > kTimeToEnd)
+        if (m_serving > 0 && now - asked > kTimeToEndServing)
         {
             lock.unlock();
             m_context.abandon();

@@ -24,12 +24,7 @@ struct Shared
 /// Where nothing was in the output, there is only what the run makes.
 bool may_be_there(const RunContext &run, const stac::TileId &tile)
 {
-    const auto is_in = [&tile](const stac::LevelSets &tiles)
-    {
-        const auto level = tiles.find(tile.level);
-        return level != tiles.end() && level->second.contains(tile.row, tile.col);
-    };
-    return !run.fresh || is_in(run.plan.computed()) || is_in(run.plan.overviews());
+    return !run.fresh || run.plan.computed().contains(tile) || run.plan.overviews().contains(tile);
 }
 
 bool reads_over_network(const Job &job)

@@ -3,6 +3,7 @@
 #include "driver/journal/intent.h"
 #include "driver/journal/output_layout.h"
 #include "driver/journal/pause_watch.h"
+#include "driver/store/opening/open_store.h"
 #include "stac/error.h"
 #include "stac/json/json_document.h"
 #include "stac/version.h"
@@ -237,19 +238,9 @@ private:
         stac::LevelSets unmade = report.unmade();
         for (const auto &failure : report.failures())
         {
-            unmade[failure.tile.level].erase(failure.tile.row, failure.tile.col, failure.tile.col);
+            unmade.erase(failure.tile);
         }
-        for (const auto &[level, tiles] : unmade)
-        {
-            tiles.for_each_run(
-                [&, of = level](std::int64_t row, std::int64_t first, std::int64_t last)
-                {
-                    for (std::int64_t col = first; col <= last; ++col)
-                    {
-                        json["held_back"].push_back(to_json(m_job.grid, stac::TileId{of, row, col}));
-                    }
-                });
-        }
+        unmade.for_each([&](const stac::TileId &tile) { json["held_back"].push_back(to_json(m_job.grid, tile)); });
         for (std::size_t phase = 0; phase < kPhaseNames.size(); ++phase)
         {
             json["seconds"][kPhaseNames[phase]] = report.seconds(static_cast<Phase>(phase));
@@ -295,7 +286,7 @@ Recipe saved_recipe(const std::string &output)
     const auto text = store->read_text(key);
     if (!text)
     {
-        throw InputError(store->path(key) + ": is absent: no run has begun there");
+        throw InputError(store->path(key), "is absent: no run has begun there");
     }
     return Recipe::parse(*text, store->path(key), {{"output.path", output}});
 }

@@ -23,9 +23,9 @@ namespace
 using Clock = std::chrono::steady_clock;
 
 /// So often a worker's memory and time are looked at while it says nothing.
-constexpr std::chrono::milliseconds kInterval{25};
+constexpr std::chrono::milliseconds kTimeBetweenLooksAtWorker{25};
 /// A worker that was asked to stop has so long to say what it has made.
-constexpr std::chrono::milliseconds kTimeToEnd{500};
+constexpr std::chrono::milliseconds kTimeToEndTrial{500};
 /// Attempts at a tile alone: a crash is hardly by chance; a kill by others may be.
 constexpr int kAttemptsAtCrash = 2;
 constexpr int kAttemptsAtKill = 6;
@@ -95,7 +95,7 @@ std::vector<BatchOrder> WorkerMaker::make(const BatchOrder &order)
     m_worker->send(to_json(m_context.job.grid, order).dump());
     while (!trial.ended)
     {
-        if (const auto line = m_worker->read_line(kInterval))
+        if (const auto line = m_worker->read_line(kTimeBetweenLooksAtWorker))
         {
             answer(*line, trial);
         }
@@ -127,7 +127,7 @@ bool WorkerMaker::start()
         std::optional<std::string> line;
         while (!line && !m_worker->has_closed() && !m_context.stopping())
         {
-            line = m_worker->read_line(kInterval);
+            line = m_worker->read_line(kTimeBetweenLooksAtWorker);
         }
         if (line)
         {
@@ -176,7 +176,7 @@ void WorkerMaker::answer(const std::string &line, Trial &trial)
             const stac::TileId tile = tile_from_json(m_context.job.grid, failure["tile"]);
             m_context.failed(
                 {tile, failure["reason"], failure["attempts"].get<int>() + trial.order.attempts, failure["cause"]});
-            trial.settled[tile.level].insert(tile.row, tile.col, tile.col);
+            trial.settled.insert(tile);
         }
     }
     if (json.contains("end"))
@@ -193,7 +193,7 @@ void WorkerMaker::add_made(const Json &tiles, Trial &trial) const
     {
         const stac::TileId tile = tile_from_json(m_context.job.grid, json);
         m_context.made(tile, json.at(3) != 0, json.at(4));
-        trial.settled[tile.level].insert(tile.row, tile.col, tile.col);
+        trial.settled.insert(tile);
     }
 }
 
@@ -231,7 +231,7 @@ void WorkerMaker::look(Trial &trial)
             trial.asked_to_stop = now;
             m_worker->signal(SIGTERM);
         }
-        else if (now - *trial.asked_to_stop > kTimeToEnd)
+        else if (now - *trial.asked_to_stop > kTimeToEndTrial)
         {
             m_worker->signal(SIGKILL);
         }

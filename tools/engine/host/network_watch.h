@@ -1,4 +1,4 @@
-// Says in the log when a server asks for fewer requests.
+// Says in the log what makes a run wait for a server.
 #pragma once
 
 #include <condition_variable>
@@ -8,8 +8,8 @@
 namespace tiledir::engine
 {
 
-/// While it lives: a line as soon as a server asks for fewer requests, with the pace that is kept from then on; at most
-/// one in ten seconds.
+/// While it lives: a line as soon as a server asks for fewer requests, with the pace that is kept from then on, and one
+/// as soon as none answers a request that is made again and again; of each at most one in ten seconds.
 class NetworkWatch
 {
 public:

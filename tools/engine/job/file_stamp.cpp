@@ -21,7 +21,7 @@ std::string time_text(std::int64_t seconds, long nanoseconds)
     return fmt::format("{}.{:09}", seconds, nanoseconds);
 }
 
-/// As a listing has it.
+/// An ETag without its quotes, as a listing has it.
 std::string without_quotes(const char *etag)
 {
     std::string text = etag == nullptr ? "" : etag;

@@ -18,8 +18,8 @@ struct FileStamp
     std::string inode;      ///< `FILESYSTEM:NUMBER` of a local file; empty as above
 };
 
-/// Is it the same state, as far as both tell? The ETag counts before the time; inodes count on one file system only, so
-/// that a copy elsewhere with its size and time is the same.
+/// True where both are one state of the file, as far as they tell. The ETag counts before the time; inodes count on one
+/// file system only, so that a copy elsewhere with its size and time is the same.
 bool is_same_state(const FileStamp &one, const FileStamp &other);
 
 /// Of a file that is there now; of one that cannot be looked at the size is -1. At most one request over a network.

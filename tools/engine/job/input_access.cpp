@@ -40,7 +40,7 @@ InputAccess access_to_input(const std::string &path, const std::function<bool()>
         const std::chrono::duration<double> tried = std::chrono::steady_clock::now() - begun;
         if (answer.access == store::Access::Refused || tried.count() >= patience)
         {
-            throw StoreError(path + ": cannot read: " + answer.words);
+            throw StoreError(path, "cannot read: " + answer.words);
         }
         waits();
         if (!pause(seconds, stopping))

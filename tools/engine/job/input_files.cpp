@@ -148,7 +148,7 @@ void check_utf8(const std::string &path)
 {
     if (!stac::is_utf8(path))
     {
-        throw InputError(stac::as_utf8(path) + ": its name is not in UTF-8; rename it");
+        throw InputError(stac::as_utf8(path), "its name is not in UTF-8; rename it");
     }
 }
 
@@ -176,7 +176,7 @@ std::vector<std::string> expand_pattern(const std::string &pattern)
     }
     if (found.empty())
     {
-        throw InputError(pattern + ": no file is called so");
+        throw InputError(pattern, "no file is called so");
     }
     std::sort(found.begin(), found.end());
     std::for_each(found.begin(), found.end(), check_utf8);

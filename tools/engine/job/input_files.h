@@ -23,7 +23,7 @@ struct InputFile
     FileStamp stamp;  ///< from before it was opened
 };
 
-/// Files by input.
+/// Files by the input's name.
 using InputFiles = std::map<std::string, std::vector<InputFile>>;
 
 /// What comes before a pattern's first part with a wildcard, with the '/' at its end; of a path without any: all of it.

@@ -210,7 +210,7 @@ std::string fingerprint(const Job &job)
         {
             text += (i == 0 ? "\n" : ",\n") + list[i].dump();
         }
-        text += "]";
+        text += ']';
     }
     return text + "}}\n";
 }

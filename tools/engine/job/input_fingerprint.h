@@ -1,6 +1,7 @@
 // What tells that the inputs are still those that a run has read, and what depends on those that are not.
 #pragma once
 
+#include "stac/grid/level_sets.h"
 #include "tools/engine/job/resolve.h"
 
 #include <map>

@@ -10,7 +10,7 @@ namespace tiledir::engine
 /// (VSISetPathSpecificOption), for this process.
 void apply_gdal_options(const Recipe &recipe);
 
-/// The same of the journal alone, for whoever reads that of an output by its saved recipe, resolved.
+/// Applies the options of the journal alone, for whoever reads that of an output by its saved recipe, resolved.
 void apply_journal_options(const Json &saved);
 
 /// A run has more patience with networks than somebody who looks at a map: more attempts (GDAL_HTTP_MAX_RETRY), two

@@ -5,8 +5,10 @@
 #include "driver/raster/pixels/data_type.h"
 #include "driver/raster/tile/lossy_format.h"
 #include "driver/store/local/local_files.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
+#include "stac/grid/level_range.h"
 #include "tools/engine/job/files_behind.h"
 #include "tools/engine/job/input_tiles.h"
 #include "tools/engine/job/network_options.h"
@@ -24,64 +26,25 @@ namespace tiledir::engine
 namespace
 {
 
-int level_of(const Recipe &recipe, const stac::TileMatrixSet &grid, const std::string &id)
-{
-    if (const auto index = grid.index_of(id))
-    {
-        return *index;
-    }
-    const auto &finest = grid.matrices.back().id;
-    const auto number = [](const std::string &text) { return std::strtoll(text.c_str(), nullptr, 10); };
-    const bool too_fine = id.find_first_not_of("0123456789") == std::string::npos && number(id) > number(finest);
-    throw InputError(
-        too_fine
-            ? fmt::format("{}: levels: {} is finer than the grid's finest, {} ({})", recipe.source, id, finest, grid.id)
-            : fmt::format("{}: levels: '{}' is neither auto, a matrix of {} ({} to {}) nor two of them as 5-11",
-                          recipe.source, id, grid.id, grid.matrices.front().id, finest));
-}
-
 void set_grid(Job &job)
 {
-    try
-    {
-        job.grid = raster::open_grid(job.recipe.tile_matrix_set, job.recipe.tile_size, job.recipe.metatile);
-    }
-    catch (const InputError &error)
-    {
-        throw InputError(fmt::format("{}: grid.tile_matrix_set: {}", job.recipe.source, error.what()));
-    }
+    const Recipe &recipe = job.recipe;
+    job.grid = labelled(recipe.source + ": grid.tile_matrix_set",
+                        [&] { return raster::open_grid(recipe.tile_matrix_set, recipe.tile_size, recipe.metatile); });
 }
 
 void set_levels(Job &job)
 {
-    const std::string &text = job.recipe.levels;
-    const auto dash = text.find('-', 1);
-    if (text == "auto")
+    if (job.recipe.levels == "auto")
     {
         job.finest = raster::level_not_coarser(job.grid, job.cell_size);
         job.coarsest = raster::level_of_one_tile(job.grid, job.finest, job.data_bounds);
+        return;
     }
-    else if (job.grid.index_of(text) || dash == std::string::npos)
-    {
-        job.finest = level_of(job.recipe, job.grid, text);
-        job.coarsest = job.finest;
-    }
-    else
-    {
-        const auto trimmed = [](std::string part)
-        {
-            part.erase(0, part.find_first_not_of(' '));
-            return part.substr(0, part.find_last_not_of(' ') + 1);
-        };
-        job.coarsest = level_of(job.recipe, job.grid, trimmed(text.substr(0, dash)));
-        job.finest = level_of(job.recipe, job.grid, trimmed(text.substr(dash + 1)));
-        if (job.coarsest > job.finest)
-        {
-            throw InputError(fmt::format("{}: levels: {} is upside down; the coarsest comes first: {}-{}",
-                                         job.recipe.source, text, job.matrix(job.finest).id,
-                                         job.matrix(job.coarsest).id));
-        }
-    }
+    const stac::LevelRange range =
+        labelled(job.recipe.source + ": levels", [&] { return stac::level_range(job.grid, job.recipe.levels); });
+    job.coarsest = range.coarsest;
+    job.finest = range.finest;
 }
 
 std::string show(const stac::Bounds &bounds)
@@ -89,7 +52,7 @@ std::string show(const stac::Bounds &bounds)
     return fmt::format("[{:.6g}, {:.6g}, {:.6g}, {:.6g}]", bounds.min_x, bounds.min_y, bounds.max_x, bounds.max_y);
 }
 
-/// In degrees.
+/// The inputs' bounds in degrees, for a message.
 std::string where_the_inputs_are(const Job &job)
 {
     stac::Bounds all;
@@ -118,15 +81,12 @@ void set_selection(Job &job)
         return;
     }
     const RegionRecipe &region = *job.recipe.region;
-    try
-    {
-        const stac::TileSet wanted = region_tiles(region, job.grid, job.finest, data);
-        job.selection = tiles_of_files(job, wanted.bounding()).common(wanted);
-    }
-    catch (const InputError &error)
-    {
-        throw InputError(fmt::format("{}: {}", job.recipe.source, error.what()));
-    }
+    labelled(job.recipe.source,
+             [&]
+             {
+                 const stac::TileSet wanted = region_tiles(region, job.grid, job.finest, data);
+                 job.selection = tiles_of_files(job, wanted.bounding()).common(wanted);
+             });
     if (job.selection.empty())
     {
         throw InputError(fmt::format("{}: {} lies outside of the inputs, which cover {} (CRS84)", job.recipe.source,
@@ -200,9 +160,10 @@ std::shared_ptr<const raster::Mosaic> open_input(Job &job, const std::string &na
         }
         return std::make_shared<const raster::Mosaic>(raster::Mosaic::of(list, input.nodata));
     }
-    catch (const InputError &error)
+    catch (InputError &error)
     {
-        throw InputError(fmt::format("{}: input.{}: {}", job.recipe.source, name, error.what()));
+        error.under(fmt::format("{}: input.{}", job.recipe.source, name));
+        throw;
     }
 }
 
@@ -256,7 +217,7 @@ void set_format(Job &job)
     format.type = recipe.data_type ? GDALGetDataTypeByName(recipe.data_type->c_str()) : output.type;
     const double nodata = recipe.nodata.value_or(output.nodata);
     format.nodata = nodata;
-    const auto refuse = [&](const std::string &what) { throw InputError(recipe.source + ": output." + what); };
+    const auto refuse = [&](const std::string &what) { throw InputError(recipe.source, "output." + what); };
     if (!raster::holds(format.type, output.lowest) || !raster::holds(format.type, output.highest))
     {
         refuse(fmt::format("data_type: {} does not hold the values of {}, {} to {}", GDALGetDataTypeName(format.type),
@@ -328,18 +289,12 @@ void refuse_tiles_of_the_output(const Job &job)
     }
 }
 
-std::string levels_text(const Job &job, int coarsest, int finest)
-{
-    const std::string &base = job.matrix(finest).id;
-    return coarsest == finest ? base : job.matrix(coarsest).id + "-" + base;
-}
-
 /// Everything that resolve() found out, said in the recipe's own keys.
 void set_document(Job &job)
 {
     Json &document = job.document;
     document = job.recipe.document;
-    document["levels"] = levels_text(job, job.coarsest, job.finest);
+    document["levels"] = stac::level_range_text(job.grid, {job.coarsest, job.finest});
     for (const auto &[name, scales] : job.scales)
     {
         Json &saved = document["input"][name]["scales"];
@@ -412,12 +367,11 @@ std::shared_ptr<const Job> as_saved(const std::shared_ptr<const Job> &job, const
 {
     auto changed = std::make_shared<Job>(*job);
     bool same = true;
-    const std::string levels = saved["levels"];
-    const auto base = job->grid.index_of(levels.substr(levels.find('-') + 1));
-    if (job->recipe.levels == "auto" && base && *base != job->finest)
+    const auto levels = stac::find_level_range(job->grid, saved["levels"].get<std::string>());
+    if (job->recipe.levels == "auto" && levels && levels->finest != job->finest)
     {
-        const int coarsest = raster::level_of_one_tile(job->grid, *base, job->data_bounds);
-        changed->recipe.levels = levels_text(*job, coarsest, *base);
+        const int coarsest = raster::level_of_one_tile(job->grid, levels->finest, job->data_bounds);
+        changed->recipe.levels = stac::level_range_text(job->grid, {coarsest, levels->finest});
         same = false;
     }
     for (auto &[name, input] : changed->recipe.inputs)
@@ -450,13 +404,10 @@ std::shared_ptr<const Job> with_region_of(const std::shared_ptr<const Job> &job,
     return changed;
 }
 
-std::shared_ptr<const Job> with_also(const std::shared_ptr<const Job> &job, const stac::LevelSets &tiles)
+std::shared_ptr<const Job> with_more_tiles(const std::shared_ptr<const Job> &job, const stac::LevelSets &tiles)
 {
     auto changed = std::make_shared<Job>(*job);
-    for (const auto &[level, set] : tiles)
-    {
-        changed->also[level].insert(set);
-    }
+    changed->more_tiles.insert(tiles);
     return changed;
 }
 

@@ -3,6 +3,7 @@
 
 #include "driver/raster/pyramid/pyramid.h"
 #include "driver/raster/warp/grid_source.h"
+#include "stac/grid/level_sets.h"
 #include "tools/engine/job/input_files.h"
 #include "tools/engine/processes/process.h"
 #include "tools/engine/recipe/recipe.h"
@@ -29,7 +30,8 @@ struct Job : raster::Pyramid
     stac::Bounds data_bounds;             ///< of all inputs, in the grid's CRS
     std::vector<stac::Bounds> data_parts; ///< of each input; two where it lies across the ends of the grid's world
     stac::TileSet selection;              ///< tiles of the base level that the region and the files touch
-    stac::LevelSets also; ///< more to make: left over from a run that was cut off, or touched by what has changed
+    /// Beyond the selection: left over from a run that was cut off, or touched by what has changed.
+    stac::LevelSets more_tiles;
 
     /// `5/12/8`, as messages and logs name a tile.
     std::string name(int level, std::int64_t row, std::int64_t col) const;
@@ -52,7 +54,7 @@ std::shared_ptr<const Job> as_saved(const std::shared_ptr<const Job> &job, const
 /// this run is about, so that its recipe makes all of it again.
 std::shared_ptr<const Job> with_region_of(const std::shared_ptr<const Job> &job, const Json &saved);
 
-/// With more tiles to make.
-std::shared_ptr<const Job> with_also(const std::shared_ptr<const Job> &job, const stac::LevelSets &tiles);
+/// The job with more tiles to make.
+std::shared_ptr<const Job> with_more_tiles(const std::shared_ptr<const Job> &job, const stac::LevelSets &tiles);
 
 } // namespace tiledir::engine

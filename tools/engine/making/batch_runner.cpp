@@ -129,8 +129,7 @@ BatchRunner::Blocks BatchRunner::make_under(const BatchOrder &order, int top, co
         return compute_tiles(top, order.tiles.within(root));
     }
     const Blocks below = make_parts(order, top + 1, stac::TileSet(stac::children(m_job.grid, top, root)));
-    const auto planned = order.overviews.find(top);
-    return planned == order.overviews.end() ? Blocks() : make_overviews(top, planned->second.within(root), below);
+    return make_overviews(top, order.overviews.at(top).within(root), below);
 }
 
 BatchRunner::Blocks BatchRunner::compute_tiles(int level, const stac::TileSet &tiles)
@@ -241,7 +240,7 @@ void BatchRunner::compute_range(int level, const stac::TileRange &range, Blocks 
     }
 }
 
-raster::GridSource &BatchRunner::source(const std::string &input, int level)
+raster::PixelReader &BatchRunner::source(const std::string &input, int level)
 {
     auto &opened = m_sources[{input, level}];
     if (!opened)
@@ -359,7 +358,7 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
     }
 }
 
-/// Over a network all at once.
+/// Tiles under those of a level, read all at once where they lie over a network; else none.
 BatchRunner::Blocks BatchRunner::read_below(int level, const stac::TileSet &tiles)
 {
     if (!m_is_remote)

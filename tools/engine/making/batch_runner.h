@@ -67,7 +67,7 @@ private:
     void make_from_stored(const BatchOrder &order);
     void compute_range(int level, const stac::TileRange &range, Blocks &made);
     raster::PixelBlock compute_pixels(int level, const stac::PixelWindow &window);
-    raster::GridSource &source(const std::string &input, int level);
+    raster::PixelReader &source(const std::string &input, int level);
     void cut_tiles(int level, const stac::TileRange &range, const raster::PixelBlock &pixels, Blocks &made);
     void finish(const stac::TileId &tile, raster::PixelBlock &&pixels, Blocks &made);
     void write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes);
@@ -84,12 +84,14 @@ private:
     const bool m_is_remote;        ///< the output
     TileAttempts m_attempts;
     PortionSize m_portion_size;
-    Report *m_report = nullptr;    ///< of the order that is being made
-    WriteQueue::GroupPtr m_group;  ///< the same
-    bool m_is_fresh = false;       ///< the same
-    bool m_is_from_stored = false; ///< the same
-    int m_kept_level = -1;         ///< the same: its tiles are read by later orders
-    std::map<std::pair<std::string, int>, std::unique_ptr<raster::GridSource>> m_sources;
+    // Of the order that is being made:
+    Report *m_report = nullptr;
+    WriteQueue::GroupPtr m_group;
+    bool m_is_fresh = false;
+    bool m_is_from_stored = false;
+    int m_kept_level = -1; ///< whose tiles are read by later orders
+    // Of all orders:
+    std::map<std::pair<std::string, int>, std::unique_ptr<raster::PixelReader>> m_sources;
 };
 
 } // namespace tiledir::engine

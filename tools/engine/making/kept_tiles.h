@@ -29,9 +29,9 @@ public:
 
     /// Before the tile is written: until then nobody can read it elsewhere.
     void keep(const stac::TileId &tile, Bytes bytes);
-    /// It is: there may be no room for it any more.
+    /// The tile is written: there may be no room for it any more.
     void written(const stac::TileId &tile);
-    /// It is, and nobody will want it; or it could not be written.
+    /// The tile is written and nobody will want it, or it could not be written.
     void drop(const stac::TileId &tile);
     /// nullopt: it is not kept.
     std::optional<Bytes> find(const stac::TileId &tile) const;

@@ -48,7 +48,7 @@ void TileAttempts::make(const stac::TileId &tile, Report &report, const std::fun
             }
             if (cause == Cause::Run && access == InputAccess::Unknown)
             {
-                throw StoreError(error.what());
+                throw StoreError(dynamic_cast<const Error &>(error));
             }
             if (access == InputAccess::Returned)
             {
@@ -75,7 +75,7 @@ void TileAttempts::make(const stac::TileId &tile, Report &report, const std::fun
 /// Of the input that a failure names, else of the first one over a network: credentials are often those of all.
 InputAccess TileAttempts::access_after(const std::exception &error) const
 {
-    const std::string text = error.what();
+    const auto *const failure = dynamic_cast<const Error *>(&error);
     std::string asked;
     for (const auto &[name, input] : m_context.job.recipe.inputs)
     {
@@ -85,7 +85,7 @@ InputAccess TileAttempts::access_after(const std::exception &error) const
             {
                 continue;
             }
-            if (text.find(path) != std::string::npos)
+            if (failure != nullptr && failure->path() == path)
             {
                 return access_to_input(path, m_context.stopping, m_context.waits);
             }

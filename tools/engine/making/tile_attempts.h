@@ -13,7 +13,7 @@ namespace tiledir::engine
 
 struct BatchContext;
 
-/// Of one thread.
+/// Attempts of one thread.
 class TileAttempts
 {
 public:

@@ -29,7 +29,7 @@ public:
     /// Null where there is none. Throws TileError.
     BlockPtr read(const stac::TileId &tile) const;
 
-    /// Those under tiles of a level that only the store has, side by side: over a network each takes a while. What
+    /// Tiles under those of a level that only the store has, read side by side: over a network each takes a while. What
     /// cannot be read is left out, to be read again by whoever needs it.
     Blocks all_under(int level, const stac::TileSet &tiles) const;
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "driver/store/store.h"
-#include "stac/grid/tile_set.h"
+#include "stac/grid/level_sets.h"
 #include "tools/engine/job/resolve.h"
 
 #include <optional>

@@ -24,13 +24,6 @@ using journal::kRecipeKey;
 using journal::kVersionKey;
 constexpr const char *kRemedy = "--overwrite removes all tiles and makes them again";
 
-std::string base_id(const Json &recipe)
-{
-    const std::string levels = recipe["levels"];
-    const auto dash = levels.find('-');
-    return dash == std::string::npos ? levels : levels.substr(dash + 1);
-}
-
 std::string show(const Json &value)
 {
     return value.is_string() ? value.get<std::string>() : value.is_null() ? "none" : value.dump();
@@ -61,7 +54,7 @@ void compare(const Json &saved, const Json &now, const std::string &where, bool 
     }
 }
 
-/// Those that the recipe gives; what it does not give is as saved.
+/// What the recipe gives; what it does not give is as saved.
 void compare_scales(const Json &saved, const std::map<std::string, raster::KernelScale> &given,
                     const std::string &input, std::vector<OutputState::Difference> &found)
 {
@@ -95,8 +88,8 @@ std::optional<std::string> read_stamped(const store::Store &store, const char *k
     return object ? std::optional(std::string(object->bytes.begin(), object->bytes.end())) : std::nullopt;
 }
 
-/// Has its name once what was written before is durable. On a local disk a run that others take for dead is dead;
-/// elsewhere it may wake just before it writes.
+/// The file has its name once what was written before is durable. On a local disk a run that others take for dead is
+/// dead; elsewhere it may wake just before it writes.
 void replace(store::Store &store, const char *key, const std::string &text, std::optional<store::Stamp> before,
              const std::function<void()> &check)
 {
@@ -127,13 +120,14 @@ std::optional<std::string> unless_cut_short(std::optional<std::string> text, con
 
 } // namespace
 
-OutputState OutputState::load(const store::Store &store)
+OutputState OutputState::load(const store::Store &store, bool is_new)
 {
     OutputState state;
     std::optional<std::string> version;
     std::optional<std::string> recipe;
     std::optional<std::string> inputs;
     std::optional<std::string> item;
+    std::optional<std::string> others;
     const bool over_network = store::is_on_network(store.path(""));
     const auto reading = [&store](std::optional<std::string> &text, const char *key)
     { return [&store, &text, key] { text = unless_cut_short(store.read_text(key), store.path(key)); }; };
@@ -151,6 +145,13 @@ OutputState OutputState::load(const store::Store &store)
                       {
                           read();
                       }
+                  },
+                  [&]
+                  {
+                      if (over_network && is_new)
+                      {
+                          others = tiles_of_others(store);
+                      }
                   }});
     if (!version && recipe)
     {
@@ -164,7 +165,7 @@ OutputState OutputState::load(const store::Store &store)
             throw InputError(fmt::format("{}: holds a dataset that tiledir-process did not make; choose another output",
                                          store.path("")));
         }
-        if (const std::string found = tiles_of_others(store); !found.empty())
+        if (const std::string found = others ? *others : tiles_of_others(store); !found.empty())
         {
             if (store.stamp(kVersionKey)) // a run has begun meanwhile
             {
@@ -189,7 +190,8 @@ OutputState OutputState::load(const store::Store &store)
     {
         const YAML::Node document = yaml_document(*recipe, store.path(kRecipeKey));
         state.m_recipe = recipe_schema().resolve(document, store.path(kRecipeKey));
-        const ProcessKind &kind = process_kind(state.m_recipe["process"]);
+        const std::string process = state.m_recipe["process"];
+        const ProcessKind &kind = process_kind(process);
         state.m_recipe["parameters"] =
             kind.parameters.resolve(document["parameters"], store.path(kRecipeKey), "parameters");
     }
@@ -216,7 +218,10 @@ std::vector<OutputState::Difference> OutputState::differences(const Job &job) co
     compare(m_recipe["process"], now["process"], "process", true, found);
     compare(m_recipe["parameters"], now["parameters"], "parameters", true, found);
     compare(m_recipe["grid"], now["grid"], "grid", false, found);
-    compare(base_id(m_recipe), base_id(now), "levels: the base", false, found);
+    if (const auto levels = levels_of(job.grid)) // of another grid, which is a difference by itself
+    {
+        compare(job.matrix(levels->finest).id, job.matrix(job.finest).id, "levels: the base", false, found);
+    }
     compare(m_recipe["overviews"], now["overviews"], "overviews", true, found);
     for (const char *key : {"format", "data_type", "nodata"})
     {
@@ -280,15 +285,17 @@ raster::Pyramid OutputState::pyramid() const
     pyramid.format.driver = m_recipe["output"]["format"];
     pyramid.tile_path = tile_path_of(pyramid.format.driver);
     pyramid.overview_resampling = raster::resampling_from_name(m_recipe["overviews"]["resampling"]);
-    pyramid.coarsest = pyramid.grid.index_of(coarsest_id()).value_or(0);
-    pyramid.finest = pyramid.grid.index_of(base_id(m_recipe)).value_or(0);
+    const std::string text = m_recipe["levels"];
+    const stac::LevelRange levels =
+        labelled(std::string(kRecipeKey) + ": levels", [&] { return stac::level_range(pyramid.grid, text); });
+    pyramid.coarsest = levels.coarsest;
+    pyramid.finest = levels.finest;
     return pyramid;
 }
 
-std::string OutputState::coarsest_id() const
+std::optional<stac::LevelRange> OutputState::levels_of(const stac::TileMatrixSet &grid) const
 {
-    const std::string levels = m_recipe["levels"];
-    return levels.substr(0, levels.find('-'));
+    return stac::find_level_range(grid, m_recipe["levels"].get<std::string>());
 }
 
 void OutputState::claim(store::Store &store)

@@ -3,6 +3,7 @@
 
 #include "driver/store/store.h"
 #include "stac/error.h"
+#include "stac/grid/level_range.h"
 #include "tools/engine/job/input_fingerprint.h"
 #include "tools/engine/job/resolve.h"
 
@@ -26,7 +27,8 @@ class OutputState
 public:
     /// Reads what is there; an output that is absent or empty has no state. Throws InputError: state of a newer
     /// version, or a folder that holds another dataset; DamagedOutput.
-    static OutputState load(const store::Store &store);
+    /// `is_new`: nothing is expected there, so that what others may have left is looked for without waiting for that.
+    static OutputState load(const store::Store &store, bool is_new = false);
 
     bool exists() const { return !m_recipe.is_null(); }
     const Json &recipe() const { return m_recipe; } ///< resolved
@@ -49,8 +51,8 @@ public:
     raster::Pyramid pyramid() const;
     bool has_overviews_from_process() const { return m_recipe["overviews"]["from"] == "process"; }
 
-    /// Id of the coarsest matrix of the saved recipe.
-    std::string coarsest_id() const;
+    /// The saved recipe's levels; nullopt where the grid has no such ones.
+    std::optional<stac::LevelRange> levels_of(const stac::TileMatrixSet &grid) const;
 
     /// States of the files that save() writes, as they were when this was loaded; nullopt: absent.
     struct Stamps

@@ -25,7 +25,7 @@ std::string digest(const std::string &text)
     return fmt::format("{:016x}", hash);
 }
 
-/// Of runs, without the one's own.
+/// Intents of other runs.
 std::vector<journal::FoundIntent> others_in(store::Store &output, const journal::Intent &own)
 {
     auto found = journal::Intent::all(output, journal::Intent::kDeadAfter, own.key());
@@ -74,7 +74,7 @@ void RunMark::give_way(const std::vector<journal::FoundIntent> &found) const
     }
 }
 
-void RunMark::show(const std::string &matrix, const stac::TileSet &tiles, const std::function<void()> &look)
+void RunMark::announce(const std::string &matrix, const stac::TileSet &tiles, const std::function<void()> &look)
 {
     m_intent.add(matrix, tiles);
     try

@@ -24,19 +24,19 @@ public:
 
     /// Throws InputError where a run that is another one goes on here.
     void give_way() const;
-    /// The same of intents that were just found.
+    /// Throws InputError where one of these intents, just found, is that of a run that is another one.
     void give_way(const std::vector<journal::FoundIntent> &found) const;
 
     /// From now on others see this run: `tiles` of a matrix are about to be made. Then it gives way again, takes over
     /// from runs that seem dead, which end should they wake, and looks at what else is to be found out from now on,
     /// side by side over a network. An InputError of either takes it back.
-    void show(
+    void announce(
         const std::string &matrix, const stac::TileSet &tiles, const std::function<void()> &look = [] {});
 
     /// Before a word of the journal, from any thread. Throws StoreError: this run stood still for so long that another
     /// one, or a refresh, has taken over.
     void check() { m_intent.check(); }
-    /// The same where nobody has asked for half a minute, this machine's sleep included; before a tile is written.
+    /// Before a tile is written: check(), where nobody has asked for half a minute, this machine's sleep included.
     void check_after_pause();
 
     const std::string &intent_key() const { return m_intent.key(); }

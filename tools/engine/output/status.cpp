@@ -3,6 +3,7 @@
 #include "driver/journal/intent.h"
 #include "driver/journal/journal.h"
 #include "driver/store/network_path.h"
+#include "driver/store/opening/open_store.h"
 #include "stac/error.h"
 #include "stac/grid/tile_parents.h"
 #include "stac/utc_time.h"
@@ -25,11 +26,7 @@ Json json_of_levels(const journal::TileStates &tiles, const stac::TileMatrixSet 
     Json levels = Json::object();
     for (int level = 0; level < static_cast<int>(grid.matrices.size()); ++level)
     {
-        const auto count = [level](const stac::LevelSets &sets)
-        {
-            const auto found = sets.find(level);
-            return found == sets.end() ? std::int64_t{0} : found->second.count();
-        };
+        const auto count = [level](const stac::LevelSets &sets) { return sets.at(level).count(); };
         const Json counts = {{"stored", count(tiles.stored)},
                              {"empty", count(tiles.empty)},
                              {"foreign", count(tiles.foreign)},
@@ -72,10 +69,7 @@ stac::LevelSets waiting_for(const raster::Pyramid &pyramid, const stac::LevelSet
     stac::TileSet below;
     for (int level = pyramid.finest; level > pyramid.coarsest; --level)
     {
-        if (const auto found = tiles.find(level); found != tiles.end())
-        {
-            below.insert(found->second);
-        }
+        below.insert(tiles.at(level));
         below = stac::parents(pyramid.grid, level, below, pyramid.overview_halo());
         waiting[level - 1] = below;
     }
@@ -84,17 +78,9 @@ stac::LevelSets waiting_for(const raster::Pyramid &pyramid, const stac::LevelSet
 
 std::string state_of(const journal::TileStates &tiles, const raster::Pyramid &pyramid, bool overviews_from_process)
 {
-    const stac::LevelSets waiting = overviews_from_process ? stac::LevelSets() : waiting_for(pyramid, tiles.failed);
-    const bool is_stopped = std::any_of(tiles.pending.begin(), tiles.pending.end(),
-                                        [&](const auto &pending)
-                                        {
-                                            const auto found = waiting.find(pending.first);
-                                            return found == waiting.end() ? !pending.second.empty()
-                                                                          : !found->second.contains(pending.second);
-                                        });
-    const bool has_failed = std::any_of(tiles.failed.begin(), tiles.failed.end(),
-                                        [](const auto &failed) { return !failed.second.empty(); });
-    return is_stopped ? kStopped : has_failed ? kFinishedWithFailures : kFinished;
+    stac::LevelSets left = tiles.pending;
+    left.erase(overviews_from_process ? stac::LevelSets() : waiting_for(pyramid, tiles.failed));
+    return !left.empty() ? kStopped : !tiles.failed.empty() ? kFinishedWithFailures : kFinished;
 }
 
 Json status(const std::string &folder)
@@ -103,7 +89,7 @@ Json status(const std::string &folder)
     const OutputState output = OutputState::load(*store);
     if (!output.exists())
     {
-        throw InputError(folder + ": is not the output of a run: .tiledir/recipe.yaml is not there");
+        throw InputError(folder, "is not the output of a run: .tiledir/recipe.yaml is not there");
     }
     const raster::Pyramid pyramid = output.pyramid();
     apply_journal_options(output.recipe());

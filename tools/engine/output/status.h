@@ -3,6 +3,7 @@
 
 #include "driver/journal/tile_states.h"
 #include "driver/raster/pyramid/pyramid.h"
+#include "stac/grid/level_sets.h"
 #include "tools/engine/schema/schema.h"
 
 #include <string>

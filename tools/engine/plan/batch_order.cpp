@@ -87,10 +87,9 @@ BatchOrder order_of(const Job &job, const Plan &plan, const Batch &batch)
     stac::TileRange range = batch.root;
     for (int level = batch.top; level < batch.level; ++level)
     {
-        const auto planned = plan.overviews().find(level);
-        if (planned != plan.overviews().end())
+        if (const stac::TileSet &planned = plan.overviews().at(level); !planned.empty())
         {
-            order.overviews[level] = planned->second.within(range);
+            order.overviews[level] = planned.within(range);
         }
         range = stac::children(job.grid, level, range);
     }
@@ -101,10 +100,7 @@ std::vector<BatchOrder> split(const BatchOrder &order, const stac::LevelSets &se
                               const std::optional<Portion> &in_work)
 {
     stac::TileSet left = order.tiles;
-    if (const auto found = settled.find(order.level); found != settled.end())
-    {
-        left.erase(found->second);
-    }
+    left.erase(settled.at(order.level));
     stac::TileSet blamed = left;
     if (in_work)
     {
@@ -125,7 +121,7 @@ std::vector<BatchOrder> split(const BatchOrder &order, const stac::LevelSets &se
         }
         BatchOrder part = order;
         part.tiles = tiles;
-        part.overviews.clear();
+        part.overviews = {};
         part.attempts += is_blamed ? 1 : 0;
         part.alone += is_blamed && order.tiles.count() == 1 ? 1 : 0;
         orders.push_back(std::move(part));

@@ -1,6 +1,7 @@
 // A batch as executors hand it out: all that its maker has to know beside the job, and what came back of it.
 #pragma once
 
+#include "stac/grid/level_sets.h"
 #include "tools/engine/plan/plan.h"
 #include "tools/engine/report/report.h"
 

@@ -1,13 +1,9 @@
 #include "tools/engine/plan/missing_tiles.h"
 
+#include "driver/raster/pyramid/strip_listing.h"
 #include "driver/store/task_queue.h"
 
-#include <algorithm>
 #include <mutex>
-#include <string>
-#include <unordered_map>
-#include <unordered_set>
-#include <vector>
 
 namespace tiledir::engine
 {
@@ -16,34 +12,19 @@ namespace
 
 constexpr int kNetworkThreads = 16;
 
-std::string folder_of(const std::string &key)
-{
-    const auto slash = key.rfind('/');
-    return slash == std::string::npos ? "" : key.substr(0, slash);
-}
-
-/// Wanted tiles that a list of their folder has not.
 stac::TileSet missing_of_row(const store::Store &store, const raster::Pyramid &pyramid, int level,
                              const stac::TileSet &row)
 {
-    std::unordered_map<std::string, std::unordered_set<std::string>> listed;
+    const raster::StripListing listing(store, pyramid, level, row.bounding());
     stac::TileSet missing;
     row.for_each_run(
         [&](std::int64_t at, std::int64_t first, std::int64_t last)
         {
             for (std::int64_t col = first; col <= last; ++col)
             {
-                const std::string key = pyramid.key(level, at, col);
-                const std::string folder = folder_of(key);
-                const auto [names, is_new] = listed.try_emplace(folder);
-                if (is_new)
+                if (!listing.has(pyramid.key(level, at, col)))
                 {
-                    const std::vector<std::string> there = store.list(folder);
-                    names->second.insert(there.begin(), there.end());
-                }
-                if (names->second.count(key.substr(folder.empty() ? 0 : folder.size() + 1)) == 0)
-                {
-                    missing.insert(at, col, col);
+                    missing.insert(at, col);
                 }
             }
         });

@@ -65,16 +65,6 @@ bool cut_squares(const stac::TileMatrixSet &grid, int level, const stac::TileSet
                            { return cut(grid, level, part, level, square, limits, visit); });
 }
 
-std::int64_t count_of(const stac::LevelSets &sets)
-{
-    std::int64_t count = 0;
-    for (const auto &[level, tiles] : sets)
-    {
-        count += tiles.count();
-    }
-    return count;
-}
-
 std::int64_t tile_pixels(const stac::TileMatrix &matrix)
 {
     return std::max(matrix.tile_width, matrix.tile_height);
@@ -97,7 +87,7 @@ std::int64_t pixels_together(const Job &job)
 
 stac::LevelSets selected_tiles(const Job &job)
 {
-    stac::LevelSets selected = job.also;
+    stac::LevelSets selected = job.more_tiles;
     selected[job.finest].insert(job.selection);
     for (int level = job.finest; level > job.coarsest; --level)
     {
@@ -109,17 +99,11 @@ stac::LevelSets selected_tiles(const Job &job)
 Plan::Plan(const Job &job, const stac::LevelSets &done)
     : m_job(job)
 {
-    const stac::TileSet none;
-    const auto done_at = [&](int level) -> const stac::TileSet &
-    {
-        const auto found = done.find(level);
-        return found == done.end() ? none : found->second;
-    };
     stac::LevelSets selected = selected_tiles(job);
     const auto not_done = [&](int level)
     {
         stac::TileSet tiles = std::move(selected[level]);
-        tiles.erase(done_at(level));
+        tiles.erase(done.at(level));
         return tiles;
     };
     // Above every base tile there is.
@@ -127,7 +111,7 @@ Plan::Plan(const Job &job, const stac::LevelSets &done)
     if (job.finest > job.coarsest)
     {
         all = stac::parents(job.grid, job.finest, selected[job.finest]);
-        all.insert(stac::parents(job.grid, job.finest, done_at(job.finest)));
+        all.insert(stac::parents(job.grid, job.finest, done.at(job.finest)));
     }
     m_computed[job.finest] = not_done(job.finest);
     const stac::TileSet *renewed = &m_computed[job.finest];
@@ -140,7 +124,7 @@ Plan::Plan(const Job &job, const stac::LevelSets &done)
         }
         // Those that are not made yet, and those above what is made now.
         stac::TileSet missing = all;
-        missing.erase(done_at(level));
+        missing.erase(done.at(level));
         missing.insert(stac::parents(job.grid, level + 1, *renewed, job.overview_halo()).common(all));
         renewed = &(m_overviews[level] = std::move(missing));
         all = level > job.coarsest ? stac::parents(job.grid, level, all) : stac::TileSet();
@@ -149,12 +133,12 @@ Plan::Plan(const Job &job, const stac::LevelSets &done)
 
 std::int64_t Plan::count() const
 {
-    return computed_count() + count_of(m_overviews);
+    return computed_count() + m_overviews.count();
 }
 
 std::int64_t Plan::computed_count() const
 {
-    return count_of(m_computed);
+    return m_computed.count();
 }
 
 void Plan::for_each_batch(const BatchLimits &limits, const std::function<bool(Batch)> &visit) const

@@ -1,6 +1,7 @@
 // Which tiles a run makes, and in which portions.
 #pragma once
 
+#include "stac/grid/level_sets.h"
 #include "stac/grid/tile_parents.h"
 #include "tools/engine/job/resolve.h"
 
@@ -46,6 +47,7 @@ public:
     const stac::LevelSets &overviews() const { return m_overviews; }
     std::int64_t count() const;
     std::int64_t computed_count() const;
+    std::int64_t count_at(int level) const { return m_computed.at(level).count() + m_overviews.at(level).count(); }
 
     /// Calls for each batch of the first stage, in order; stops when `visit` returns false.
     void for_each_batch(const BatchLimits &limits, const std::function<bool(Batch)> &visit) const;

@@ -78,14 +78,7 @@ public:
 private:
     std::string with_variables(const std::string &text, const std::string &key, store::Variables *used) const
     {
-        try
-        {
-            return store::with_environment(text, used);
-        }
-        catch (const InputError &error)
-        {
-            throw InputError(fmt::format("{}: {}: {}", m_source, key, error.what()));
-        }
+        return labelled(m_source + ": " + key, [&] { return store::with_environment(text, used); });
     }
 
     std::string m_source;
@@ -120,7 +113,7 @@ std::string text_of(const std::string &file)
 {
     if (fs::is_directory(file))
     {
-        throw InputError(file + ": is a folder; a recipe is a YAML file");
+        throw InputError(file, "is a folder; a recipe is a YAML file");
     }
     std::ifstream stream(file, std::ios::binary);
     if (!stream)
@@ -351,7 +344,7 @@ Recipe Recipe::of_document(YAML::Node document, const std::string &file,
 {
     if (!document.IsMap())
     {
-        throw InputError(file + ": is not a recipe: a YAML map with process, input and output");
+        throw InputError(file, "is not a recipe: a YAML map with process, input and output");
     }
     check_utf8("recipe", fs::absolute(file).string()); // what is written of the run has these names
     for (const auto &[key, text] : overrides)

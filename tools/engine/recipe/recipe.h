@@ -60,7 +60,7 @@ struct Recipe
     /// output.path): key paths and YAML text.
     /// Throws InputError that names the file, the line and the key.
     static Recipe read(const std::string &file, const std::map<std::string, std::string> &overrides);
-    /// The same of a recipe's text that was read from `file`.
+    /// The recipe of a text that was read from `file`.
     static Recipe parse(const std::string &text, const std::string &file,
                         const std::map<std::string, std::string> &overrides);
 

@@ -30,9 +30,16 @@ struct Target
     const stac::TileMatrix &matrix() const { return grid.matrices[static_cast<std::size_t>(base)]; }
 };
 
+/// Of a region as a whole; what says so itself.
+class RegionError : public InputError
+{
+public:
+    using InputError::InputError;
+};
+
 [[noreturn]] void refuse(const RegionRecipe &region, const std::string &what)
 {
-    throw InputError(region.text() + " " + what);
+    throw RegionError(region.text() + " " + what);
 }
 
 OGREnvelope envelope_of(const OGRGeometry &geometry)
@@ -328,10 +335,14 @@ stac::TileSet region_tiles(const RegionRecipe &region, const stac::TileMatrixSet
         }
         return is_wkt(region.polygon) ? tiles_of_wkt(region, target) : tiles_of_file(region, target);
     }
-    catch (const InputError &error)
+    catch (const RegionError &)
     {
-        const std::string what = error.what();
-        throw InputError(what.rfind(region.key, 0) == 0 ? what : region.text() + ": " + what);
+        throw;
+    }
+    catch (InputError &error)
+    {
+        error.under(region.text());
+        throw;
     }
 }
 

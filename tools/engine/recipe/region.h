@@ -26,7 +26,7 @@ struct RegionRecipe
     std::string text() const;
 };
 
-/// Is it WKT, and no name of a file?
+/// True of WKT, false of a file's name.
 bool is_wkt(const std::string &text);
 
 /// Tiles of the base level that it touches, of those in `within`. Throws InputError that names the key.

@@ -104,7 +104,7 @@ void hide(std::string &text, std::size_t begin, std::size_t end)
     }
 }
 
-/// Of USER:PASSWORD@ after "://".
+/// Hides the password of USER:PASSWORD@ after "://".
 void hide_passwords(std::string &text)
 {
     for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 1))
@@ -120,7 +120,7 @@ void hide_passwords(std::string &text)
     }
 }
 
-/// Of NAME=VALUE.
+/// Hides values of NAME=VALUE.
 void hide_values(std::string &text)
 {
     for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1))

@@ -37,17 +37,10 @@ public:
         {
             return work();
         }
-        catch (const InputError &error)
+        catch (Error &error)
         {
-            throw InputError(redacted(error.what()));
-        }
-        catch (const TileError &error)
-        {
-            throw TileError(redacted(error.what()));
-        }
-        catch (const StoreError &error)
-        {
-            throw StoreError(redacted(error.what()));
+            error.respell([this](const std::string &text) { return redacted(text); });
+            throw;
         }
     }
 

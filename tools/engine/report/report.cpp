@@ -16,7 +16,7 @@ void Report::made(const stac::TileId &tile, bool stored, std::size_t bytes)
     const std::lock_guard<std::mutex> lock(m_mutex);
     Level &level = m_levels[tile.level];
     ++(stored ? level.stored : level.empty);
-    m_made[tile.level].insert(tile.row, tile.col, tile.col);
+    m_made.insert(tile);
     m_bytes += static_cast<std::int64_t>(bytes);
     ++m_tiles;
 }
@@ -24,16 +24,15 @@ void Report::made(const stac::TileId &tile, bool stored, std::size_t bytes)
 void Report::handed_on(const stac::TileId &tile)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    m_made[tile.level].insert(tile.row, tile.col, tile.col);
+    m_made.insert(tile);
 }
 
 void Report::failed(const TileFailure &failure)
 {
-    const stac::TileId &tile = failure.tile;
     const std::lock_guard<std::mutex> lock(m_mutex);
-    ++m_levels[tile.level].failed;
+    ++m_levels[failure.tile.level].failed;
     m_failures.push_back(failure);
-    m_unmade[tile.level].insert(tile.row, tile.col, tile.col);
+    m_unmade.insert(failure.tile);
     ++m_tiles;
     ++m_failed_tiles;
 }
@@ -41,21 +40,19 @@ void Report::failed(const TileFailure &failure)
 void Report::held_back(const stac::TileId &tile)
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    m_unmade[tile.level].insert(tile.row, tile.col, tile.col);
+    m_unmade.insert(tile);
 }
 
 stac::TileSet Report::made_at(int level) const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    const auto made = m_made.find(level);
-    return made == m_made.end() ? stac::TileSet() : made->second;
+    return m_made.at(level);
 }
 
 bool Report::is_unmade(const stac::TileId &tile) const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    const auto level = m_unmade.find(tile.level);
-    return level != m_unmade.end() && level->second.contains(tile.row, tile.col);
+    return m_unmade.contains(tile);
 }
 
 stac::LevelSets Report::unmade() const
@@ -120,12 +117,7 @@ std::map<int, Report::Level> Report::levels() const
 std::int64_t Report::held_back() const
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
-    std::int64_t count = 0;
-    for (const auto &[level, tiles] : m_unmade)
-    {
-        count += tiles.count();
-    }
-    return count - static_cast<std::int64_t>(m_failures.size());
+    return m_unmade.count() - static_cast<std::int64_t>(m_failures.size());
 }
 
 double Report::seconds(Phase phase) const

@@ -1,7 +1,7 @@
 // What a run did: counted while it goes, shown while it goes and told at its end.
 #pragma once
 
-#include "stac/grid/tile_set.h"
+#include "stac/grid/level_sets.h"
 #include "tools/engine/job/resolve.h"
 #include "tools/engine/report/failure.h"
 

@@ -3,7 +3,7 @@
 namespace tiledir::engine
 {
 
-Opening::Opening(bool aside, const std::function<void()> &task)
+FirstWrites::FirstWrites(bool aside, const std::function<void()> &task)
     : m_task(task)
     , m_done(m_task.get_future().share())
 {
@@ -16,7 +16,7 @@ Opening::Opening(bool aside, const std::function<void()> &task)
     wait();
 }
 
-Opening::~Opening()
+FirstWrites::~FirstWrites()
 {
     if (m_thread.joinable())
     {

@@ -9,14 +9,14 @@ namespace tiledir::engine
 {
 
 /// Does a task on a thread of its own or, where `aside` says no, in the constructor, which then throws what it throws.
-class Opening
+class FirstWrites
 {
 public:
-    Opening(bool aside, const std::function<void()> &task);
+    FirstWrites(bool aside, const std::function<void()> &task);
     /// Waits for the task.
-    ~Opening();
-    Opening(const Opening &) = delete;
-    Opening &operator=(const Opening &) = delete;
+    ~FirstWrites();
+    FirstWrites(const FirstWrites &) = delete;
+    FirstWrites &operator=(const FirstWrites &) = delete;
 
     /// Waits for the task. Throws what it has thrown. From any thread.
     void wait() const { m_done.get(); }

@@ -100,11 +100,7 @@ std::int64_t gets_of_batches(const Job &job, const Plan &plan, const RemoteInput
                             looked_at += batch.tiles.count();
                             return ++batches < kLookedAt;
                         });
-    std::int64_t all = 0;
-    for (const auto &[level, tiles] : plan.computed())
-    {
-        all += tiles.count();
-    }
+    const std::int64_t all = plan.computed_count();
     return looked_at == 0
                ? 0
                : std::llround(static_cast<double>(gets) * static_cast<double>(all) / static_cast<double>(looked_at));
@@ -151,17 +147,6 @@ std::int64_t lists_of_inputs(const Job &job)
     return lists;
 }
 
-std::int64_t planned_at(const Plan &plan, int level)
-{
-    std::int64_t count = 0;
-    for (const stac::LevelSets *sets : {&plan.computed(), &plan.overviews()})
-    {
-        const auto tiles = sets->find(level);
-        count += tiles == sets->end() ? 0 : tiles->second.count();
-    }
-    return count;
-}
-
 /// Tiles that are read for the overviews above the batches: what the run has made itself is at hand, as long as it is
 /// not too much.
 std::int64_t gets_of_tiles(const Job &job, const Plan &plan, bool fresh)
@@ -176,13 +161,13 @@ std::int64_t gets_of_tiles(const Job &job, const Plan &plan, bool fresh)
                         });
     const bool are_kept =
         job.recipe.executor != "workers" &&
-        planned_at(plan, top) * kUsualBytes < static_cast<std::int64_t>(most_kept_bytes(job.recipe.output_path));
+        plan.count_at(top) * kUsualBytes < static_cast<std::int64_t>(most_kept_bytes(job.recipe.output_path));
     std::int64_t gets = 0;
     for (int level = top - 1; level >= job.coarsest; --level)
     {
         constexpr std::int64_t kUnderOne = 4;
-        const std::int64_t made = planned_at(plan, level + 1);
-        const std::int64_t others = std::max<std::int64_t>(0, kUnderOne * planned_at(plan, level) - made);
+        const std::int64_t made = plan.count_at(level + 1);
+        const std::int64_t others = std::max<std::int64_t>(0, kUnderOne * plan.count_at(level) - made);
         gets += (are_kept ? 0 : made) + (fresh ? 0 : others);
     }
     return gets;

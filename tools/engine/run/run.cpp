@@ -2,11 +2,11 @@
 
 #include "driver/journal/journal.h"
 #include "driver/store/network/folder_entries.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/own_folder.h"
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "tools/engine/executors/executor.h"
-#include "tools/engine/host/network_watch.h"
 #include "tools/engine/host/side_by_side.h"
 #include "tools/engine/host/stop_request.h"
 #include "tools/engine/output/item_writer.h"
@@ -33,7 +33,8 @@ namespace tiledir::engine
 namespace
 {
 
-/// Is it known that nothing lies in the output? Looking costs nothing on a disk, where removing does not either.
+/// True where it is known that nothing lies in the output. Looking costs nothing on a disk, where removing does not
+/// either.
 bool is_fresh(const store::Store &store, const RunStart &start)
 {
     if (start.state.exists() || !store.is_remote())
@@ -72,7 +73,6 @@ void make_tiles(const RunContext &context, const RunOptions &options)
 {
     try
     {
-        const NetworkWatch watch;
         const Progress progress(context.report, context.plan.count(), options.progress);
         execute(context);
     }
@@ -142,11 +142,15 @@ void begin(store::Store &store, journal::Journal &journal, const Plan &plan, con
 }
 
 /// No tile is to blame for what goes wrong there.
-void wait_until_open(const Opening &opening)
+void wait_for(const FirstWrites &first_writes)
 {
     try
     {
-        opening.wait();
+        first_writes.wait();
+    }
+    catch (const Error &error)
+    {
+        throw StoreError(error);
     }
     catch (const std::exception &error)
     {
@@ -193,14 +197,11 @@ void forget_ended(store::Store &store, const Job &job, const journal::Journal &j
 
 void run(const std::shared_ptr<const Job> &given, const RunOptions &options, store::Store *store, RunCourse &course)
 {
-    std::optional<RunStart> found;
-    std::vector<journal::FoundIntent> intents;
-    side_by_side(store->is_remote(),
-                 {[&] { found = begin_run(*store, given, options); }, [&] { intents = journal::Intent::all(*store); }});
-    RunStart &start = *found;
+    Found found = look_around(*store, given, options);
+    const RunStart &start = found.start;
     RunMark mark(*store, identity(start));
     std::optional<journal::Journal> opened;
-    make_room(*store, given, options, intents, start, mark, opened);
+    make_room(*store, given, options, found, mark, opened);
     journal::Journal &journal = *opened;
     journal.write_only_while([&mark] { mark.check(); });
     for (const std::string &path : journal.cut_short())
@@ -224,22 +225,23 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
                                               [&] { item = item_there(*store); }});
         };
         OutputState::Stamps stamps; // of nothing, where all was removed
-        start.wipe ? look() : static_cast<void>(stamps = show(mark, *store, start, plan, look));
+        start.wipe ? look() : static_cast<void>(stamps = announce(mark, *store, start, plan, look));
         const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
-        go_on();
+        throw_if_stopped();
         stac::LevelSets tiles;
-        const Opening opening(store->is_remote(),
-                              [&]
-                              {
-                                  begin(
-                                      *store, journal, plan,
-                                      [&]
-                                      {
-                                          tiles = extent(job, journal.before().all());
-                                          write_item(*store, job, tiles, start.accepted, kRunning, item);
-                                      },
-                                      [&] { OutputState::save(*store, job, stamps, [&mark] { mark.check(); }); });
-                              });
+        const FirstWrites first_writes(store->is_remote(),
+                                       [&]
+                                       {
+                                           begin(
+                                               *store, journal, plan,
+                                               [&]
+                                               {
+                                                   tiles = extent(job, journal.before().all());
+                                                   write_item(*store, job, tiles, start.accepted, kRunning, item);
+                                               },
+                                               [&]
+                                               { OutputState::save(*store, job, stamps, [&mark] { mark.check(); }); });
+                                       });
         Report &report = course.report;
         const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
         const auto abandon = [&]
@@ -257,7 +259,7 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
                                  fresh,
                                  [&]
                                  {
-                                     wait_until_open(opening);
+                                     wait_for(first_writes);
                                      mark.check_after_pause();
                                  },
                                  mark.intent_key(),
@@ -268,10 +270,10 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
         }
         catch (const StoreError &)
         {
-            opening.wait(); // where that was the cause, it tells more
+            first_writes.wait(); // where that was the cause, it tells more
             throw;
         }
-        opening.wait();
+        first_writes.wait();
         end(context, mark, postponed, tiles);
     }
     else
@@ -284,7 +286,7 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
             store->sync();
             store->sync();
         }
-        forget_ended(*store, job, journal, mark, intents);
+        forget_ended(*store, job, journal, mark, found.intents);
     }
 }
 

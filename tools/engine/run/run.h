@@ -59,7 +59,7 @@ Json estimate(const std::shared_ptr<const Job> &job, const RunOptions &options);
 
 /// Makes what is not done. Throws InputError: nothing was changed. What a store refuses is in the result.
 RunResult run(const std::shared_ptr<const Job> &job, const RunOptions &options);
-/// The same in a store that stands for the recipe's output.
+/// A run in a store that stands for the recipe's output.
 RunResult run(const std::shared_ptr<const Job> &job, const RunOptions &options, store::Store &store);
 
 } // namespace tiledir::engine

@@ -1,4 +1,5 @@
 #include "driver/journal/journal.h"
+#include "driver/store/opening/open_store.h"
 #include "driver/store/store.h"
 #include "tools/engine/run/ceilings.h"
 #include "tools/engine/run/request_estimate.h"
@@ -32,10 +33,9 @@ Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options
     json["by_level"] = Json::object();
     for (int level = job.coarsest; level <= job.finest; ++level)
     {
-        const stac::LevelSets &sets = plan.computed().count(level) != 0 ? plan.computed() : plan.overviews();
-        if (const auto tiles = sets.find(level); tiles != sets.end() && !tiles->second.empty())
+        if (const std::int64_t count = plan.count_at(level); count > 0)
         {
-            json["by_level"][job.matrix(level).id] = tiles->second.count();
+            json["by_level"][job.matrix(level).id] = count;
         }
     }
     if (Json requests = estimated_requests(job, plan, fresh); !requests.is_null())

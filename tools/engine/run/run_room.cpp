@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace tiledir::engine
 {
@@ -24,18 +25,18 @@ journal::JournalFolder journal_folder(store::Store &store, const Job &job)
     return {store, job.recipe.journal};
 }
 
-/// Of tiles of one level.
-OutputState::Stamps show(
+/// Shows others this run, of which tiles of one level are told.
+OutputState::Stamps announce(
     RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles,
     const std::function<void()> &look = [] {})
 {
-    go_on();
+    throw_if_stopped();
     OutputState now;
     const auto load = [&]
     {
         try
         {
-            now = OutputState::load(store);
+            now = OutputState::load(store, !start.state.exists());
         }
         catch (const DamagedOutput &)
         {
@@ -45,12 +46,12 @@ OutputState::Stamps show(
             }
         }
     };
-    mark.show(start.job->matrix(level).id, tiles,
-              [&]
-              {
-                  go_on();
-                  side_by_side(store.is_remote(), {load, look});
-              });
+    mark.announce(start.job->matrix(level).id, tiles,
+                  [&]
+                  {
+                      throw_if_stopped();
+                      side_by_side(store.is_remote(), {load, look});
+                  });
     if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.job).empty()))
     {
         mark.finish();
@@ -60,14 +61,14 @@ OutputState::Stamps show(
 }
 
 /// To runs of other recipes, and to all that write where all is about to be removed.
-void give_way(RunMark &mark, const RunStart &start, const std::vector<journal::FoundIntent> &intents,
-              const RunOptions &options)
+void give_way(RunMark &mark, const Found &found, const RunOptions &options)
 {
+    const RunStart &start = found.start;
     if (start.wipe)
     {
         mark.be_alone();
     }
-    mark.give_way(intents);
+    mark.give_way(found.intents);
     if (start.wipe)
     {
         check_ceilings(*start.job, Plan(*start.job, {}), options);
@@ -98,32 +99,33 @@ bool has_lost_its_recipe(store::Store &store, const RunStart &start, const RunOp
 
 /// Makes room for the run's tiles: those of another grid go, and what a run has said that ended before it had begun.
 /// The journal's folder as it is then.
-journal::JournalFolder clear(store::Store &store, RunStart &start, RunMark &mark,
-                             const std::vector<journal::FoundIntent> &intents, const RunOptions &options)
+journal::JournalFolder clear(store::Store &store, RunMark &mark, Found &found, const RunOptions &options)
 {
-    journal::JournalFolder folder = journal_folder(store, *start.job);
+    RunStart &start = found.start;
+    journal::JournalFolder folder = found.journal ? std::move(*found.journal) : journal_folder(store, *start.job);
+    found.journal.reset(); // whoever comes again looks again
     const bool is_begun = !start.state.exists() && !folder.found().empty();
     if (is_begun && !start.wipe && has_lost_its_recipe(store, start, options))
     {
         spdlog::warn("event=recipe_lost path={} tiles=made_again", store.path(journal::kRecipeKey));
         start.wipe_damaged(start.job);
-        give_way(mark, start, intents, options);
+        give_way(mark, found, options);
     }
     const Job &job = *start.job;
     if (start.wipe)
     {
         const auto before_each = [&mark]
         {
-            go_on();
+            throw_if_stopped();
             mark.check_after_pause();
         };
-        show(mark, store, start, job.finest, stac::TileSet(job.selection));
+        announce(mark, store, start, job.finest, stac::TileSet(job.selection));
         start.is_damaged ? wipe_listed(store, job, before_each) : wipe(store, start.state, before_each);
         return journal_folder(store, job);
     }
     if (is_begun)
     {
-        show(mark, store, start, job.finest, stac::TileSet(job.selection));
+        announce(mark, store, start, job.finest, stac::TileSet(job.selection));
         if (!mark.is_alone())
         {
             return folder;
@@ -140,7 +142,7 @@ journal::JournalFolder clear(store::Store &store, RunStart &start, RunMark &mark
 
 } // namespace
 
-void go_on()
+void throw_if_stopped()
 {
     if (stop_requested() != 0)
     {
@@ -148,28 +150,50 @@ void go_on()
     }
 }
 
-OutputState::Stamps show(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan,
-                         const std::function<void()> &look)
+OutputState::Stamps announce(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan,
+                             const std::function<void()> &look)
 {
     const stac::LevelSets planned = planned_tiles(plan);
     const auto finest =
         std::find_if(planned.rbegin(), planned.rend(), [](const auto &level) { return !level.second.empty(); });
     if (finest != planned.rend())
     {
-        return show(mark, store, start, finest->first, finest->second, look);
+        return announce(mark, store, start, finest->first, finest->second, look);
     }
     look();
     return start.state.stamps();
 }
 
-void make_room(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options,
-               const std::vector<journal::FoundIntent> &found, RunStart &start, RunMark &mark,
-               std::optional<journal::Journal> &journal)
+Found look_around(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options)
 {
-    give_way(mark, start, found, options);
+    Found found;
+    side_by_side(store.is_remote(), {[&] { found.start = begin_run(store, given, options); },
+                                     [&] { found.intents = journal::Intent::all(store); },
+                                     [&]
+                                     {
+                                         try
+                                         {
+                                             if (store.is_remote())
+                                             {
+                                                 found.journal.emplace(journal_folder(store, *given));
+                                             }
+                                         }
+                                         catch (const std::exception &)
+                                         {
+                                             // Another word may have to come first.
+                                         }
+                                     }});
+    return found;
+}
+
+void make_room(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options, Found &found,
+               RunMark &mark, std::optional<journal::Journal> &journal)
+{
+    RunStart &start = found.start;
+    give_way(mark, found, options);
     try
     {
-        journal.emplace(store, clear(store, start, mark, found, options), start.job->grid);
+        journal.emplace(store, clear(store, mark, found, options), start.job->grid);
     }
     catch (const journal::DamagedJournal &) // which nobody needs where all is made anew
     {
@@ -178,8 +202,8 @@ void make_room(store::Store &store, const std::shared_ptr<const Job> &given, con
             throw;
         }
         start.wipe_damaged(given);
-        give_way(mark, start, found, options);
-        journal.emplace(store, clear(store, start, mark, found, options), start.job->grid);
+        give_way(mark, found, options);
+        journal.emplace(store, clear(store, mark, found, options), start.job->grid);
     }
 }
 

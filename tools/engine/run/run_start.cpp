@@ -28,16 +28,14 @@ std::vector<std::string> texts(const std::vector<OutputState::Difference> &diffe
 /// The output's levels are those of all its runs, so that no overview is left stale.
 std::shared_ptr<const Job> with_saved_levels(const std::shared_ptr<const Job> &job, const OutputState &state)
 {
-    const auto saved = job->grid.index_of(state.coarsest_id());
-    return saved && *saved < job->coarsest ? with_coarsest(*job, *saved) : job;
+    const auto saved = state.levels_of(job->grid);
+    return saved && saved->coarsest < job->coarsest ? with_coarsest(*job, saved->coarsest) : job;
 }
 
 /// Does the selection cover every base tile that the journal knows?
 bool covers_all(store::Store &store, const Job &job)
 {
-    const stac::LevelSets done = journal::Journal(store, job.grid).before().all();
-    const auto base = done.find(job.finest);
-    return base == done.end() || job.selection.contains(base->second);
+    return job.selection.contains(journal::Journal(store, job.grid).before().all().at(job.finest));
 }
 
 /// Goes on with an output that was made otherwise, and makes again what depends on the differences.

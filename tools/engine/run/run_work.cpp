@@ -11,23 +11,10 @@ namespace tiledir::engine
 namespace
 {
 
-void erase(stac::LevelSets &from, const stac::LevelSets &tiles)
-{
-    for (const auto &[level, set] : tiles)
-    {
-        from[level].erase(set);
-    }
-}
-
 /// What was to be made again where no file lies any more: no region will ever select it.
 stac::TileSet left_over(const Job &job, const stac::LevelSets &pending)
 {
-    const auto base = pending.find(job.finest);
-    if (base == pending.end())
-    {
-        return {};
-    }
-    stac::TileSet tiles = base->second;
+    stac::TileSet tiles = pending.at(job.finest);
     tiles.erase(job.selection);
     if (!tiles.empty())
     {
@@ -40,12 +27,12 @@ stac::TileSet left_over(const Job &job, const stac::LevelSets &pending)
 std::shared_ptr<const Job> of_all_runs(const std::shared_ptr<const Job> &job, const OutputState &state,
                                        const stac::LevelSets &done)
 {
-    const auto base = done.find(job->finest);
-    if (base == done.end() || !state.exists() || job->selection.contains(base->second))
+    const stac::TileSet &base = done.at(job->finest);
+    if (!state.exists() || job->selection.contains(base))
     {
         return job;
     }
-    const bool was_larger = base->second.contains(job->selection);
+    const bool was_larger = base.contains(job->selection);
     return with_region_of(job, was_larger ? state.recipe() : Json::object());
 }
 
@@ -54,11 +41,7 @@ std::shared_ptr<const Job> of_all_runs(const std::shared_ptr<const Job> &job, co
 stac::LevelSets extent(const Job &job, const stac::LevelSets &done)
 {
     stac::LevelSets tiles = selected_tiles(job);
-    const auto base = done.find(job.finest);
-    if (base != done.end())
-    {
-        tiles[job.finest].insert(base->second);
-    }
+    tiles[job.finest].insert(done.at(job.finest));
     for (int level = job.finest; level > job.coarsest; --level)
     {
         tiles[level - 1].insert(stac::parents(job.grid, level, tiles[level]));
@@ -69,10 +52,7 @@ stac::LevelSets extent(const Job &job, const stac::LevelSets &done)
 stac::LevelSets planned_tiles(const Plan &plan)
 {
     stac::LevelSets tiles = plan.computed();
-    for (const auto &[level, set] : plan.overviews())
-    {
-        tiles[level].insert(set);
-    }
+    tiles.insert(plan.overviews());
     return tiles;
 }
 
@@ -84,16 +64,16 @@ RunWork work_of(const store::Store &store, const RunStart &start, const RunOptio
     if (start.changes)
     {
         const stac::LevelSets touched = touched_tiles(*work.job, *start.changes, work.done);
-        work.job = with_also(work.job, touched);
-        erase(work.done, touched);
+        work.job = with_more_tiles(work.job, touched);
+        work.done.erase(touched);
     }
     if (stac::TileSet tiles = left_over(*work.job, before.pending); !tiles.empty())
     {
-        work.job = with_also(work.job, {{work.job->finest, std::move(tiles)}});
+        work.job = with_more_tiles(work.job, {{work.job->finest, std::move(tiles)}});
     }
     if (options.overwrite)
     {
-        erase(work.done, selected_tiles(*work.job));
+        work.done.erase(selected_tiles(*work.job));
     }
     if (options.retry_failed)
     {
@@ -101,7 +81,7 @@ RunWork work_of(const store::Store &store, const RunStart &start, const RunOptio
     }
     if (options.check)
     {
-        erase(work.done, removed_tiles(store, *work.job, before));
+        work.done.erase(removed_tiles(store, *work.job, before));
     }
     return work;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "driver/journal/journal.h"
+#include "stac/grid/level_sets.h"
 #include "tools/engine/plan/plan.h"
 #include "tools/engine/run/run_start.h"
 
@@ -24,7 +25,7 @@ RunWork work_of(const store::Store &store, const RunStart &start, const RunOptio
 /// All that the output stands for once a run is done.
 stac::LevelSets extent(const Job &job, const stac::LevelSets &done);
 
-/// Computed ones and overviews.
+/// All tiles of a plan, computed ones and overviews.
 stac::LevelSets planned_tiles(const Plan &plan);
 
 } // namespace tiledir::engine

@@ -31,14 +31,14 @@ void renew_above(store::Store &store, const Job &job, const stac::LevelSets &til
         return;
     }
     stac::LevelSets overviews = raster::overviews_above(job, tiles);
-    overviews.erase(overviews.begin(), overviews.lower_bound(job.coarsest));
+    overviews.erase_coarser_than(job.coarsest);
     try
     {
         raster::renew(raster::TilePyramid(job, store), overviews);
     }
     catch (const TileError &error)
     {
-        throw StoreError(error.what()); // the intent stays: a refresh makes it
+        throw StoreError(error); // the intent stays: a refresh makes it
     }
 }
 
@@ -57,12 +57,8 @@ void renew_beside_others(store::Store &store, const Job &job, journal::Journal &
         }
     }
     // After the intents: a writer says what he wrote before his intent goes.
-    const stac::LevelSets said = journal.said_by_others().foreign;
-    if (const auto base = said.find(job.finest); base != said.end())
-    {
-        tiles.insert(base->second);
-    }
-    renew_above(store, job, tiles.empty() ? stac::LevelSets() : stac::LevelSets{{job.finest, tiles}});
+    tiles.insert(journal.said_by_others().foreign.at(job.finest));
+    renew_above(store, job, {{job.finest, tiles}});
 }
 
 } // namespace tiledir::engine

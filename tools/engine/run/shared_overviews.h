@@ -3,7 +3,7 @@
 
 #include "driver/journal/journal.h"
 #include "driver/store/store.h"
-#include "stac/grid/tile_set.h"
+#include "stac/grid/level_sets.h"
 #include "tools/engine/job/resolve.h"
 
 #include <string>

@@ -3,6 +3,7 @@
 
 #include "driver/journal/tile_states.h"
 #include "driver/store/store.h"
+#include "stac/grid/level_sets.h"
 #include "tools/engine/job/resolve.h"
 #include "tools/engine/report/failure.h"
 

@@ -21,22 +21,14 @@ namespace tiledir::engine
 namespace
 {
 
-void insert_all(stac::LevelSets &tiles, const stac::LevelSets &more)
-{
-    for (const auto &[level, set] : more)
-    {
-        tiles[level].insert(set);
-    }
-}
-
 /// All that may lie in an output: what its journal names in whatever way, what writers that died were about to write,
 /// and overviews above these. There may be none of what was found empty.
 stac::LevelSets tiles_to_wipe(const raster::Pyramid &pyramid, const journal::TileStates &said,
                               const std::vector<journal::FoundIntent> &intents)
 {
     stac::LevelSets tiles = said.all();
-    insert_all(tiles, said.pending);
-    insert_all(tiles, said.failed);
+    tiles.insert(said.pending);
+    tiles.insert(said.failed);
     for (const journal::FoundIntent &intent : intents)
     {
         for (const auto &[matrix, ranges] : intent.tiles.value_or(journal::IntendedTiles()))

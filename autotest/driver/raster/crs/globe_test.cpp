@@ -8,7 +8,7 @@
 
 using namespace tiledir;
 using namespace tiledir::raster;
-using namespace tiledir::raster::testing;
+using namespace tiledir::raster::fixtures;
 
 namespace
 {

@@ -20,11 +20,6 @@ namespace tiledir::raster
 namespace
 {
 
-stac::TileSet one(std::int64_t row, std::int64_t col)
-{
-    return stac::TileSet(stac::TileRange{row, row, col, col});
-}
-
 /// Tells what is not there, in the row of one that is, after it has told of that.
 class LateMisses : public PlainStore
 {
@@ -92,13 +87,13 @@ TEST_F(StoredItemTest, AnItemGrowsWithItsTiles)
     m_item.extra_properties["proj:shape"] = {16, 16};
     write_item();
     const auto before = stored_item();
-    grow_item(m_folder.store(), "stac.json", stored_pyramid(m_item, m_folder.store()), one(0, 0));
+    grow_item(m_folder.store(), "stac.json", stored_pyramid(m_item, m_folder.store()), one_tile(0, 0));
     EXPECT_EQ(stored_item(), before);
 
     m_item.extra_properties.erase("proj:shape");
     write_item();
     Pyramid read = stored_pyramid(m_item, m_folder.store());
-    grow_item(m_folder.store(), "stac.json", read, one(5, 2));
+    grow_item(m_folder.store(), "stac.json", read, one_tile(5, 2));
     const auto grown = stac::TiledAssetsItem::from_json(stored_item());
     EXPECT_EQ(grown.limits.at("3"), (stac::TileRange{0, 5, 0, 2}));
     EXPECT_EQ(grown.limits.at("2"), (stac::TileRange{0, 2, 0, 1}));
@@ -116,7 +111,8 @@ TEST_F(StoredItemTest, WhoeverGrowsAnItemAtTheSameTimeLosesNothing)
     writers.reserve(kWriters);
     for (int writer = 0; writer < kWriters; ++writer)
     {
-        writers.emplace_back([&, writer] { grow_item(m_folder.store(), "stac.json", read, one(writer, 7 - writer)); });
+        writers.emplace_back([&, writer]
+                             { grow_item(m_folder.store(), "stac.json", read, one_tile(writer, 7 - writer)); });
     }
     for (std::thread &writer : writers)
     {
@@ -128,8 +124,8 @@ TEST_F(StoredItemTest, WhoeverGrowsAnItemAtTheSameTimeLosesNothing)
 TEST_F(StoredItemTest, AnItemShrinksToTheTilesThatAreThere)
 {
     write_item_of({0, 7, 0, 7}, {{2, 1}, {5, 4}});
-    stac::TileSet gone = one(0, 0);
-    gone.insert(one(7, 7));
+    stac::TileSet gone = one_tile(0, 0);
+    gone.insert(one_tile(7, 7));
     shrink_item(m_tiles, "stac.json", gone, 4);
     const auto shrunk = stac::TiledAssetsItem::from_json(stored_item());
     EXPECT_EQ(shrunk.limits.at("3"), (stac::TileRange{2, 5, 1, 4}));
@@ -143,7 +139,7 @@ TEST_F(StoredItemTest, WhatIsFoundStaysFoundWhenAnotherThreadMissesLater)
 {
     write_item_of({0, 7, 0, 7}, {{1, 0}, {7, 7}});
     LateMisses store(m_folder.store(), "3/1/");
-    shrink_item(TilePyramid(m_read, store), "stac.json", one(0, 0), 4);
+    shrink_item(TilePyramid(m_read, store), "stac.json", one_tile(0, 0), 4);
     EXPECT_TRUE(store.in_order());
     EXPECT_EQ(base_limits(), (stac::TileRange{1, 7, 0, 7}));
 }
@@ -151,11 +147,11 @@ TEST_F(StoredItemTest, WhatIsFoundStaysFoundWhenAnotherThreadMissesLater)
 TEST_F(StoredItemTest, OnlyBordersThatHaveLostTilesAreLookedAt)
 {
     write_item_of({0, 7, 0, 7}, {{2, 1}, {5, 4}});
-    shrink_item(m_tiles, "stac.json", one(3, 3), 1);
+    shrink_item(m_tiles, "stac.json", one_tile(3, 3), 1);
     EXPECT_EQ(base_limits(), (stac::TileRange{0, 7, 0, 7}));
-    shrink_item(m_tiles, "stac.json", one(0, 3), 1);
+    shrink_item(m_tiles, "stac.json", one_tile(0, 3), 1);
     EXPECT_EQ(base_limits(), (stac::TileRange{2, 7, 0, 7}));
-    shrink_item(m_tiles, "stac.json", one(3, 0), 1);
+    shrink_item(m_tiles, "stac.json", one_tile(3, 0), 1);
     EXPECT_EQ(base_limits(), (stac::TileRange{2, 7, 1, 7}));
 }
 
@@ -172,7 +168,7 @@ TEST_F(StoredItemTest, AnItemThatTellsItsExtentStays)
     m_item.extra_properties["proj:transform"] = {0.0625, 0, 0, 0, -0.0625, 8};
     write_item_of({0, 7, 0, 7}, {{2, 1}});
     const auto before = stored_item();
-    shrink_item(m_tiles, "stac.json", one(0, 0), 1);
+    shrink_item(m_tiles, "stac.json", one_tile(0, 0), 1);
     EXPECT_EQ(stored_item(), before);
 }
 
@@ -185,16 +181,16 @@ TEST_F(StoredItemTest, ATileThatComesWhileItsRowIsCutOffIsNotLost)
                               [&]
                               {
                                   m_folder.write_random(1, 3, 1); // and nothing is to be told: limits hold it
-                                  grow_item(m_folder.store(), "stac.json", m_read, one(1, 3));
+                                  grow_item(m_folder.store(), "stac.json", m_read, one_tile(1, 3));
                               });
-    shrink_item(tiles, "stac.json", one(0, 0), 1);
+    shrink_item(tiles, "stac.json", one_tile(0, 0), 1);
     EXPECT_EQ(base_limits(), (stac::TileRange{1, 7, 0, 7}));
 }
 
 TEST_F(StoredItemTest, LimitsThatGrowWhileTheyAreLookedAtAreLookedAtAgain)
 {
     write_item_of({2, 7, 0, 7}, {{4, 0}, {4, 7}, {7, 0}});
-    const stac::TileSet above = one(1, 2);
+    const stac::TileSet above = one_tile(1, 2);
     m_folder.write_random(3, 2, 1);
     std::thread writer(
         [&]
@@ -202,7 +198,7 @@ TEST_F(StoredItemTest, LimitsThatGrowWhileTheyAreLookedAtAreLookedAtAgain)
             m_folder.write_random(1, 2, 1);
             grow_item(m_folder.store(), "stac.json", m_read, above);
         });
-    shrink_item(m_tiles, "stac.json", one(2, 0), 1);
+    shrink_item(m_tiles, "stac.json", one_tile(2, 0), 1);
     writer.join();
     EXPECT_EQ(base_limits().min_row, 1);
     EXPECT_EQ(base_limits().max_row, 7);

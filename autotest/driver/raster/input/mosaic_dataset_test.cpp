@@ -1,37 +1,30 @@
 #include "driver/raster/input/mosaic_dataset.h"
 
 #include "autotest/driver/raster/gdal_rasters.h"
+#include "autotest/driver/raster/input/opened_mosaic.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 using namespace tiledir::raster;
-using namespace tiledir::raster::testing;
+using namespace tiledir::raster::fixtures;
 
 namespace
 {
-
-const std::vector<std::string> kJacksboro{TILEDIR_TEST_DATA "/jacksboro_west.tif",
-                                          TILEDIR_TEST_DATA "/jacksboro_east.tif"};
-
-std::shared_ptr<const Mosaic> open(const std::vector<std::string> &paths)
-{
-    return std::make_shared<const Mosaic>(Mosaic::open(paths, std::nullopt));
-}
 
 } // namespace
 
 TEST(MosaicDataset, IsTheVrtOfItsFilesInFloat)
 {
-    MosaicDataset dataset(open(kJacksboro), GDT_Float32);
-    const GDALDatasetUniquePtr vrt = build_vrt(kJacksboro);
+    MosaicDataset dataset(open_mosaic(jacksboro()), GDT_Float32);
+    const GDALDatasetUniquePtr vrt = build_vrt(jacksboro());
     EXPECT_EQ(dataset.GetRasterXSize(), vrt->GetRasterXSize());
     EXPECT_EQ(dataset.GetRasterYSize(), vrt->GetRasterYSize());
     EXPECT_TRUE(dataset.GetSpatialRef()->IsSame(vrt->GetSpatialRef()));
     std::array<double, 6> geotransform{};
     EXPECT_EQ(GDALGetGeoTransform(GDALDataset::ToHandle(&dataset), geotransform.data()), CE_None);
-    EXPECT_EQ(geotransform[0], open(kJacksboro)->geotransform()[0]);
+    EXPECT_EQ(geotransform[0], open_mosaic(jacksboro())->geotransform()[0]);
     EXPECT_EQ(dataset.GetRasterBand(1)->GetRasterDataType(), GDT_Float32);
     EXPECT_TRUE(std::isnan(dataset.GetRasterBand(1)->GetNoDataValue(nullptr)));
     EXPECT_EQ(band_pixels<float>(dataset), band_pixels<float>(*vrt));
@@ -39,7 +32,7 @@ TEST(MosaicDataset, IsTheVrtOfItsFilesInFloat)
 
 TEST(MosaicDataset, ReadsByBlocksWhatItReadsDirectly)
 {
-    MosaicDataset dataset(open(kJacksboro), GDT_Float64);
+    MosaicDataset dataset(open_mosaic(jacksboro()), GDT_Float64);
     GDALRasterBand *band = dataset.GetRasterBand(1);
     int width = 0;
     int height = 0;
@@ -65,7 +58,7 @@ TEST(MosaicDataset, ReadsAnyBandsInAnyLayoutAndType)
     RasterSpec spec;
     spec.bands = 3;
     spec.value = [](int band, int col, int row) { return 100 * band + 10 * row + col; };
-    MosaicDataset dataset(open({write_raster("dataset_bands.tif", spec)}), GDT_Float32);
+    MosaicDataset dataset(open_mosaic({write_raster("dataset_bands.tif", spec)}), GDT_Float32);
     std::array<int, 2> bands{3, 1};
     std::vector<GInt16> pixels(2 * 4);
     ASSERT_EQ(dataset.RasterIO(GF_Read, 1, 2, 2, 2, pixels.data(), 2, 2, GDT_Int16, 2, bands.data(), 4, 8, 2, nullptr),
@@ -75,8 +68,8 @@ TEST(MosaicDataset, ReadsAnyBandsInAnyLayoutAndType)
 
 TEST(MosaicDataset, ResamplesAsGdalDoesWhenAskedForFewerPixels)
 {
-    MosaicDataset dataset(open(kJacksboro), GDT_Float32);
-    const GDALDatasetUniquePtr vrt = build_vrt(kJacksboro);
+    MosaicDataset dataset(open_mosaic(jacksboro()), GDT_Float32);
+    const GDALDatasetUniquePtr vrt = build_vrt(jacksboro());
     // A VRT resamples each file alone; pixels in memory are resampled as one raster.
     const GDALDatasetUniquePtr copy(
         GetGDALDriverManager()->GetDriverByName("MEM")->CreateCopy("", vrt.get(), FALSE, nullptr, nullptr, nullptr));
@@ -95,7 +88,7 @@ TEST(MosaicDataset, ResamplesAsGdalDoesWhenAskedForFewerPixels)
 TEST(MosaicDataset, FailsWithTheNameOfAFileItCannotRead)
 {
     const std::string path = write_raster("dataset_vanished.tif", {});
-    MosaicDataset dataset(open({path}), GDT_Float32);
+    MosaicDataset dataset(open_mosaic({path}), GDT_Float32);
     VSIUnlink(path.c_str());
     std::vector<float> pixels(16);
     CPLPushErrorHandler(CPLQuietErrorHandler);

@@ -1,6 +1,7 @@
 #include "driver/raster/input/mosaic_reader.h"
 
 #include "autotest/driver/raster/gdal_rasters.h"
+#include "autotest/driver/raster/input/opened_mosaic.h"
 #include "stac/error.h"
 
 #include <gtest/gtest.h>
@@ -11,17 +12,12 @@
 
 using namespace tiledir;
 using namespace tiledir::raster;
-using namespace tiledir::raster::testing;
+using namespace tiledir::raster::fixtures;
 
 namespace
 {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-
-std::shared_ptr<const Mosaic> open(const std::vector<std::string> &paths, std::optional<double> nodata = std::nullopt)
-{
-    return std::make_shared<const Mosaic>(Mosaic::open(paths, nodata));
-}
 
 template <class T = float> std::vector<T> read_all(const std::shared_ptr<const Mosaic> &mosaic, int band = 0)
 {
@@ -58,9 +54,6 @@ std::vector<float> vrt_pixels(const std::vector<std::string> &paths, double noda
     return pixels;
 }
 
-const std::vector<std::string> kJacksboro{TILEDIR_TEST_DATA "/jacksboro_west.tif",
-                                          TILEDIR_TEST_DATA "/jacksboro_east.tif"};
-
 /// Each source over the others, none on whole pixels of the mosaic but the finest.
 std::vector<std::string> misaligned(const std::string &prefix, std::optional<double> nodata)
 {
@@ -85,9 +78,9 @@ std::vector<std::string> misaligned(const std::string &prefix, std::optional<dou
 
 TEST(MosaicReader, ReadsTheTwoHalvesAsTheirVrtDoes)
 {
-    const GDALDatasetUniquePtr vrt = build_vrt(kJacksboro);
-    EXPECT_EQ(differing(read_all(open(kJacksboro)), band_pixels<float>(*vrt)), 0U);
-    EXPECT_EQ(differing(read_all<double>(open(kJacksboro)), band_pixels<double>(*vrt)), 0U);
+    const GDALDatasetUniquePtr vrt = build_vrt(jacksboro());
+    EXPECT_EQ(differing(read_all(open_mosaic(jacksboro())), band_pixels<float>(*vrt)), 0U);
+    EXPECT_EQ(differing(read_all<double>(open_mosaic(jacksboro())), band_pixels<double>(*vrt)), 0U);
 }
 
 TEST(MosaicReader, ReadsNeighbouringSrtmTilesInTheirZipsAsTheirVrtDoes)
@@ -107,13 +100,13 @@ TEST(MosaicReader, ReadsNeighbouringSrtmTilesInTheirZipsAsTheirVrtDoes)
         GTEST_SKIP() << paths[0] << " is not in its zip";
     }
     const std::vector<float> expected = vrt_pixels(paths, -32768);
-    EXPECT_EQ(differing(read_all(open(paths)), expected), 0U);
+    EXPECT_EQ(differing(read_all(open_mosaic(paths)), expected), 0U);
 }
 
 TEST(MosaicReader, GivesTheSamePixelsInWhateverWindow)
 {
     const auto paths = misaligned("reader_window", -9999);
-    const auto mosaic = open(paths);
+    const auto mosaic = open_mosaic(paths);
     const std::vector<float> whole = read_all(mosaic);
     MosaicReader reader(mosaic);
     PixelBlock block;
@@ -142,7 +135,7 @@ TEST(MosaicReader, GivesTheSamePixelsInWhateverWindow)
 
 TEST(MosaicReader, ReadsMisalignedFilesOfTwoResolutionsAsTheirVrtDoes)
 {
-    EXPECT_EQ(differing(read_all(open(misaligned("reader_nodata", -9999))),
+    EXPECT_EQ(differing(read_all(open_mosaic(misaligned("reader_nodata", -9999))),
                         vrt_pixels(misaligned("reader_nodata", -9999), -9999)),
               0U);
 }
@@ -151,7 +144,7 @@ TEST(MosaicReader, MakesADeclaredNodataValueNaN)
 {
     RasterSpec spec;
     spec.nodata = 12;
-    const std::vector<float> pixels = read_all(open({write_raster("reader_declared.tif", spec)}));
+    const std::vector<float> pixels = read_all(open_mosaic({write_raster("reader_declared.tif", spec)}));
     EXPECT_EQ(differing(pixels, {0, 1, 2, 3, 10, 11, kNaN, 13, 20, 21, 22, 23, 30, 31, 32, 33}), 0U);
 }
 
@@ -159,7 +152,7 @@ TEST(MosaicReader, PrefersTheNodataValueItIsGiven)
 {
     RasterSpec spec;
     spec.nodata = 12;
-    const std::vector<float> pixels = read_all(open({write_raster("reader_given.tif", spec)}, 21));
+    const std::vector<float> pixels = read_all(open_mosaic({write_raster("reader_given.tif", spec)}, 21));
     EXPECT_EQ(differing(pixels, {0, 1, 2, 3, 10, 11, 12, 13, 20, kNaN, 22, 23, 30, 31, 32, 33}), 0U);
 }
 
@@ -171,7 +164,7 @@ TEST(MosaicReader, TellsNodataOfWideTypesBeforeItRoundsThem)
     spec.type = GDT_Int32;
     spec.value = [](int, int col, int) { return col == 0 ? 16777216 : 16777217; };
     spec.nodata = 16777217;
-    EXPECT_EQ(differing(read_all(open({write_raster("reader_wide.tif", spec)})), {16777216, kNaN}), 0U);
+    EXPECT_EQ(differing(read_all(open_mosaic({write_raster("reader_wide.tif", spec)})), {16777216, kNaN}), 0U);
 }
 
 TEST(MosaicReader, TakesTheSmallestFloatForNodataHoweverItIsWritten)
@@ -182,8 +175,8 @@ TEST(MosaicReader, TakesTheSmallestFloatForNodataHoweverItIsWritten)
     spec.type = GDT_Float32;
     spec.value = [](int, int col, int) { return col == 0 ? 5 : std::numeric_limits<float>::lowest(); };
     const std::string path = write_raster("reader_lowest.tif", spec);
-    EXPECT_EQ(differing(read_all(open({path}, -3.40282e+38)), {5, kNaN}), 0U);
-    EXPECT_EQ(differing(read_all(open({path}, -3.4028234663852886e+38)), {5, kNaN}), 0U);
+    EXPECT_EQ(differing(read_all(open_mosaic({path}, -3.40282e+38)), {5, kNaN}), 0U);
+    EXPECT_EQ(differing(read_all(open_mosaic({path}, -3.4028234663852886e+38)), {5, kNaN}), 0U);
 }
 
 TEST(MosaicReader, MakesWhatAMaskBandHidesNaN)
@@ -192,7 +185,7 @@ TEST(MosaicReader, MakesWhatAMaskBandHidesNaN)
     spec.width = 2;
     spec.height = 2;
     spec.mask = [](int col, int row) { return col != row; };
-    EXPECT_EQ(differing(read_all(open({write_raster("reader_mask.tif", spec)})), {kNaN, 1, 10, kNaN}), 0U);
+    EXPECT_EQ(differing(read_all(open_mosaic({write_raster("reader_mask.tif", spec)})), {kNaN, 1, 10, kNaN}), 0U);
 }
 
 TEST(MosaicReader, MakesWhatIsTransparentNaN)
@@ -204,7 +197,7 @@ TEST(MosaicReader, MakesWhatIsTransparentNaN)
     spec.bands = 2;
     spec.alpha = true;
     spec.value = [](int band, int col, int) { return band == 1 ? 40 + col : 100 * col; };
-    EXPECT_EQ(differing(read_all(open({write_raster("reader_alpha.tif", spec)})), {kNaN, 41, 42}), 0U);
+    EXPECT_EQ(differing(read_all(open_mosaic({write_raster("reader_alpha.tif", spec)})), {kNaN, 41, 42}), 0U);
 }
 
 TEST(MosaicReader, KeepsNaNOfFloatingPointFiles)
@@ -214,7 +207,7 @@ TEST(MosaicReader, KeepsNaNOfFloatingPointFiles)
     spec.height = 1;
     spec.type = GDT_Float32;
     spec.value = [](int, int col, int) { return col == 1 ? std::nan("") : 0.1F * static_cast<float>(col); };
-    EXPECT_EQ(differing(read_all(open({write_raster("reader_nan.tif", spec)})), {0, kNaN, 0.2F}), 0U);
+    EXPECT_EQ(differing(read_all(open_mosaic({write_raster("reader_nan.tif", spec)})), {0, kNaN, 0.2F}), 0U);
 }
 
 TEST(MosaicReader, LetsLaterFilesCoverEarlierOnesButNotWithTheirNodata)
@@ -227,7 +220,7 @@ TEST(MosaicReader, LetsLaterFilesCoverEarlierOnesButNotWithTheirNodata)
     above.value = [](int, int col, int row) { return col == row ? 500 + col : 7; };
     above.nodata = 7;
     const std::vector<float> pixels =
-        read_all(open({write_raster("reader_below.tif", below), write_raster("reader_above.tif", above)}));
+        read_all(open_mosaic({write_raster("reader_below.tif", below), write_raster("reader_above.tif", above)}));
     EXPECT_EQ(differing(pixels, {0, 1, 2, 3, 10, 500, 12, 13, 20, 21, 501, 23, 30, 31, 32, 33}), 0U);
 }
 
@@ -239,9 +232,10 @@ TEST(MosaicReader, LeavesNaNBetweenFilesThatDeclareNoNodata)
     RasterSpec east = west;
     east.geotransform = {2, 1, 0, 0, 0, -1};
     east.value = [](int, int, int) { return 9; };
-    EXPECT_EQ(differing(read_all(open({write_raster("reader_west.tif", west), write_raster("reader_east.tif", east)})),
-                        {0, kNaN, 9}),
-              0U);
+    EXPECT_EQ(
+        differing(read_all(open_mosaic({write_raster("reader_west.tif", west), write_raster("reader_east.tif", east)})),
+                  {0, kNaN, 9}),
+        0U);
 }
 
 TEST(MosaicReader, ReadsAllBandsEachWithItsOwnNodata)
@@ -252,7 +246,7 @@ TEST(MosaicReader, ReadsAllBandsEachWithItsOwnNodata)
     spec.bands = 3;
     spec.value = [](int band, int col, int) { return 100 * band + col; };
     spec.nodata = 201;
-    const auto mosaic = open({write_raster("reader_bands.tif", spec)});
+    const auto mosaic = open_mosaic({write_raster("reader_bands.tif", spec)});
     EXPECT_EQ(differing(read_all(mosaic, 0), {100, 101}), 0U);
     EXPECT_EQ(differing(read_all(mosaic, 1), {200, kNaN}), 0U);
     EXPECT_EQ(differing(read_all(mosaic, 2), {300, 301}), 0U);
@@ -272,7 +266,7 @@ TEST(MosaicReader, ReadsMoreFilesThanItKeepsOpen)
         paths.push_back(write_raster(CPLSPrintf("reader_many_%d.tif", i), spec));
         expected.push_back(static_cast<float>(i));
     }
-    const auto mosaic = open(paths);
+    const auto mosaic = open_mosaic(paths);
     MosaicReader reader(mosaic);
     PixelBlock block;
     for (int i = 0; i < 3; ++i)
@@ -287,7 +281,7 @@ TEST(MosaicReader, NamesTheFileThatCannotBeRead)
     const std::string vanished = write_raster("reader_vanished.tif", {});
     RasterSpec other;
     other.geotransform = {4, 1, 0, 0, 0, -1};
-    const auto mosaic = open({write_raster("reader_present.tif", other), vanished});
+    const auto mosaic = open_mosaic({write_raster("reader_present.tif", other), vanished});
     VSIUnlink(vanished.c_str());
     MosaicReader reader(mosaic);
     PixelBlock block;
@@ -309,7 +303,7 @@ TEST(MosaicReader, NamesTheFileThatIsTruncated)
     spec.width = 64;
     spec.height = 64;
     const std::string path = write_raster("reader_truncated.tif", spec);
-    const auto mosaic = open({path});
+    const auto mosaic = open_mosaic({path});
     VSILFILE *file = VSIFOpenL(path.c_str(), "rb+");
     ASSERT_NE(file, nullptr);
     ASSERT_EQ(VSIFTruncateL(file, 600), 0);
@@ -333,7 +327,7 @@ TEST(MosaicReader, ReadsAroundTheGlobe)
     spec.width = 36;
     spec.height = 18;
     spec.geotransform = {-180, 10, 0, 90, 0, -10};
-    const auto mosaic = open({write_raster("globe.tif", spec)});
+    const auto mosaic = open_mosaic({write_raster("globe.tif", spec)});
     EXPECT_EQ(mosaic->turn(), 36);
     MosaicReader reader(mosaic);
     PixelBlock block;
@@ -361,7 +355,7 @@ TEST(MosaicReader, RepeatsTheGlobeByATurnWhereColumnsAreThereTwice)
     spec.width = 37;
     spec.height = 1;
     spec.geotransform = {-185, 10, 0, 5, 0, -10};
-    const auto mosaic = open({write_raster("globe_of_centres.tif", spec)});
+    const auto mosaic = open_mosaic({write_raster("globe_of_centres.tif", spec)});
     EXPECT_EQ(mosaic->turn(), 36);
     MosaicReader reader(mosaic);
     PixelBlock block;

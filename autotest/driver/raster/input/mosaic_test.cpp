@@ -7,7 +7,7 @@
 
 using namespace tiledir;
 using namespace tiledir::raster;
-using namespace tiledir::raster::testing;
+using namespace tiledir::raster::fixtures;
 
 namespace
 {
@@ -45,7 +45,7 @@ void expect_grid_of_vrt(const std::vector<std::string> &paths)
 
 TEST(Mosaic, OfTwoOverlappingHalvesHasTheGridOfTheirVrt)
 {
-    expect_grid_of_vrt({TILEDIR_TEST_DATA "/jacksboro_west.tif", TILEDIR_TEST_DATA "/jacksboro_east.tif"});
+    expect_grid_of_vrt(jacksboro());
 }
 
 TEST(Mosaic, OfOneFileHasItsGridToTheLastBit)
@@ -62,8 +62,7 @@ TEST(Mosaic, OfOneFileHasItsGridToTheLastBit)
 
 TEST(Mosaic, PlacesAlignedFilesOnWholePixels)
 {
-    const Mosaic mosaic =
-        Mosaic::open({TILEDIR_TEST_DATA "/jacksboro_west.tif", TILEDIR_TEST_DATA "/jacksboro_east.tif"}, std::nullopt);
+    const Mosaic mosaic = Mosaic::open(jacksboro(), std::nullopt);
     ASSERT_EQ(mosaic.sources().size(), 2U);
     for (const MosaicSource &source : mosaic.sources())
     {

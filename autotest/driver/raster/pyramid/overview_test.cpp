@@ -20,7 +20,7 @@ namespace
 
 constexpr int kSize = 512;
 
-struct Case
+struct OverviewCase
 {
     Resampling resampling;
     GDALDataType type;
@@ -28,7 +28,7 @@ struct Case
     int bands;
 };
 
-std::string case_name(const testing::TestParamInfo<Case> &info)
+std::string case_name(const testing::TestParamInfo<OverviewCase> &info)
 {
     const auto &[resampling, type, nodata, bands] = info.param;
     const std::string nodata_text = !nodata               ? "None"
@@ -39,7 +39,7 @@ std::string case_name(const testing::TestParamInfo<Case> &info)
 }
 
 /// Smooth and rough parts, nodata in single pixels, in blocks, in whole quarters.
-PixelBlock pixels_of(const Case &wanted)
+PixelBlock pixels_of(const OverviewCase &wanted)
 {
     std::mt19937 random(7);
     const double hole = wanted.nodata.value_or(0);
@@ -59,7 +59,7 @@ PixelBlock pixels_of(const Case &wanted)
     return block;
 }
 
-PixelBlock gdal_overview(PixelBlock base, const Case &wanted, int ratio)
+PixelBlock gdal_overview(PixelBlock base, const OverviewCase &wanted, int ratio)
 {
     const char *path = "/vsimem/overview_test.tif";
     const char *const options[] = {"TILED=YES", nullptr};
@@ -82,16 +82,16 @@ PixelBlock gdal_overview(PixelBlock base, const Case &wanted, int ratio)
     return overview;
 }
 
-class OverviewEqualsGdaladdo : public testing::TestWithParam<Case>
+class OverviewEqualsGdaladdo : public testing::TestWithParam<OverviewCase>
 {
 protected:
     void SetUp() override { GDALAllRegister(); }
 };
 
-std::vector<Case> cases()
+std::vector<OverviewCase> cases()
 {
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    std::vector<Case> all;
+    std::vector<OverviewCase> all;
     for (const Resampling resampling : {Resampling::Average, Resampling::Nearest, Resampling::Mode, Resampling::Rms})
     {
         all.push_back({resampling, GDT_Byte, 0, 1});
@@ -127,7 +127,7 @@ TEST_P(OverviewEqualsGdaladdo, BitForBitWhereAllPixelsAreValid)
 {
     for (const double nodata : {0.0, 255.0, 100.0})
     {
-        Case wanted = GetParam();
+        OverviewCase wanted = GetParam();
         wanted.nodata = nodata;
         PixelBlock base(kSize, kSize, wanted.bands, wanted.type);
         std::mt19937 random(11);
@@ -148,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(Kernels, OverviewEqualsGdaladdo, testing::ValuesIn(case
 TEST(Overview, OfTilesSideBySideIsTheOverviewOfTheWhole)
 {
     GDALAllRegister();
-    const Case wanted = {Resampling::Average, GDT_Byte, 0, 1};
+    const OverviewCase wanted = {Resampling::Average, GDT_Byte, 0, 1};
     const PixelBlock base = pixels_of(wanted);
     const PixelBlock whole = make_overview(base, 2, wanted.resampling, wanted.nodata);
     PixelBlock joined(kSize / 2, kSize / 2, 1, GDT_Byte);

@@ -16,13 +16,6 @@ namespace tiledir::raster
 namespace
 {
 
-TileFormat with_nodata()
-{
-    TileFormat format;
-    format.nodata = 0;
-    return format;
-}
-
 class VerifyTest : public testing::Test
 {
 protected:

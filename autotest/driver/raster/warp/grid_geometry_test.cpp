@@ -11,23 +11,23 @@
 
 using namespace tiledir;
 using namespace tiledir::raster;
-using namespace tiledir::raster::testing;
+using namespace tiledir::raster::fixtures;
 
 namespace
 {
 
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kRadius = 6378137;
-constexpr double kHalfWorld = kPi * kRadius;
+constexpr double kHalfCircumference = kPi * kRadius;
 const char *const kMercator = "http://www.opengis.net/def/crs/EPSG/0/3857";
 
-stac::TileMatrix matrix_of(double cell_size)
+stac::TileMatrix matrix_of_cell(double cell_size)
 {
     stac::TileMatrix matrix;
     matrix.id = "0";
     matrix.cell_size = cell_size;
-    matrix.origin_x = -kHalfWorld;
-    matrix.origin_y = kHalfWorld;
+    matrix.origin_x = -kHalfCircumference;
+    matrix.origin_y = kHalfCircumference;
     return matrix;
 }
 
@@ -64,7 +64,7 @@ TEST(KernelScale, InTheSameCrsIsTheQuotientOfCells)
     spec.crs = "EPSG:3857";
     spec.geotransform = {0, 30, 0, 0, 0, -20};
     const Mosaic mosaic = Mosaic::open({write_raster("scale_same.tif", spec)}, std::nullopt);
-    const KernelScale scale = kernel_scale(mosaic, kMercator, matrix_of(40));
+    const KernelScale scale = kernel_scale(mosaic, kMercator, matrix_of_cell(40));
     EXPECT_DOUBLE_EQ(scale.x, 0.75);
     EXPECT_DOUBLE_EQ(scale.y, 0.5);
 }
@@ -72,7 +72,7 @@ TEST(KernelScale, InTheSameCrsIsTheQuotientOfCells)
 TEST(KernelScale, FromDegreesToMercatorIsThatOfTheCentre)
 {
     const Mosaic mosaic = lon_lat("scale_degrees.tif", 10, 20, 5, 62, 0.1);
-    const KernelScale scale = kernel_scale(mosaic, kMercator, matrix_of(10000));
+    const KernelScale scale = kernel_scale(mosaic, kMercator, matrix_of_cell(10000));
     EXPECT_NEAR(scale.x, kRadius * 0.1 * kPi / 180 / 10000, 1e-9);
     EXPECT_NEAR(scale.y, (northing(61.05) - northing(60.95)) / 10000, 1e-9);
 }
@@ -85,7 +85,7 @@ TEST(KernelScale, MeasuresStepsThatTheProjectionTurns)
     spec.height = 100;
     spec.geotransform = {300000, 120, 0, 5400000, 0, -120};
     const Mosaic mosaic = Mosaic::open({write_raster("scale_utm.tif", spec)}, std::nullopt);
-    const KernelScale scale = kernel_scale(mosaic, "EPSG:3857", matrix_of(100));
+    const KernelScale scale = kernel_scale(mosaic, "EPSG:3857", matrix_of_cell(100));
     // Mercator stretches both axes by about 1 / cos(48.7 degrees); the sphere's latitude is the ellipsoid's.
     EXPECT_NEAR(scale.x, 1.2 / std::cos(48.7 * kPi / 180), 0.01);
     EXPECT_NEAR(scale.y, scale.x, 0.01);
@@ -102,7 +102,7 @@ TEST(KernelScale, IsThatOfOtherMeridiansAt180Degrees)
         spec.height = 200;
         spec.geotransform = {easting, 100, 0, 8120000, 0, -100};
         const Mosaic mosaic = Mosaic::open({write_raster(std::string("at_") + (crs + 5) + ".tif", spec)}, std::nullopt);
-        return kernel_scale(mosaic, kMercator, matrix_of(150));
+        return kernel_scale(mosaic, kMercator, matrix_of_cell(150));
     };
     // 17 degrees south, three degrees east of the middle: 819,458 metres.
     const KernelScale at_180 = scale_in("EPSG:32760", 819458 - 15000);
@@ -116,7 +116,7 @@ TEST(KernelScale, IsThatOfTheRasterWhereAPoleIsItsCentre)
 {
     const Mosaic mosaic = around_the_pole("scale_at_pole.tif");
     const double cell = 180.0 / 1024;
-    const KernelScale scale = kernel_scale(mosaic, "OGC:CRS84", matrix_of(cell));
+    const KernelScale scale = kernel_scale(mosaic, "OGC:CRS84", matrix_of_cell(cell));
     // 10 km are 0.09 degrees of latitude; of longitude 0.29 degrees at 72 degrees north, and 0.7 at 83.
     EXPECT_GT(scale.x, 0.09 / cell);
     EXPECT_LT(scale.x, 0.7 / cell);
@@ -127,13 +127,12 @@ TEST(KernelScale, IsThatOfTheRasterWhereAPoleIsItsCentre)
 TEST(KernelScale, NamesTheGridThatDoesNotCoverTheCentre)
 {
     const Mosaic mosaic = lon_lat("scale_pole.tif", 2, 2, 0, 91, 1);
-    EXPECT_THROW(kernel_scale(mosaic, kMercator, matrix_of(100)), InputError);
+    EXPECT_THROW(kernel_scale(mosaic, kMercator, matrix_of_cell(100)), InputError);
 }
 
 TEST(SuggestedOutput, IsGdalsForTheVrtOfTheFilesAndCutsNoCorner)
 {
-    const std::vector<std::string> paths{TILEDIR_TEST_DATA "/jacksboro_west.tif",
-                                         TILEDIR_TEST_DATA "/jacksboro_east.tif"};
+    const std::vector<std::string> paths = jacksboro();
     const GDALDatasetUniquePtr vrt = build_vrt(paths);
     for (const char *crs : {"EPSG:3857", "EPSG:4326", "EPSG:5070", "EPSG:32616"})
     {
@@ -178,12 +177,12 @@ TEST(SuggestedOutput, OfTheWholeWorldStaysInMercatorsSquare)
         suggested_output(lon_lat("suggested_world.tif", 3600, 1800, -180, 90, 0.1), kMercator);
     // GDAL rounds the extent to whole pixels.
     const double pixel = output.cell_size;
-    EXPECT_NEAR(output.bounds.min_x, -kHalfWorld, pixel / 2);
-    EXPECT_NEAR(output.bounds.max_x, kHalfWorld, pixel / 2);
-    EXPECT_NEAR(output.bounds.min_y, -kHalfWorld, pixel / 2);
-    EXPECT_NEAR(output.bounds.max_y, kHalfWorld, pixel / 2);
-    EXPECT_GE(output.bounds.min_y, -kHalfWorld - 1e-3);
-    EXPECT_LE(output.bounds.max_y, kHalfWorld + 1e-3);
+    EXPECT_NEAR(output.bounds.min_x, -kHalfCircumference, pixel / 2);
+    EXPECT_NEAR(output.bounds.max_x, kHalfCircumference, pixel / 2);
+    EXPECT_NEAR(output.bounds.min_y, -kHalfCircumference, pixel / 2);
+    EXPECT_NEAR(output.bounds.max_y, kHalfCircumference, pixel / 2);
+    EXPECT_GE(output.bounds.min_y, -kHalfCircumference - 1e-3);
+    EXPECT_LE(output.bounds.max_y, kHalfCircumference + 1e-3);
     // A tenth of a degree is 11 km at the equator; the diagonal of the square has more pixels than that of the plate.
     EXPECT_GT(output.cell_size, 9000);
     EXPECT_LT(output.cell_size, 16000);
@@ -193,7 +192,7 @@ TEST(SuggestedOutput, OfPixelCentresOnTheWorldsEdgeIsFinite)
 {
     const SuggestedOutput output =
         suggested_output(lon_lat("suggested_centres.tif", 361, 181, -180.5, 90.5, 1), kMercator);
-    EXPECT_NEAR(output.bounds.max_y, kHalfWorld, 1);
+    EXPECT_NEAR(output.bounds.max_y, kHalfCircumference, 1);
     EXPECT_TRUE(std::isfinite(output.bounds.min_x) && std::isfinite(output.bounds.max_x));
 }
 
@@ -203,7 +202,8 @@ TEST(SuggestedOutput, Across180DegreesIsThatOfOtherMeridiansMovedByHalfATurn)
     {
         const double half_pixel = here.cell_size / 2;
         EXPECT_NEAR(there.cell_size, here.cell_size, here.cell_size * 1e-6);
-        EXPECT_NEAR(std::remainder(there.bounds.min_x - here.bounds.min_x - kHalfWorld, 2 * kHalfWorld), 0, half_pixel);
+        EXPECT_NEAR(std::remainder(there.bounds.min_x - here.bounds.min_x - kHalfCircumference, 2 * kHalfCircumference),
+                    0, half_pixel);
         EXPECT_NEAR(there.bounds.max_x - there.bounds.min_x, here.bounds.max_x - here.bounds.min_x, half_pixel);
         EXPECT_NEAR(there.bounds.min_y, here.bounds.min_y, half_pixel);
         EXPECT_NEAR(there.bounds.max_y, here.bounds.max_y, half_pixel);
@@ -236,7 +236,7 @@ TEST(SuggestedOutput, WithAPoleWithinReachesAroundTheWorld)
     EXPECT_GT(degrees.cell_size, 0.08);
     EXPECT_LT(degrees.cell_size, 0.5);
     const SuggestedOutput metres = suggested_output(mosaic, kMercator);
-    EXPECT_NEAR(metres.bounds.max_y, kHalfWorld, 1);
+    EXPECT_NEAR(metres.bounds.max_y, kHalfCircumference, 1);
     EXPECT_NEAR(metres.bounds.min_y, northing(degrees.bounds.min_y), 1);
     EXPECT_GT(metres.cell_size, 10000);
     EXPECT_LT(metres.cell_size, 120000);

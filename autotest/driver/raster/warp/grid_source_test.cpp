@@ -1,6 +1,7 @@
 #include "driver/raster/warp/grid_source.h"
 
 #include "autotest/driver/raster/gdal_rasters.h"
+#include "autotest/driver/raster/warp/sample_matrices.h"
 #include "driver/raster/crs/spatial_reference.h"
 
 #include <gtest/gtest.h>
@@ -15,39 +16,16 @@
 
 using namespace tiledir;
 using namespace tiledir::raster;
-using namespace tiledir::raster::testing;
+using namespace tiledir::raster::fixtures;
 
 namespace
 {
 
 const std::string kGeodetic = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-stac::TileMatrix matrix_of(double origin_x, double origin_y, double cell_size, int width, int height)
-{
-    stac::TileMatrix matrix;
-    matrix.id = "0";
-    matrix.cell_size = cell_size;
-    matrix.origin_x = origin_x;
-    matrix.origin_y = origin_y;
-    matrix.matrix_width = width;
-    matrix.matrix_height = height;
-    return matrix;
-}
-
-stac::TileMatrix web_mercator(int level)
-{
-    constexpr double kHalfWorld = 20037508.342789244;
-    return matrix_of(-kHalfWorld, kHalfWorld, 2 * kHalfWorld / 256 / (1 << level), 1 << level, 1 << level);
-}
-
 stac::TileMatrix geodetic(int level)
 {
     return matrix_of(-180, 90, 180.0 / 256 / (1 << level), 2 << level, 1 << level);
-}
-
-std::vector<std::string> jacksboro()
-{
-    return {TILEDIR_TEST_DATA "/jacksboro_west.tif", TILEDIR_TEST_DATA "/jacksboro_east.tif"};
 }
 
 /// Rough ground around 10.3 E, 46.8 N, in cells of 110 m, with holes from single pixels to lakes.
@@ -172,8 +150,8 @@ bool is_separable(const std::string &path, const Grid &grid, Resampling resampli
     const auto mosaic = std::make_shared<const Mosaic>(Mosaic::open({path}, std::nullopt));
     const auto source = open_grid_source(mosaic, grid.crs, grid.matrix, resampling, {1, 1});
     const auto warper = open_warp_source(mosaic, grid.crs, grid.matrix, resampling, {1, 1});
-    const GridSource &one = *source;
-    const GridSource &other = *warper;
+    const PixelReader &one = *source;
+    const PixelReader &other = *warper;
     return typeid(one) != typeid(other);
 }
 

@@ -1,6 +1,7 @@
 #include "driver/raster/warp/grid_source.h"
 
 #include "autotest/driver/raster/gdal_rasters.h"
+#include "autotest/driver/raster/warp/sample_matrices.h"
 #include "driver/raster/crs/spatial_reference.h"
 #include "stac/error.h"
 
@@ -13,7 +14,7 @@
 
 using namespace tiledir;
 using namespace tiledir::raster;
-using namespace tiledir::raster::testing;
+using namespace tiledir::raster::fixtures;
 
 namespace
 {
@@ -27,7 +28,7 @@ struct Comparison
     double largest = 0;
 };
 
-struct Scene
+struct WarpScene
 {
     std::shared_ptr<const Mosaic> mosaic;
     GDALDatasetUniquePtr vrt; ///< of the same files
@@ -35,36 +36,13 @@ struct Scene
     stac::TileMatrix matrix;
 };
 
-stac::TileMatrix matrix_of(double origin_x, double origin_y, double cell_size)
-{
-    stac::TileMatrix matrix;
-    matrix.id = "0";
-    matrix.cell_size = cell_size;
-    matrix.origin_x = origin_x;
-    matrix.origin_y = origin_y;
-    matrix.matrix_width = 1 << 20;
-    matrix.matrix_height = 1 << 20;
-    return matrix;
-}
-
-stac::TileMatrix web_mercator(int level)
-{
-    constexpr double kHalfWorld = 20037508.342789244;
-    return matrix_of(-kHalfWorld, kHalfWorld, 2 * kHalfWorld / 256 / std::pow(2, level));
-}
-
-std::vector<std::string> jacksboro()
-{
-    return {TILEDIR_TEST_DATA "/jacksboro_west.tif", TILEDIR_TEST_DATA "/jacksboro_east.tif"};
-}
-
-Scene scene(const std::vector<std::string> &paths, const std::string &crs, const stac::TileMatrix &matrix)
+WarpScene scene(const std::vector<std::string> &paths, const std::string &crs, const stac::TileMatrix &matrix)
 {
     return {std::make_shared<const Mosaic>(Mosaic::open(paths, std::nullopt)), build_vrt(paths), crs, matrix};
 }
 
 /// All pixels of the matrix that the mosaic touches, and some more.
-stac::PixelWindow window_of(const Scene &scene)
+stac::PixelWindow window_of(const WarpScene &scene)
 {
     const stac::Bounds bounds = transform_bounds(scene.mosaic->bounds(), spatial_reference(scene.mosaic->crs_wkt()),
                                                  spatial_reference(scene.crs));
@@ -72,7 +50,7 @@ stac::PixelWindow window_of(const Scene &scene)
 }
 
 /// gdalwarp of the VRT over that window.
-GDALDatasetUniquePtr warped(const Scene &scene, const stac::PixelWindow &window, Resampling resampling,
+GDALDatasetUniquePtr warped(const WarpScene &scene, const stac::PixelWindow &window, Resampling resampling,
                             const KernelScale &scale, const std::string &type)
 {
     const stac::Bounds bounds = scene.matrix.bounds(window);
@@ -86,7 +64,7 @@ GDALDatasetUniquePtr warped(const Scene &scene, const stac::PixelWindow &window,
 }
 
 /// Whole against gdalwarp, in windows of a size that divides nothing.
-template <class T> Comparison compare(const Scene &scene, Resampling resampling, int window_size)
+template <class T> Comparison compare(const WarpScene &scene, Resampling resampling, int window_size)
 {
     const GDALDataType type = sizeof(T) == sizeof(double) ? GDT_Float64 : GDT_Float32;
     const KernelScale scale = kernel_scale(*scene.mosaic, scene.crs, scene.matrix);
@@ -145,7 +123,7 @@ void expect_equal(const Comparison &result, double last_bit, const std::string &
 }
 
 /// The pixels of one window cut from a larger one, and read alone.
-std::size_t window_dependent(const Scene &scene, Resampling resampling, int count,
+std::size_t window_dependent(const WarpScene &scene, Resampling resampling, int count,
                              std::optional<stac::PixelWindow> within = std::nullopt)
 {
     const KernelScale scale = kernel_scale(*scene.mosaic, scene.crs, scene.matrix);
@@ -198,7 +176,7 @@ TEST(WarpSource, EqualsGdalwarpOfTheVrtWithEveryKernelAcrossTheSeam)
     {
         for (const int level : {9, 11, 12})
         {
-            const Scene jacksboro_scene = scene(jacksboro(), "EPSG:3857", web_mercator(level));
+            const WarpScene jacksboro_scene = scene(jacksboro(), "EPSG:3857", web_mercator(level));
             expect_equal(compare<float>(jacksboro_scene, resampling, 77), 2e-4,
                          std::string(name(resampling)) + "_" + std::to_string(level));
         }
@@ -301,13 +279,13 @@ TEST(WarpSource, GivesTheSamePixelsInWhateverWindowAroundThePoleAndTheDateLine)
     spec.geotransform = {-180, 0.5, 0, 90, 0, -0.5};
     spec.value = [](int, int col, int row) { return (col * 37 + row * 91) % 1000; };
     const std::vector<std::string> paths{write_raster("warp_world.tif", spec)};
-    const Scene polar = scene(paths, "EPSG:3413", matrix_of(-3000000, 3000000, 31000));
+    const WarpScene polar = scene(paths, "EPSG:3413", matrix_of(-3000000, 3000000, 31000));
     RasterSpec utm;
     utm.width = 200;
     utm.height = 150;
     utm.crs = "EPSG:32601";
     utm.geotransform = {100000, 2000, 0, 6000000, 0, -2000};
-    const Scene date_line =
+    const WarpScene date_line =
         scene({write_raster("warp_date_line.tif", utm)}, "EPSG:3832", matrix_of(2000000, 8000000, 1700));
     for (const Resampling resampling : kKernels)
     {
@@ -325,7 +303,7 @@ TEST(WarpSource, KeepsNodataOfEachBandApart)
     spec.bands = 2;
     spec.nodata = -1;
     spec.value = [](int band, int col, int row) { return band == 2 && col == 3 && row == 3 ? -1 : 100 * band; };
-    const Scene one = scene({write_raster("warp_bands.tif", spec)}, "EPSG:4326", matrix_of(0, 8, 1));
+    const WarpScene one = scene({write_raster("warp_bands.tif", spec)}, "EPSG:4326", matrix_of(0, 8, 1));
     const auto source = open_warp_source(one.mosaic, one.crs, one.matrix, Resampling::Nearest, {1, 1});
     PixelBlock block;
     source->read({0, 0, 8, 8}, block);
@@ -337,7 +315,7 @@ TEST(WarpSource, KeepsNodataOfEachBandApart)
 
 TEST(WarpSource, HasNothingButNaNFarFromTheMosaic)
 {
-    const Scene far = scene(jacksboro(), "EPSG:3857", web_mercator(11));
+    const WarpScene far = scene(jacksboro(), "EPSG:3857", web_mercator(11));
     const auto source = open_warp_source(far.mosaic, far.crs, far.matrix, Resampling::Bilinear, {1, 1});
     PixelBlock block;
     for (const stac::PixelWindow &window :
@@ -351,7 +329,7 @@ TEST(WarpSource, HasNothingButNaNFarFromTheMosaic)
 TEST(WarpSource, NamesTheFileThatCannotBeRead)
 {
     const std::string path = write_raster("warp_vanished.tif", {});
-    const Scene vanished = scene({path}, "EPSG:4326", matrix_of(0, 0, 0.5));
+    const WarpScene vanished = scene({path}, "EPSG:4326", matrix_of(0, 0, 0.5));
     const auto source = open_warp_source(vanished.mosaic, vanished.crs, vanished.matrix, Resampling::Bilinear, {2, 2});
     VSIUnlink(path.c_str());
     PixelBlock block;

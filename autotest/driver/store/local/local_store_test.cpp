@@ -1,6 +1,7 @@
 #include "driver/store/local/local_store.h"
 
 #include "autotest/driver/store/other_thread.h"
+#include "driver/store/opening/open_store.h"
 
 #include <gtest/gtest.h>
 

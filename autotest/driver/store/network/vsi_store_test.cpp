@@ -1,6 +1,7 @@
 #include "driver/store/network/vsi_store.h"
 
 #include "autotest/driver/store/object_server.h"
+#include "driver/store/opening/open_store.h"
 
 #include <cpl_conv.h>
 #include <cpl_error.h>

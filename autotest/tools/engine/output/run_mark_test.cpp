@@ -1,5 +1,6 @@
 #include "tools/engine/output/run_mark.h"
 
+#include "driver/store/opening/open_store.h"
 #include "stac/error.h"
 
 #include <gtest/gtest.h>
@@ -31,15 +32,15 @@ TEST_F(RunMarkTest, ARunOfAnotherRecipeGivesWay)
 {
     RunMark first(*m_store, "one recipe");
     first.give_way();
-    first.show("5", m_tiles);
+    first.announce("5", m_tiles);
     RunMark second(*m_store, "another recipe");
     EXPECT_THROW(second.give_way(), InputError);
-    EXPECT_THROW(second.show("5", m_tiles), InputError);
+    EXPECT_THROW(second.announce("5", m_tiles), InputError);
     EXPECT_TRUE(first.is_alone()) << "what gives way leaves nothing";
     first.give_way();
     first.finish();
     second.give_way();
-    second.show("5", m_tiles);
+    second.announce("5", m_tiles);
     second.finish();
     EXPECT_TRUE(m_store->list(".tiledir/intents").empty());
 }
@@ -48,8 +49,8 @@ TEST_F(RunMarkTest, RunsOfTheSameRecipeGoSideBySide)
 {
     RunMark first(*m_store, "one recipe");
     RunMark second(*m_store, "one recipe");
-    first.show("5", m_tiles);
-    second.show("5", m_tiles);
+    first.announce("5", m_tiles);
+    second.announce("5", m_tiles);
     EXPECT_FALSE(first.is_alone());
     EXPECT_FALSE(second.is_alone());
     first.finish();
@@ -61,7 +62,7 @@ TEST_F(RunMarkTest, OneThatHasEndedBeforeItWasDoneIsSeenUntilItIsForgotten)
 {
     {
         RunMark stopped(*m_store, "one recipe");
-        stopped.show("5", m_tiles);
+        stopped.announce("5", m_tiles);
     }
     ASSERT_EQ(journal::Intent::adoptable(*m_store).size(), 1U);
     const RunMark next(*m_store, "another recipe");
@@ -76,7 +77,7 @@ TEST_F(RunMarkTest, WritersThatAreNoRunsAreNotInTheWay)
     journal::Intent writer(*m_store);
     writer.add("5", m_tiles);
     RunMark run(*m_store, "one recipe");
-    run.show("5", m_tiles);
+    run.announce("5", m_tiles);
     EXPECT_TRUE(run.is_alone());
     run.finish();
     run.forget(run.others().ended);

@@ -1,5 +1,6 @@
 #include "tools/engine/report/failure.h"
 
+#include "driver/store/gdal_errors.h"
 #include "stac/error.h"
 
 #include <gtest/gtest.h>
@@ -11,9 +12,10 @@ namespace tiledir::engine
 namespace
 {
 
+/// Of a failure in GDAL's words.
 Cause cause(const char *text)
 {
-    return cause_of(TileError(text));
+    return cause_of(store::gdal_failure("", text));
 }
 
 TEST(Failure, WhatTheNetworkGetsOverMayPass)
@@ -31,6 +33,21 @@ TEST(Failure, AFileOverANetworkMayHaveBeenCutOffOnItsWay)
     EXPECT_EQ(cause("/vsis3/a/b.tif: cannot be read: TIFFFillStrip:Read error at scanline 304"), Cause::Passing);
     EXPECT_EQ(cause("/vsis3/a/b.tif: HTTP error code : 404"), Cause::Tile);
     EXPECT_EQ(cause("/vsizip/a.zip/b.tif: TIFFFillStrip:Read error at scanline 304"), Cause::Tile);
+}
+
+TEST(Failure, IsJudgedByWhatItCarriesNotByItsWords)
+{
+    EXPECT_EQ(cause_of(TileError("b.tif", "is no tile of HTTP 503, connection reset")), Cause::Tile);
+    EXPECT_EQ(cause_of(TileError("/vsis3/a/b.tif", "is cut short")), Cause::Passing);
+    TileError busy("b.tif", "cannot read");
+    busy.set_kind(ErrorKind::Passing, 503);
+    EXPECT_EQ(cause_of(busy), Cause::Passing);
+    TileError absent("/vsis3/a/b.tif", "is not there");
+    absent.set_kind(ErrorKind::Absent, 404);
+    EXPECT_EQ(cause_of(absent), Cause::Tile);
+    TileError refused("b.tif", "cannot read");
+    refused.set_kind(ErrorKind::Refused);
+    EXPECT_EQ(cause_of(refused), Cause::Run);
 }
 
 TEST(Failure, WhatIsWrongWithTheTileIsFinal)
@@ -51,7 +68,7 @@ TEST(Failure, AStoreThatRefusesAndCredentialsThatDoNotDoAreOfTheRun)
 TEST(Failure, HasAWordForReports)
 {
     EXPECT_EQ(cause_name(std::bad_alloc()), "memory");
-    EXPECT_EQ(cause_name(TileError("HTTP 502")), "network");
+    EXPECT_EQ(cause_name(store::gdal_failure("", "HTTP 502")), "network");
     EXPECT_EQ(cause_name(TileError("torn")), "tile");
 }
 
