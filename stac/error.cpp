@@ -21,7 +21,9 @@ Error::Error(std::string path, const std::string &what)
 void Error::at(const std::string &path)
 {
     if (!m_path.empty())
+    {
         return;
+    }
     m_path = path;
     under(path);
 }

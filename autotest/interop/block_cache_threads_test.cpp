@@ -48,9 +48,15 @@ void write_tile(const std::string &path, int level, int row, int col)
 {
     std::vector<std::uint16_t> pixels;
     for (int band = 0; band < kBands; ++band)
+    {
         for (int y = 0; y < kTile; ++y)
+        {
             for (int x = 0; x < kTile; ++x)
+            {
                 pixels.push_back(pixel(level, band, row * kTile + y, col * kTile + x));
+            }
+        }
+    }
     const char *const options[] = {"COMPRESS=DEFLATE", nullptr};
     const std::unique_ptr<GDALDataset> tile(GetGDALDriverManager()->GetDriverByName("GTiff")->Create(
         path.c_str(), kTile, kTile, kBands, GDT_UInt16, const_cast<char **>(options)));
@@ -70,8 +76,12 @@ void write_folder(const fs::path &folder)
             const fs::path row_folder = folder / std::to_string(level) / std::to_string(row);
             fs::create_directories(row_folder);
             for (int col = 0; col < tiles; ++col)
+            {
                 if (!is_absent(row, col))
+                {
                     write_tile(row_folder / (std::to_string(col) + ".tif"), level, row, col);
+                }
+            }
         }
     }
     std::ofstream(folder / "stac.json") << R"({"type": "Feature", "stac_version": "1.1.0", "id": "threads",
@@ -100,7 +110,9 @@ public:
     std::size_t wrong_pixels()
     {
         if (!m_dataset || m_dataset->GetRasterBand(1)->GetOverviewCount() != 1)
+        {
             return 1;
+        }
         const int level = below(4) == 0 ? 0 : 1;
         const int size = level == 1 ? kTiles * kTile : kTiles * kTile / 2;
         const std::array<int, 3> largest{1, 40, 200};
@@ -117,15 +129,19 @@ private:
     bool read(int level, int col, int row, int side, std::vector<std::uint16_t> &pixels)
     {
         if (level == 1 && below(2) == 0)
+        {
             return m_dataset->RasterIO(GF_Read, col, row, side, side, pixels.data(), side, side, GDT_UInt16, kBands,
                                        nullptr, 0, 0, 0, nullptr) == CE_None;
+        }
         for (int number = 0; number < kBands; ++number)
         {
             GDALRasterBand *band = m_dataset->GetRasterBand(number + 1);
             band = level == 0 ? band->GetOverview(0) : band;
             std::uint16_t *to = pixels.data() + static_cast<std::size_t>(number) * side * side;
             if (band->RasterIO(GF_Read, col, row, side, side, to, side, side, GDT_UInt16, 0, 0, nullptr) != CE_None)
+            {
                 return false;
+            }
         }
         return true;
     }
@@ -135,9 +151,15 @@ private:
         std::size_t wrong = 0;
         std::size_t index = 0;
         for (int band = 0; band < kBands; ++band)
+        {
             for (int y = row; y < row + side; ++y)
+            {
                 for (int x = col; x < col + side; ++x)
+                {
                     wrong += pixels[index++] != pixel(level, band, y, x) ? 1 : 0;
+                }
+            }
+        }
         return wrong;
     }
 
@@ -176,11 +198,15 @@ protected:
                 {
                     Reader reader(path, number + 1);
                     for (int turn = 0; turn < reads; ++turn)
+                    {
                         wrong += reader.wrong_pixels();
+                    }
                 });
         }
         for (std::thread &thread : threads)
+        {
             thread.join();
+        }
         EXPECT_EQ(wrong, 0u);
         EXPECT_LE(GDALGetCacheUsed64(), kCache);
     }
@@ -203,17 +229,25 @@ public:
     {
         std::array<char, 200> line{};
         if (m_output != nullptr && std::fgets(line.data(), line.size(), m_output) != nullptr)
+        {
             m_process = std::atoi(line.data());
+        }
         if (m_output == nullptr || std::fgets(line.data(), line.size(), m_output) == nullptr ||
             std::sscanf(line.data(), "Serving HTTP on 127.0.0.1 port %d", &m_port) != 1)
+        {
             m_port = 0;
+        }
     }
     ~WebServer()
     {
         if (m_process > 0)
+        {
             kill(m_process, SIGTERM);
+        }
         if (m_output != nullptr)
+        {
             pclose(m_output);
+        }
     }
     WebServer(const WebServer &) = delete;
     WebServer &operator=(const WebServer &) = delete;

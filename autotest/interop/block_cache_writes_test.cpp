@@ -55,7 +55,9 @@ public:
     std::size_t turn()
     {
         if (!m_dataset)
+        {
             return 1;
+        }
         switch (below(4))
         {
         case 0:
@@ -64,7 +66,9 @@ public:
             return write_window() ? 0 : 1;
         case 2:
             if (below(20) == 0)
+            {
                 m_dataset->FlushCache(false);
+            }
             return read_block();
         default:
             return read_window(*m_dataset, below(kSide - kWindow), below(kSide - kWindow), kWindow);
@@ -92,14 +96,18 @@ private:
         const int block_row = below(kSide / kTile);
         GDALRasterBlock *block = m_dataset->GetRasterBand(1)->GetLockedBlockRef(block_col, block_row, TRUE);
         if (block == nullptr)
+        {
             return false;
+        }
         const auto value = static_cast<std::uint16_t>(m_random());
         auto *data = static_cast<std::uint16_t *>(block->GetDataRef());
         std::fill_n(data, std::size_t{kTile} * kTile, value);
         block->MarkDirty();
         block->DropLock();
         for (int row = 0; row < kTile; ++row)
+        {
             std::fill_n(&pixel(block_col * kTile, block_row * kTile + row), kTile, value);
+        }
         return true;
     }
 
@@ -111,9 +119,13 @@ private:
         const int row = below(kSide - height);
         std::vector<std::uint16_t> pixels(static_cast<std::size_t>(width) * height);
         for (std::uint16_t &value : pixels)
+        {
             value = static_cast<std::uint16_t>(m_random());
+        }
         for (int line = 0; line < height; ++line)
+        {
             std::copy_n(pixels.data() + static_cast<std::size_t>(line) * width, width, &pixel(col, row + line));
+        }
         return m_dataset->GetRasterBand(1)->RasterIO(GF_Write, col, row, width, height, pixels.data(), width, height,
                                                      GDT_UInt16, 0, 0, nullptr) == CE_None;
     }
@@ -124,12 +136,18 @@ private:
         const int block_row = below(kSide / kTile);
         GDALRasterBlock *block = m_dataset->GetRasterBand(1)->GetLockedBlockRef(block_col, block_row);
         if (block == nullptr)
+        {
             return 1;
+        }
         const auto *data = static_cast<const std::uint16_t *>(block->GetDataRef());
         std::size_t wrong = 0;
         for (int row = 0; row < kTile; ++row)
+        {
             for (int col = 0; col < kTile; ++col)
+            {
                 wrong += *data++ != pixel(block_col * kTile + col, block_row * kTile + row) ? 1 : 0;
+            }
+        }
         block->DropLock();
         return wrong;
     }
@@ -139,11 +157,17 @@ private:
         std::vector<std::uint16_t> pixels(static_cast<std::size_t>(side) * side);
         if (dataset.GetRasterBand(1)->RasterIO(GF_Read, col, row, side, side, pixels.data(), side, side, GDT_UInt16, 0,
                                                0, nullptr) != CE_None)
+        {
             return 1;
+        }
         std::size_t wrong = 0;
         for (int y = 0; y < side; ++y)
+        {
             for (int x = 0; x < side; ++x)
+            {
                 wrong += pixels[static_cast<std::size_t>(y) * side + x] != pixel(col + x, row + y) ? 1 : 0;
+            }
+        }
         return wrong;
     }
 
@@ -174,12 +198,16 @@ TEST(BlockCacheWrites, ChangedBlocksAreEvictedByOtherThreadsAndNoPixelIsLost)
             {
                 Writer writer(path, number + 1);
                 for (int turn = 0; turn < 200; ++turn)
+                {
                     wrong += writer.turn();
+                }
                 wrong += writer.wrong_in_the_end();
             });
     }
     for (std::thread &thread : threads)
+    {
         thread.join();
+    }
     EXPECT_EQ(wrong, 0u);
     fs::remove_all(folder);
 }

@@ -11,7 +11,9 @@ extern "C" __attribute__((visibility("default"))) int syncfs(int descriptor) noe
     static std::atomic<int> count{0};
     const char *number = std::getenv("FAILING_SYNC");
     if (number == nullptr || ++count != std::atoi(number))
+    {
         return static_cast<int>(syscall(SYS_syncfs, descriptor));
+    }
     syscall(SYS_syncfs, -1); // seen by strace
     errno = EIO;
     return -1;

@@ -52,9 +52,13 @@ std::string append(Store &store, const std::string &key, const std::string &name
         const bool there = once && text.find(line) != std::string::npos;
         const auto before = object ? std::optional(object->stamp) : std::nullopt;
         if (there || store.write_if(key, text + line, before))
+        {
             ++number;
+        }
         else
+        {
             ++refused;
+        }
     }
     return refused < kTooMany ? std::to_string(refused) : "gives up";
 }
@@ -70,7 +74,9 @@ std::string joined(const Words &words)
 {
     std::string text;
     for (const std::string &word : words)
+    {
         text += (text.empty() ? "" : " ") + word;
+    }
     return text;
 }
 
@@ -80,7 +86,9 @@ std::string announce(Store &store, const std::string &matrix, bool left)
     auto *intent = new tiledir::journal::Intent(store); // never deleted
     intent->add(matrix, tiledir::stac::TileSet({1, 2, 3, 4}));
     if (left)
+    {
         intent->release();
+    }
     return "done";
 }
 
@@ -91,7 +99,9 @@ std::string adopt(Store &store)
     for (const tiledir::journal::FoundIntent &found : tiledir::journal::Intent::adoptable(store))
     {
         for (const auto &[matrix, ranges] : *found.tiles)
+        {
             matrices.push_back(matrix);
+        }
         tiledir::journal::Intent::forget(store, found);
     }
     std::sort(matrices.begin(), matrices.end());
@@ -152,7 +162,9 @@ std::string answer(Store &store, const std::string &line)
     Words words;
     std::istringstream stream(line);
     for (std::string word; std::getline(stream, word, '\t');)
+    {
         words.push_back(word);
+    }
     try
     {
         return commands().at(words.at(0))(store, words);
@@ -179,6 +191,8 @@ int main(int count, char **arguments)
     GDALAllRegister();
     const auto store = open_store(arguments[1]);
     for (std::string line; std::getline(std::cin, line);)
+    {
         std::cout << answer(*store, line) << std::endl;
+    }
     return 0;
 }

@@ -198,7 +198,9 @@ TEST(TiledAssetsItem, IsBoundedInWhatItHolds)
               "asset_templates.tiles.bands: has 65537 elements, should have at most 65536");
     nlohmann::json assets;
     for (int i = 0; i < 4097; ++i)
+    {
         assets[std::to_string(i)] = {{"href", "{z}"}};
+    }
     EXPECT_EQ(error_with("/asset_templates", assets), "asset_templates: has 4097 elements, should have at most 4096");
     EXPECT_EQ(error_with("/asset_templates/tiles/href", std::string(8193, 'x')),
               "asset_templates.tiles.href: has 8193 bytes, should have at most 8192");

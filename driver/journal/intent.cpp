@@ -115,7 +115,9 @@ store::StampedObject own_of(const Store &store, const std::string &key, const st
     auto there = store.read_stamped(key);
     const auto document = there ? intent_document(store.path(key), text_of(*there)) : std::nullopt;
     if (document && document->id == id && document->taken_by.empty())
+    {
         return std::move(*there);
+    }
     throw LostIntent(store.path("") + ": this run stood still for too long, and " +
                      (document && !document->taken_by.empty() ? "another run goes on in its place"
                                                               : "somebody else has taken over: its intent is gone") +
@@ -161,7 +163,9 @@ void Intent::add(const std::string &matrix, const stac::TileSet &tiles)
     const std::lock_guard<std::mutex> lock(m_mutex);
     stac::TileSet &told = m_tiles[matrix];
     if (told.contains(tiles))
+    {
         return;
+    }
     const stac::TileSet before = told;
     told.insert(tiles);
     try
@@ -174,14 +178,18 @@ void Intent::add(const std::string &matrix, const stac::TileSet &tiles)
         throw;
     }
     if (!m_thread.joinable())
+    {
         start();
+    }
 }
 
 void Intent::check()
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     if (m_document.since.empty() || !is_of_run() || m_ended)
+    {
         return;
+    }
     // It stood still: as old as it is, others may take over right after a look.
     boot_time() - m_written > kDeadAfter / 2 ? write() : look();
 }
@@ -191,7 +199,9 @@ void Intent::look()
 {
     const Seconds began = boot_time();
     if (m_store.is_remote() && m_lost.empty() && began - m_seen < kBelieved)
+    {
         return;
+    }
     own();
     m_seen = began;
 }
@@ -205,16 +215,22 @@ void Intent::renew()
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     if (!m_document.since.empty() && !m_ended)
+    {
         write();
+    }
 }
 
 void Intent::finish()
 {
     if (!end())
+    {
         return;
+    }
     const std::lock_guard<std::mutex> lock(m_mutex);
     if (is_of_run())
+    {
         look();
+    }
     m_store.remove(m_key); // by its id nobody else's, even where another has taken it since
     m_life.reset();
 }
@@ -222,11 +238,15 @@ void Intent::finish()
 void Intent::release()
 {
     if (!end())
+    {
         return;
+    }
     const std::lock_guard<std::mutex> lock(m_mutex);
     m_document.released = true;
     if (m_lost.empty())
+    {
         write();
+    }
     m_life.reset();
 }
 
@@ -262,9 +282,13 @@ void Intent::rewrite(const std::string &text)
         const Seconds looked = boot_time();
         const auto there = is_of_run() ? std::optional(own()) : m_store.read_stamped(m_key);
         if (!m_store.write_if(m_key, text, there ? std::optional(there->stamp) : std::nullopt))
+        {
             continue;
+        }
         if (is_of_run() && !is_kept_apart() && boot_time() - looked > kPauseToNotice)
+        {
             give_up();
+        }
         return;
     }
 }
@@ -287,7 +311,9 @@ void Intent::give_up()
 store::StampedObject Intent::own()
 {
     if (!m_lost.empty())
+    {
         throw StoreError(m_lost);
+    }
     try
     {
         return own_of(m_store, m_key, m_document.id);
@@ -334,11 +360,15 @@ bool Intent::end()
     {
         const std::lock_guard<std::mutex> lock(m_mutex);
         if (std::exchange(m_ended, true) || m_document.since.empty())
+        {
             return false;
+        }
     }
     m_ending.notify_all();
     if (m_thread.joinable())
+    {
         m_thread.join();
+    }
     return true;
 }
 
@@ -348,18 +378,26 @@ std::vector<FoundIntent> Intent::all(Store &store, Seconds dead_after, const std
     for (const std::string &name : store.list(kIntentFolder))
     {
         if (!has_ending(name, kEnding))
+        {
             continue; // another program's
+        }
         const std::string key = intent_key(name);
         if (key == but)
+        {
             continue;
+        }
         const auto object = store.read_stamped(key);
         if (!object)
+        {
             continue; // finished meanwhile
+        }
         const auto document = intent_document(store.path(key), text_of(*object));
         const IntentDocument *const readable = document ? &*document : nullptr;
         const auto lives = does_live(store, key, readable, dead_after);
         if (!lives)
+        {
             continue; // finished meanwhile
+        }
         found.push_back(found_in(key, object->stamp, readable));
         found.back().lives = *lives;
     }
@@ -380,12 +418,18 @@ bool Intent::take(Store &store, const FoundIntent &intent, const Intent &by)
 {
     const auto object = store.read_stamped(intent.key);
     if (!object)
+    {
         return true; // finished meanwhile
+    }
     auto document = intent_document(store.path(intent.key), text_of(*object));
     if (!document || object->stamp != intent.stamp)
+    {
         return object->stamp == intent.stamp;
+    }
     if (document->released || !document->taken_by.empty())
+    {
         return true;
+    }
     document->taken_by = by.id();
     return store.write_if(intent.key, to_text(*document), intent.stamp);
 }

@@ -51,8 +51,10 @@ Ranges few_ranges_of(const stac::TileSet &tiles)
         ranges = ranges_of(blocks);
         const std::int64_t size = std::int64_t{1} << shift;
         for (stac::TileRange &range : ranges)
+        {
             range = {range.min_row * size, range.max_row * size + size - 1, range.min_col * size,
                      range.max_col * size + size - 1};
+        }
     }
     return ranges;
 }
@@ -69,7 +71,9 @@ IntendedTiles tiles_of(const stac::JsonNode &node)
             const auto number = [&](std::size_t position)
             { return range.element(position).integer(0, std::numeric_limits<std::int64_t>::max() / 4); };
             if (range.size() != 4)
+            {
                 range.fail("is not [min_row, max_row, min_col, max_col]");
+            }
             tiles[matrix].push_back({number(0), number(1), number(2), number(3)});
         }
     }
@@ -109,8 +113,12 @@ IntendedTiles intended(const std::map<std::string, stac::TileSet> &tiles)
 {
     IntendedTiles ranges;
     for (const auto &[matrix, set] : tiles)
+    {
         if (!set.empty())
+        {
             ranges[matrix] = few_ranges_of(set);
+        }
+    }
     return ranges;
 }
 
@@ -122,15 +130,21 @@ std::string to_text(const IntentDocument &document)
     const auto put = [&](const char *name, const std::string &text)
     {
         if (!text.empty())
+        {
             json[name] = text;
+        }
     };
     put("process", document.process_name);
     put("run", document.run);
     put("creates", document.creates);
     put("taken_by", document.taken_by);
     for (const auto &[matrix, ranges] : document.tiles)
+    {
         for (const stac::TileRange &range : ranges)
+        {
             json["tiles"][matrix].push_back({range.min_row, range.max_row, range.min_col, range.max_col});
+        }
+    }
     return stac::text_of_json(json, -1);
 }
 
@@ -143,15 +157,19 @@ std::optional<IntentDocument> intent_document(const std::string &path, const std
         const stac::JsonNode root(json, path);
         version = root.at("version").integer(1, std::numeric_limits<int>::max());
         if (version == kVersion)
+        {
             return document_of(root);
+        }
     }
     catch (const InputError &)
     {
         return std::nullopt;
     }
     if (version > kVersion)
+    {
         throw InputError(path, "is version " + std::to_string(version) + ", made by a newer tiledir; this one knows " +
                                    std::to_string(kVersion));
+    }
     return std::nullopt;
 }
 

@@ -41,7 +41,9 @@ JournalFolder::JournalFolder(store::Store &output)
     , m_found(output.list(kJournalFolder))
 {
     if (const auto pointer = pointer_text())
+    {
         read_pointer(*pointer, "");
+    }
 }
 
 /// Nullopt where there is none; one that a power cut has left nothing of is none.
@@ -49,13 +51,19 @@ std::optional<std::string> JournalFolder::pointer_text()
 {
     const auto pointer = std::find(m_found.begin(), m_found.end(), kPointer);
     if (pointer == m_found.end())
+    {
         return std::nullopt;
+    }
     auto text = m_output.read_text(pointer_key());
     if (!text)
+    {
         throw StoreError(m_output.path(pointer_key()),
                          "is listed, and cannot be read: the store says that it is absent");
+    }
     if (text->find_first_not_of('\0') != std::string::npos)
+    {
         return text;
+    }
     m_found.erase(pointer);
     return std::nullopt;
 }
@@ -69,20 +77,28 @@ JournalFolder::JournalFolder(store::Store &output, const std::string &place)
     if (const auto pointer = pointer_text())
     {
         if (place.empty())
+        {
             throw InputError("journal: is missing; the journal of " + output.path("") + " is elsewhere, as " +
                              output.path(pointer_key()) + " says");
+        }
         read_pointer(*pointer, place);
         return;
     }
     if (place.empty())
+    {
         return;
+    }
     if (!m_found.empty())
+    {
         throw InputError("journal: '" + place + "' is not where the journal of this output is: " +
                          output.path(kJournalFolder) + "; leave the key out");
+    }
     open(place);
     refuse_files_of_others();
     if (const auto [id, path] = two_lines(owner()); !id.empty())
+    {
         take(id); // of a pointer that is gone, or was never written
+    }
 }
 
 /// From claim() on the output points to it.
@@ -114,11 +130,13 @@ void JournalFolder::read_pointer(const std::string &pointer, const std::string &
         return;
     }
     if (id.empty() || owner_id != id)
+    {
         throw InputError(
             "journal: " + m_store->path("") + " is not the journal of " + m_output.path("") +
             (place.empty() || place == there
                  ? "; where it is lost, remove " + m_output.path(pointer_key()) + ": then all tiles are made again"
                  : "; that is in '" + there + "'"));
+    }
     m_is_claimed = place.empty() || place == there;
     m_found = list();
 }
@@ -133,17 +151,23 @@ void JournalFolder::refuse_files_of_others() const
 {
     const auto [id, path] = two_lines(owner());
     if (id.empty() ? !list().empty() : path != m_output.path(""))
+    {
         throw InputError("journal: " + m_store->path("") + " holds the journal of another output" +
                          (path.empty() ? "" : ", " + path) + "; choose another folder");
+    }
 }
 
 void JournalFolder::claim()
 {
     if (m_elsewhere == nullptr)
+    {
         return;
+    }
     m_elsewhere->remove_leftovers();
     if (m_is_claimed)
+    {
         return;
+    }
     if (m_id.empty())
     {
         m_id = store::random_id();

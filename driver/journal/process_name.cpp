@@ -30,12 +30,16 @@ std::string start_of(const std::string &process)
     std::getline(file, text);
     const std::size_t name_end = text.rfind(')'); // the name may hold anything
     if (name_end == std::string::npos)
+    {
         return "";
+    }
     constexpr int kStart = 20; // the 22nd field, of which two are before the name's end
     std::istringstream fields(text.substr(name_end + 1));
     std::string field;
     for (int i = 0; i < kStart; ++i)
+    {
         fields >> field;
+    }
     return field;
 }
 
@@ -57,7 +61,9 @@ bool is_process_gone(const std::string &name)
     std::string start;
     if (!(words >> boot >> space >> process >> start) || boot + ' ' + space != own_world() ||
         process.find_first_not_of("0123456789") != std::string::npos)
+    {
         return false;
+    }
     return start_of(process) != start;
 }
 

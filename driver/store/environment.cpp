@@ -14,10 +14,16 @@ namespace
 bool is_name(const std::string &text)
 {
     if (text.empty() || std::isdigit(static_cast<unsigned char>(text.front())) != 0)
+    {
         return false;
+    }
     for (const char letter : text)
+    {
         if (std::isalnum(static_cast<unsigned char>(letter)) == 0 && letter != '_')
+        {
             return false;
+        }
+    }
     return true;
 }
 
@@ -39,9 +45,13 @@ std::string with_environment(const std::string &text, Variables *used)
         }
         const char *value = std::getenv(name.c_str());
         if (value == nullptr)
+        {
             throw InputError("'" + text + "': the environment has no variable " + name);
+        }
         if (used != nullptr)
+        {
             (*used)[name] = value;
+        }
         result += text.substr(at, dollar - at) + value;
         at = end + 1;
     }

@@ -73,7 +73,9 @@ void CPL_STDCALL GdalErrors::collect(CPLErr type, CPLErrorNum, const char *messa
     {
         self->m_failed = true;
         if (self->m_failure.empty())
+        {
             self->m_failure = message;
+        }
     }
     else if (type == CE_Warning && self->m_warning.empty())
     {

@@ -35,7 +35,9 @@ public:
     {
         const auto found = m_index.find(key);
         if (found == m_index.end())
+        {
             return nullptr;
+        }
         m_entries.splice(m_entries.begin(), m_entries, found->second);
         return &found->second->value;
     }
@@ -52,19 +54,25 @@ public:
     {
         Entries gone = erase(key);
         if (cost > m_most)
+        {
             return gone;
+        }
         m_entries.push_front(Entry{key, std::move(value), cost});
         m_index.emplace(key, m_entries.begin());
         m_cost += cost;
         while (m_cost > m_most)
+        {
             take(std::prev(m_entries.end()), gone);
+        }
         return gone;
     }
     Entries erase(const Key &key)
     {
         Entries gone;
         if (const auto found = m_index.find(key); found != m_index.end())
+        {
             take(found->second, gone);
+        }
         return gone;
     }
 

@@ -7,7 +7,9 @@ std::optional<std::string> Store::read_text(const std::string &key) const
 {
     const std::optional<Bytes> bytes = read(key);
     if (!bytes)
+    {
         return std::nullopt;
+    }
     return std::string(bytes->begin(), bytes->end());
 }
 

@@ -34,7 +34,9 @@ std::optional<std::time_t> clock_of(const std::string &folder)
     boost::system::error_code error;
     const int file = open(clock.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0)
+    {
         return std::nullopt;
+    }
     ::close(file);
     const std::time_t now = fs::last_write_time(clock.path(), error);
     return error ? std::nullopt : std::optional(now);
@@ -45,13 +47,17 @@ std::optional<std::time_t> clock_of(const std::string &folder)
 TemporaryFile::~TemporaryFile()
 {
     if (!m_path.empty())
+    {
         unlink(m_path.c_str());
+    }
 }
 
 bool TemporaryFile::rename(const std::string &target)
 {
     if (std::rename(m_path.c_str(), target.c_str()) != 0)
+    {
         return false;
+    }
     m_path.clear();
     return true;
 }
@@ -59,7 +65,9 @@ bool TemporaryFile::rename(const std::string &target)
 bool TemporaryFile::rename_to_new(const std::string &target)
 {
     if (renameat2(AT_FDCWD, m_path.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0)
+    {
         return false;
+    }
     m_path.clear();
     return true;
 }
@@ -80,16 +88,22 @@ void remove_temporary_files_of_the_dead(const std::string &folder, const std::st
     boost::system::error_code error;
     std::vector<fs::path> files;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    {
         files.push_back(entry->path());
+    }
     for (const fs::path &file : files)
     {
         const std::string id = id_of(file.filename().string());
         if (id == own)
+        {
             continue;
+        }
         const auto dead = id.empty() ? std::nullopt : is_dead(id);
         boost::system::error_code kept;
         if (dead ? *dead : is_old(file))
+        {
             fs::remove(file, kept);
+        }
     }
 }
 

@@ -53,7 +53,9 @@ protected:
     {
         std::vector<std::string> keys;
         for (const std::string &name : m_store->list(kFolder))
+        {
             keys.push_back(std::string(kFolder) + '/' + name);
+        }
         return keys;
     }
     nlohmann::json only() const { return nlohmann::json::parse(m_store->read_text(keys().at(0)).value()); }
@@ -140,7 +142,9 @@ TEST_F(IntentTest, StaysSmallAndStillTellsAllTiles)
 {
     TileSet tiles;
     for (int i = 0; i < 5000; ++i)
+    {
         tiles.insert(TileSet({3 * i, 3 * i, 5 * i, 5 * i})); // no two in a block of 2 x 2
+    }
     Intent(*m_store).add("9", tiles);
     const auto found = Intent::adoptable(*m_store);
     ASSERT_EQ(found.size(), 1u);
@@ -148,7 +152,9 @@ TEST_F(IntentTest, StaysSmallAndStillTellsAllTiles)
     EXPECT_LE(told.size(), 4000u);
     TileSet all;
     for (const TileRange &range : told)
+    {
         all.insert(TileSet(range));
+    }
     EXPECT_TRUE(all.contains(tiles));
     EXPECT_LE(all.count(), 4 * 4 * tiles.count()) << "in larger blocks than it takes";
 }
@@ -165,12 +171,16 @@ TEST_F(IntentTest, OneThatIsReleasedIsFoundAtOnceWithItsTiles)
     auto found = Intent::adoptable(*m_store);
     ASSERT_EQ(found.size(), 2u);
     if (found[0].tiles->count("5") == 0)
+    {
         std::swap(found[0], found[1]);
+    }
     EXPECT_EQ(*found[0].tiles, (FoundIntent::Tiles{{"5", {{1, 2, 3, 4}}}}));
     EXPECT_EQ(*found[1].tiles, (FoundIntent::Tiles{{"6", {{1, 1, 1, 1}}}}));
     EXPECT_EQ(found[0].who.find(host_name() + " process " + std::to_string(getpid()) + " since 2"), 0u) << found[0].who;
     for (const FoundIntent &intent : found)
+    {
         Intent::forget(*m_store, intent);
+    }
     EXPECT_TRUE(keys().empty());
 }
 
@@ -206,7 +216,9 @@ TEST_F(IntentTest, OneThatLivesIsWrittenAgainAndAgain)
     intent.add("5", TileSet({1, 2, 3, 4}));
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (only()["writes"] < 5 && std::chrono::steady_clock::now() < deadline)
+    {
         std::this_thread::yield();
+    }
     EXPECT_GE(only()["writes"], 5);
     EXPECT_EQ(only()["tiles"], nlohmann::json::parse(R"({"5": [[1, 2, 3, 4]]})"));
 }

@@ -366,7 +366,9 @@ TEST_F(ManyFilesTest, TheLastFileOfAWriterSaysNothingWhereItIsCutShort)
     const std::string name = ".tiledir/journal/00000002-1done-x-00000";
     stac::LevelSets many;
     for (int i = 0; i < 300; ++i)
+    {
         many[9].insert(i, i, i);
+    }
     TileStates said;
     said.stored = many;
     const std::string packed = journal_document(said, m_grid);
@@ -394,7 +396,9 @@ TEST_F(ManyFilesTest, NumbersAreInOrderWhateverTheirSize)
 {
     const std::vector<std::int64_t> numbers = {0, 1, 9, 10, 999999, 1000000, 1000001, 9999999, 10000000, 123456789};
     for (std::size_t i = 1; i < numbers.size(); ++i)
+    {
         EXPECT_LT(sortable_number(numbers[i - 1], 6), sortable_number(numbers[i], 6)) << numbers[i];
+    }
     EXPECT_EQ(sortable_number(42, 6), "000042");
 }
 

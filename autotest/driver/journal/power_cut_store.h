@@ -57,7 +57,9 @@ public:
                   const std::optional<store::Stamp> &before) override
     {
         if (stamp(key) != before)
+        {
             return false;
+        }
         write(key, data, size);
         return true;
     }
@@ -85,7 +87,9 @@ public:
         {
             const std::size_t slash = key.rfind('/');
             if (slash != std::string::npos && key.substr(0, slash) == folder)
+            {
                 names.push_back(key.substr(slash + 1));
+            }
         }
         return names;
     }
@@ -94,7 +98,9 @@ public:
         change();
         m_durable = m_named;
         for (auto &[key, content] : m_waiting)
+        {
             m_named[key] = std::move(content);
+        }
         m_waiting.clear();
     }
 
@@ -102,7 +108,9 @@ private:
     void change()
     {
         if (m_moment >= 0 && m_changes++ >= m_moment)
+        {
             throw Cut();
+        }
     }
 
     std::map<std::string, std::string> m_named;

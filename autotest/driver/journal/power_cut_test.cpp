@@ -47,7 +47,9 @@ void cut_at_every_moment(const std::map<std::string, std::string> &before,
         PowerCutStore left(store.left());
         check(left, moment);
         if (!was_cut)
+        {
             break;
+        }
     }
 }
 

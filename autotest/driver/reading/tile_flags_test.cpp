@@ -23,13 +23,17 @@ TEST(TileFlags, HoldsJustWhatWasInserted)
         expected.emplace(layer, row, col);
     }
     for (std::uint32_t layer = 0; layer < 3; ++layer)
+    {
         for (std::int64_t row = 0; row < 50; ++row)
+        {
             for (std::int64_t col = 0; col < 50; ++col)
             {
                 const std::int64_t far = col + (std::int64_t{1} << 44);
                 EXPECT_EQ(flags.contains(layer, row, far), expected.count({layer, row, far}) == 1);
                 EXPECT_FALSE(flags.contains(layer, row, col));
             }
+        }
+    }
 }
 
 } // namespace tiledir::driver

@@ -46,12 +46,14 @@ TEST_F(AbsenceTest, A404ThatIsNotTheStoresIsAnErrorThatNamesTheObjectAndChangesN
     m_server.put("/bucket/tiles/a", "theirs");
     m_server.always(proxys(404));
     for (const auto &[verb, call] : calls())
+    {
         EXPECT_EQ(failure_of([&, &call = call] { call(*m_store); })
                       .rfind(std::string("tile: /vsis3/bucket/tiles/a: cannot ") + verb +
                                  ": HTTP 404 that is not the store's, but of a proxy before it (4 attempts)",
                              0),
                   0U)
             << verb;
+    }
     EXPECT_EQ(content(), "theirs");
 }
 
@@ -142,8 +144,10 @@ TEST_F(AbsenceByGdalTest, AListingConfirmsA404)
     EXPECT_FALSE(m_store->stamp("b"));
     for (const auto &call :
          {Call{"", [](Store &store) { store.read("a"); }}, Call{"", [](Store &store) { store.stamp("a"); }}})
+    {
         EXPECT_EQ(failure_of([&] { call.second(*m_store); }),
                   "tile: /vsiswift/bucket/a: cannot read: HTTP 404, though the store's listing tells of it");
+    }
 }
 
 } // namespace tiledir::store

@@ -18,7 +18,9 @@ std::vector<std::string> keys(const Map::Entries &entries)
 {
     std::vector<std::string> all;
     for (const Map::Entry &entry : entries)
+    {
         all.push_back(entry.key);
+    }
     return all;
 }
 
@@ -50,7 +52,9 @@ TEST(LruMap, ManyGoForOneThatCostsMuch)
 {
     Map map(4);
     for (const char *key : {"a", "b", "c", "d"})
+    {
         map.insert(key, 0, 1);
+    }
     EXPECT_EQ(keys(map.insert("e", 0, 3)), (std::vector<std::string>{"a", "b", "c"}));
     EXPECT_EQ(map.cost(), 4U);
 }

@@ -111,7 +111,9 @@ public:
         std::vector<int> statuses;
         std::string ignored;
         for (const Request &request : std::exchange(m_kept, {}))
+        {
             statuses.push_back(do_it(request, ignored, ignored));
+        }
         return statuses;
     }
 
@@ -141,7 +143,9 @@ private:
         {
             const int client = accept(m_socket, nullptr, nullptr);
             if (client < 0)
+            {
                 return;
+            }
             const std::lock_guard<std::mutex> lock(m_mutex);
             m_clients.emplace_back(client, std::thread([this, client] { talk(client); }));
         }
@@ -155,7 +159,9 @@ private:
             const std::string text = answer(request, ends);
             ::send(client, text.data(), text.size(), MSG_NOSIGNAL);
             if (ends)
+            {
                 break;
+            }
         }
         shutdown(client, SHUT_RDWR);
     }
@@ -165,7 +171,9 @@ private:
         const auto at = std::search(head.begin(), head.end(), name.begin(), name.end(),
                                     [](char a, char b) { return std::tolower(a) == std::tolower(b); });
         if (at == head.end())
+        {
             return {};
+        }
         const auto value = at + static_cast<std::ptrdiff_t>(name.size());
         return {value, std::find(value, head.end(), '\r')};
     }
@@ -181,14 +189,22 @@ private:
             return got > 0;
         };
         while (text.find("\r\n\r\n") == std::string::npos)
+        {
             if (!more())
+            {
                 return false;
+            }
+        }
         const std::size_t end = text.find("\r\n\r\n") + 2;
         const std::string head = text.substr(0, end);
         const std::size_t length = std::strtoul(header(head, "\r\ncontent-length: ").c_str(), nullptr, 10);
         while (text.size() < end + 2 + length)
+        {
             if (!more())
+            {
                 return false;
+            }
+        }
         request.method = head.substr(0, head.find(' '));
         request.path = head.substr(request.method.size() + 1);
         request.path.resize(request.path.find_first_of(" ?"));
@@ -221,18 +237,26 @@ private:
         std::string etag;
         ends = told.lost || told.kept || told.cut;
         if (told.kept)
+        {
             m_kept.push_back(request);
+        }
         const int status = told.status != 0 || told.kept ? told.status : do_it(request, body, etag);
         if (told.lost || told.kept)
+        {
             return {};
+        }
         if (!told.code.empty())
+        {
             body = error(told.code);
+        }
         std::string text = "HTTP/1.1 " + std::to_string(status) + " Status\r\n" +
                            "Date: Wed, 21 Oct 2015 07:30:00 GMT\r\nLast-Modified: Wed, 21 Oct 2015 07:28:00 GMT\r\n" +
                            (etag.empty() ? "" : "ETag: " + etag + "\r\n") +
                            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
         if (request.method != "HEAD")
+        {
             text += told.cut ? body.substr(0, body.size() / 2) : body;
+        }
         return text;
     }
 
@@ -242,18 +266,26 @@ private:
         const bool there = found != m_objects.end();
         if ((request.if_none_match == "*" && there) ||
             (!request.if_match.empty() && (m_weak || !there || found->second.etag != request.if_match)))
+        {
             return 412;
+        }
         if (request.method == "PUT")
+        {
             store(request.path, request.body);
+        }
         else if (!there)
         {
             body = error("NoSuchKey");
             return 404;
         }
         else if (request.method == "DELETE")
+        {
             m_objects.erase(found);
+        }
         else
+        {
             body = found->second.content;
+        }
         etag = m_objects.count(request.path) > 0 ? m_objects[request.path].etag : "";
         return request.method == "DELETE" ? 204 : 200;
     }

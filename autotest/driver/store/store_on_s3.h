@@ -40,7 +40,9 @@ protected:
     ~StoreOnS3Test() override
     {
         for (const char *key : m_options)
+        {
             CPLSetConfigOption(key, nullptr);
+        }
         VSICurlClearCache();
     }
     void SetUp() override { ASSERT_TRUE(m_server.ready()); }

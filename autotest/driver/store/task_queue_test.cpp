@@ -19,7 +19,9 @@ TEST(TaskQueue, DoesAllTasks)
         std::atomic<int> sum{0};
         TaskQueue queue(threads);
         for (int i = 1; i <= 1000; ++i)
+        {
             queue.add([&sum, i] { sum += i; });
+        }
         queue.finish();
         EXPECT_EQ(sum, 500500) << threads;
     }
@@ -35,6 +37,7 @@ TEST(TaskQueue, DoesAsManyTasksAtOnceAsThereAreThreads)
     std::set<std::thread::id> ids;
     TaskQueue queue(kThreads);
     for (int i = 0; i < kThreads; ++i)
+    {
         queue.add(
             [&]
             {
@@ -43,9 +46,12 @@ TEST(TaskQueue, DoesAsManyTasksAtOnceAsThereAreThreads)
                     ids.insert(std::this_thread::get_id());
                 }
                 if (++here == kThreads)
+                {
                     all_here.set_value();
+                }
                 wait.wait();
             });
+    }
     queue.finish();
     EXPECT_EQ(ids.size(), std::size_t{kThreads});
     EXPECT_EQ(ids.count(std::this_thread::get_id()), 1u);
@@ -61,7 +67,9 @@ TEST(TaskQueue, ThrowsWhatATaskHasThrownAndDropsTheOthers)
         {
             queue.add([] { throw std::runtime_error("the first"); });
             for (int i = 0; i < 100; ++i)
+            {
                 queue.add([&done] { ++done; });
+            }
             queue.finish();
         };
         EXPECT_THROW(add_all(), std::runtime_error) << threads;
@@ -75,7 +83,9 @@ TEST(TaskQueue, MayBeLeftUnfinished)
     {
         TaskQueue queue(2);
         for (int i = 0; i < 100; ++i)
+        {
             queue.add([&done] { ++done; });
+        }
     }
     EXPECT_LE(done, 100);
 }
@@ -86,7 +96,9 @@ TEST(TaskQueue, TasksSeeTheOptionsOfTheThreadThatMadeIt)
     std::atomic<int> seen{0};
     TaskQueue queue(3);
     for (int i = 0; i < 50; ++i)
+    {
         queue.add([&seen] { seen += std::string(CPLGetConfigOption("TILEDIR_TEST", "")) == "seen" ? 1 : 0; });
+    }
     queue.finish();
     CPLSetThreadLocalConfigOption("TILEDIR_TEST", nullptr);
     EXPECT_EQ(seen, 50);

@@ -83,11 +83,13 @@ std::string added_by_many(const Open &open)
     std::vector<std::thread> threads;
     threads.reserve(4);
     for (const char letter : {'a', 'b', 'c', 'd'})
+    {
         threads.emplace_back(
             [&open, letter]
             {
                 const auto store = open();
                 for (int i = 0; i < 25; ++i)
+                {
                     update_object(*store, "o",
                                   [letter](const Bytes *there)
                                   {
@@ -95,9 +97,13 @@ std::string added_by_many(const Open &open)
                                       changed.push_back(static_cast<unsigned char>(letter));
                                       return changed;
                                   });
+                }
             });
+    }
     for (std::thread &thread : threads)
+    {
         thread.join();
+    }
     std::string text = open()->read_text("o").value();
     std::sort(text.begin(), text.end());
     return text;
@@ -144,7 +150,9 @@ TEST_F(UpdateObjectTest, BeginsAgainWhereAnotherOneWasFaster)
                       Bytes changed = *there;
                       changed.push_back('!');
                       if (++calls == 1)
+                      {
                           m_store.write("o", "theirs");
+                      }
                       return changed;
                   });
     EXPECT_EQ(calls, 2);

@@ -48,12 +48,16 @@ TEST(CrsName, TellsWhichTextsWouldMakeProjOpenFiles)
           "PROJCS[\"x\",EXTENSION[\"PROJ4\",\"+proj=merc +nadgrids=@/etc/passwd +wktext\"]]",
           "BOUNDCRS[SOURCECRS[],ABRIDGEDTRANSFORMATION[METHOD[\"NTv2\"],PARAMETERFILE[\"file\", \"/etc/passwd\"]]]",
           R"({"type": "BoundCRS", "transformation": {"parameters": [{"name": "file", "value": "C:\\x"}]}})"})
+    {
         EXPECT_TRUE(names_a_file(bad)) << bad;
+    }
     for (const char *good :
          {"EPSG:3857", "http://www.opengis.net/def/crs/EPSG/0/3857", "+proj=merc +nadgrids=@null",
           "PROJCS[\"a / b\",EXTENSION[\"PROJ4\",\"+proj=merc +nadgrids=@null\"],AUTHORITY[\"EPSG\",\"3857\"]]",
           R"({"type":"ProjectedCRS","name":"WGS 84 / UTM zone 33N","conversion":{"parameters":[{"value":0.9996}]}})"})
+    {
         EXPECT_FALSE(names_a_file(good)) << good;
+    }
 }
 
 TEST(NorthingFirst, IsKnownForCommonGeographicCodesAlone)

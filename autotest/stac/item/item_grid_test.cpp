@@ -89,7 +89,9 @@ TEST(ItemGrid, IsFoundInEveryDocumentThatALinkMayLeadTo)
     const PlainJson item = {{"type", "Feature"},
                             {"properties", {{"tiles:tile_matrix_sets", {{"Test", set_json("Test")}}}}}};
     for (const PlainJson &document : {collection, one, item, set_json("Test"), PlainJson{{"Test", set_json("Test")}}})
+    {
         EXPECT_EQ(read(link, document).tile_matrix_set.id, "Test") << document;
+    }
     EXPECT_EQ(read(linked({{"url", "stac.json"}}), collection).tile_matrix_set.id, "Test");
     const std::string at = "https://example.com/collections/stac.json";
     EXPECT_EQ(error_of_grid(link, {{"type", "Collection"}}), at + ": has no tile matrix set Test");
@@ -110,7 +112,9 @@ TEST(ItemGrid, OfOgcsUrlsNeedsNoNetwork)
 {
     for (const char *url : {"http://schemas.opengis.net/tms/1.0/json/examples/WebMercatorQuad.json",
                             "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad", "#WebMercatorQuad"})
+    {
         EXPECT_EQ(read(linked({{"url", url}})).tile_matrix_set.id, "WebMercatorQuad") << url;
+    }
 }
 
 TEST(ItemGrid, MayBeGivenByWellKnownScales)
@@ -158,7 +162,9 @@ TEST(ItemGrid, IsChosenFromNoMoreThanAHundred)
 {
     PlainJson sets;
     for (int i = 0; i < 101; ++i)
+    {
         sets[std::to_string(i)] = set_json(std::to_string(i));
+    }
     EXPECT_EQ(error_of_grid(item_json({{"tiles:tile_matrix_sets", sets}})),
               "properties.tiles:tile_matrix_sets: has 101 elements, should have at most 100");
 }

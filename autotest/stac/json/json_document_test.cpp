@@ -41,7 +41,9 @@ TEST(JsonDocument, OfNothingButBracketsOverflowsNoStack)
     EXPECT_EQ(error_of_text(std::string(kMaxJsonSize, '[')), "x.json: is nested more than 100 deep");
     std::string objects;
     for (int i = 0; i < 1000000; ++i)
+    {
         objects += "{\"a\":";
+    }
     EXPECT_EQ(error_of_text(objects), "x.json: is nested more than 100 deep");
 }
 

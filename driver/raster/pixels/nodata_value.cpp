@@ -46,9 +46,13 @@ bool NodataValue::fits(GDALDataType type) const
 void NodataValue::write(GDALDataType type, void *pixel) const
 {
     if (m_whole && is_64_bits(type))
+    {
         std::memcpy(pixel, &*m_whole, sizeof *m_whole);
+    }
     else
+    {
         GDALCopyWords(&m_number, GDT_Float64, 0, pixel, type, 0, 1);
+    }
 }
 
 } // namespace tiledir::raster

@@ -37,9 +37,13 @@ template <class T> bool all_beside(const PixelBlock &block, double value)
 bool nodata_takes_no_part(const PixelBlock &finer, int ratio, Resampling resampling, double nodata)
 {
     if (ratio != 2 || resampling != Resampling::Average || finer.size() == 0)
+    {
         return false;
+    }
     if (finer.type() == GDT_Byte)
+    {
         return all_beside<std::uint8_t>(finer, nodata);
+    }
     return finer.type() == GDT_UInt16 && all_beside<std::uint16_t>(finer, nodata);
 }
 
@@ -73,13 +77,19 @@ public:
         : m_pixels(finer, finer.bands() - (last == LastBand::Mask ? 1 : 0), nodata)
     {
         if (last == LastBand::Alpha)
+        {
             dataset().GetRasterBand(finer.bands())->SetColorInterpretation(GCI_AlphaBand);
+        }
         if (last != LastBand::Mask)
+        {
             return;
+        }
         m_mask = mask_of(finer);
         m_has_gaps = !m_mask.all_equal(255);
         if (m_has_gaps && !write_mask())
+        {
             throw TileError("overview: a memory dataset takes no mask");
+        }
     }
 
     GDALDataset &dataset() const { return *m_pixels.dataset(); }
@@ -113,7 +123,9 @@ template <class Resample> void set_coarser_mask(const Source &source, PixelBlock
     PixelBlock mask(coarser.width(), coarser.height(), 1, GDT_Byte);
     mask.fill(255);
     if (source.has_gaps())
+    {
         mask = mask_of(resample(source.mask()));
+    }
     set_mask(mask, coarser);
 }
 
@@ -147,7 +159,9 @@ PixelBlock by_mask_of_nodata(const PixelBlock &finer, const NodataValue &nodata,
     {
         const PixelBlock made = resample(band_and_mask(finer, band, value));
         if (band == 0)
+        {
             coarser = PixelBlock(made.width(), made.height(), finer.bands(), finer.type());
+        }
         const auto *pixel = made.row<std::uint64_t>(0, 0);
         std::transform(pixel, pixel + made.band_size() / sizeof(value), made.row<std::uint64_t>(1, 0),
                        coarser.row<std::uint64_t>(band, 0),
@@ -164,13 +178,17 @@ PixelBlock make_overview(const PixelBlock &finer, int ratio, Resampling resampli
                          const std::optional<NodataValue> &nodata, LastBand last)
 {
     if (ratio < 1 || finer.width() % ratio != 0 || finer.height() % ratio != 0)
+    {
         throw TileError("overview: " + std::to_string(finer.width()) + " x " + std::to_string(finer.height()) +
                         " pixels are not a whole multiple of " + std::to_string(ratio));
+    }
 
     if (needs_mask_of_nodata(finer, nodata, last))
+    {
         return by_mask_of_nodata(finer, *nodata,
                                  [&](const PixelBlock &band)
                                  { return make_overview(band, ratio, resampling, std::nullopt, LastBand::Mask); });
+    }
     const bool without =
         !nodata || (last == LastBand::Plain && nodata_takes_no_part(finer, ratio, resampling, nodata->number()));
     const std::optional<double> number = without ? std::nullopt : std::optional(nodata->number());
@@ -185,12 +203,16 @@ PixelBlock make_overview(const PixelBlock &finer, int ratio, Resampling resampli
         GDALRasterBandH overview = GDALGetRasterBand(target.handle(), band);
         if (GDALRegenerateOverviews(source.dataset().GetRasterBand(band), 1, &overview, method, nullptr, nullptr) !=
             CE_None)
+        {
             throw TileError(std::string("overview (") + method + "): " + errors.cause("GDAL gives no reason"));
+        }
     }
     if (last == LastBand::Mask)
+    {
         set_coarser_mask(source, coarser,
                          [&](const PixelBlock &mask)
                          { return make_overview(mask, ratio, resampling_of_mask(resampling), std::nullopt); });
+    }
     return coarser;
 }
 
@@ -198,10 +220,12 @@ PixelBlock make_overview(const PixelBlock &finer, const BlockPart &part, int wid
                          const std::optional<NodataValue> &nodata, LastBand last)
 {
     if (needs_mask_of_nodata(finer, nodata, last))
+    {
         return by_mask_of_nodata(
             finer, *nodata,
             [&](const PixelBlock &band)
             { return make_overview(band, part, width, height, resampling, std::nullopt, LastBand::Mask); });
+    }
     const store::GdalErrors errors;
     PixelBlock coarser(width, height, finer.bands(), finer.type());
     const Source source(finer, nodata ? std::optional(nodata->number()) : std::nullopt, last);
@@ -222,14 +246,18 @@ PixelBlock make_overview(const PixelBlock &finer, const BlockPart &part, int wid
         if (source.dataset().GetRasterBand(band)->RasterIO(GF_Read, left, top, right - left, bottom - top,
                                                            coarser.data(band - 1), width, height, finer.type(), 0, 0,
                                                            &extra) != CE_None)
+        {
             throw TileError(std::string("overview (") + name(resampling) +
                             "): " + errors.cause("GDAL gives no reason"));
+        }
     }
     if (last == LastBand::Mask)
+    {
         set_coarser_mask(
             source, coarser,
             [&](const PixelBlock &mask)
             { return make_overview(mask, part, width, height, resampling_of_mask(resampling), std::nullopt); });
+    }
     return coarser;
 }
 

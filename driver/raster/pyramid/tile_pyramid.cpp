@@ -135,7 +135,9 @@ PixelBlock TilePyramid::empty_block(int width, int height) const
     {
         block.fill(*format.nodata);
         if (format.alpha || format.mask)
+        {
             std::fill_n(block.data(format.block_bands() - 1), block.band_size(), static_cast<unsigned char>(0));
+        }
     }
     return block;
 }

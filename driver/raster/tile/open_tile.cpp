@@ -19,7 +19,9 @@ std::uint64_t number_at(const store::Bytes &bytes, std::uint64_t at, std::size_t
 {
     std::uint64_t number = 0;
     for (std::size_t i = 0; i < size && at < bytes.size() && size <= bytes.size() - at; ++i)
+    {
         number = number << 8 | bytes[at + (big_endian ? i : size - 1 - i)];
+    }
     return number;
 }
 
@@ -28,12 +30,16 @@ bool is_tiff_of_one_directory(const store::Bytes &bytes)
 {
     const bool big_endian = !bytes.empty() && bytes[0] == 'M';
     if (bytes.size() < 16 || bytes[0] != bytes[1] || (bytes[0] != 'I' && bytes[0] != 'M'))
+    {
         return false;
+    }
     constexpr std::uint64_t kTiff = 42;
     constexpr std::uint64_t kBigTiff = 43;
     const std::uint64_t version = number_at(bytes, 2, 2, big_endian);
     if (version != kTiff && version != kBigTiff)
+    {
         return false;
+    }
     const bool big = version == kBigTiff;
     const std::uint64_t first = number_at(bytes, big ? 8 : 4, big ? 8 : 4, big_endian);
     const std::uint64_t entries = number_at(bytes, first, big ? 8 : 2, big_endian);
@@ -63,8 +69,10 @@ OpenTile::OpenTile(const store::Bytes &bytes, const std::string &path)
     m_dataset.reset(GDALDataset::Open(m_file.name().c_str(), GDAL_OF_RASTER | GDAL_OF_INTERNAL,
                                       drivers_of_tile(bytes, from_network), nullptr, siblings));
     if (!m_dataset)
+    {
         throw store::gdal_failure(path, "is not a readable raster: " +
                                             m_errors.cause(reason_of_unopened_tile(bytes, from_network)));
+    }
     check_blocks();
 }
 
@@ -79,17 +87,21 @@ void OpenTile::check_blocks() const
         int height = 0;
         band(number).GetBlockSize(&width, &height);
         if (static_cast<double>(width) * height > 4 * std::max(pixels, kUsual))
+        {
             throw TileError(m_path, "corrupt: its blocks are " + std::to_string(width) + " x " +
                                         std::to_string(height) + " pixels, all of it " +
                                         std::to_string(m_dataset->GetRasterXSize()) + " x " +
                                         std::to_string(m_dataset->GetRasterYSize()));
+        }
     }
 }
 
 void OpenTile::check(CPLErr status) const
 {
     if (status != CE_None || m_errors.failed())
+    {
         throw store::gdal_failure(m_path, "corrupt: " + m_errors.cause("GDAL gives no reason"));
+    }
 }
 
 } // namespace tiledir::raster

@@ -8,14 +8,22 @@ namespace tiledir::raster
 std::optional<StoredPart> TileAxis::stored_part(int stored) const
 {
     for (const Buffer &buffer : buffers)
+    {
         if (stored == buffer.before + size + buffer.after)
+        {
             return StoredPart{buffer.before, size, 0};
+        }
+    }
     const auto [before, after] = buffers[0];
     if (cut == Cut::None || stored > before + size + after)
+    {
         return std::nullopt;
+    }
     const int count = std::min(size, stored - (cut == Cut::End ? before : after));
     if (count <= 0)
+    {
         return std::nullopt;
+    }
     return cut == Cut::End ? StoredPart{before, count, 0} : StoredPart{stored - after - count, count, size - count};
 }
 

@@ -17,7 +17,9 @@ TileCache &TileCache::of_process()
             constexpr std::size_t kMegabyte = 1024 * 1024;
             const char *megabytes = CPLGetConfigOption("TILEDIR_CACHE_MB", nullptr);
             if (megabytes != nullptr)
+            {
                 return static_cast<std::size_t>(std::clamp(CPLAtof(megabytes), 0.0, 1e9) * kMegabyte);
+            }
             const auto quarter = static_cast<std::size_t>(std::max<GIntBig>(GDALGetCacheMax64(), 0) / 4);
             return std::clamp(quarter, 64 * kMegabyte, 1024 * kMegabyte);
         }());

@@ -32,15 +32,21 @@ GDALDriver *driver_named(const std::string &name)
 {
     GDALDriver *driver = GetGDALDriverManager()->GetDriverByName(name.c_str());
     if (driver == nullptr)
+    {
         throw TileError(name + ": GDAL has no such driver");
+    }
     return driver;
 }
 
 bool has(const TileFormat &format, const char *option)
 {
     for (const auto &[key, value] : format.options)
+    {
         if (EQUAL(key.c_str(), option))
+        {
             return true;
+        }
+    }
     return false;
 }
 
@@ -48,9 +54,13 @@ CPLStringList creation_options(const TileFormat &format)
 {
     CPLStringList options;
     for (const auto &[key, value] : format.options)
+    {
         options.SetNameValue(key.c_str(), value.c_str());
+    }
     if (format.driver != "GTiff")
+    {
         return options;
+    }
     if (!has(format, "TILED") && !has(format, "BLOCKXSIZE") && !has(format, "BLOCKYSIZE"))
     {
         if (static_cast<std::int64_t>(format.width) * format.height <= kMaxPixelsOfOneBlock)
@@ -78,7 +88,9 @@ KnownCrs crs_of(const std::string &wkt)
     KnownCrs known;
     known.wkt = wkt;
     if (known.crs.importFromWkt(wkt.c_str()) != OGRERR_NONE)
+    {
         throw TileError("GDAL does not understand the CRS " + wkt);
+    }
     known.crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
     return known;
 }
@@ -89,18 +101,26 @@ const OGRSpatialReference &spatial_reference_of(const std::string &wkt)
     // Made by a call, so that GDAL's own data of the thread are older, and outlive it at the thread's end.
     thread_local KnownCrs known = crs_of(wkt);
     if (known.wkt != wkt)
+    {
         known = crs_of(wkt);
+    }
     return known.crs;
 }
 
 void set_nodata(GDALRasterBandH band, GDALDataType type, const NodataValue &nodata)
 {
     if (type == GDT_Int64)
+    {
         GDALSetRasterNoDataValueAsInt64(band, nodata.as_int64());
+    }
     else if (type == GDT_UInt64)
+    {
         GDALSetRasterNoDataValueAsUInt64(band, nodata.as_uint64());
+    }
     else
+    {
         GDALSetRasterNoDataValue(band, nodata.number());
+    }
 }
 
 void describe(GDALDataset &dataset, const TileFormat &format, const stac::Bounds &bounds)
@@ -113,17 +133,27 @@ void describe(GDALDataset &dataset, const TileFormat &format, const stac::Bounds
                               -(bounds.max_y - bounds.min_y) / format.height};
     GDALSetGeoTransform(&dataset, geotransform);
     if (!format.crs_wkt.empty())
+    {
         dataset.SetSpatialRef(&spatial_reference_of(format.crs_wkt));
+    }
     if (format.nodata)
+    {
         for (int band = 1; band <= format.bands; ++band)
+        {
             set_nodata(GDALGetRasterBand(&dataset, band), format.type, *format.nodata);
+        }
+    }
     if (format.alpha)
+    {
         dataset.GetRasterBand(format.bands)->SetColorInterpretation(GCI_AlphaBand);
+    }
     if (format.colors)
     {
         GDALColorTable table;
         for (std::size_t index = 0; index < format.colors->size(); ++index)
+        {
             table.SetColorEntry(static_cast<int>(index), &(*format.colors)[index]);
+        }
         dataset.GetRasterBand(1)->SetColorTable(&table);
     }
 }
@@ -144,10 +174,14 @@ bool create(GDALDriver &driver, const std::string &name, const TileFormat &forma
     const DatasetPtr dataset(driver.Create(name.c_str(), format.width, format.height, format.bands, format.type,
                                            creation_options(format).List()));
     if (!dataset)
+    {
         return false;
+    }
     describe(*dataset, format, bounds);
     if (format.mask && !write_mask(*dataset, format, pixels))
+    {
         return false;
+    }
     auto *data = const_cast<unsigned char *>(pixels.data()); // only read from
     return dataset->RasterIO(GF_Write, 0, 0, format.width, format.height, data, format.width, format.height,
                              format.type, format.bands, nullptr, 0, 0, 0, nullptr) == CE_None;
@@ -159,7 +193,9 @@ bool create_copy(GDALDriver &driver, const std::string &name, const TileFormat &
     const MemDataset source(pixels, format.bands, std::nullopt);
     describe(*source.dataset(), format, bounds);
     if (format.mask && !write_mask(*source.dataset(), format, pixels))
+    {
         return false;
+    }
     const DatasetPtr dataset(
         driver.CreateCopy(name.c_str(), source.dataset(), FALSE, creation_options(format).List(), nullptr, nullptr));
     return dataset != nullptr;
@@ -178,7 +214,9 @@ store::Bytes encode_with_gdal(const TileFormat &format, const PixelBlock &pixels
     vsi_l_offset size = 0;
     const GByte *data = VSIGetMemFileBuffer(file.name().c_str(), &size, FALSE);
     if (!made || errors.failed() || data == nullptr)
+    {
         throw TileError("cannot encode as " + format.driver + ": " + errors.cause("GDAL gives no reason"));
+    }
     return store::Bytes(data, data + size);
 }
 
@@ -204,8 +242,12 @@ std::array<int, 2> levels_of(const TileFormat &format)
 {
     int level = 6;
     for (const auto &[option, value] : format.options)
+    {
         if (EQUAL(option.c_str(), "ZLEVEL"))
+        {
             level = std::atoi(value.c_str());
+        }
+    }
     return {level >= 6 && level <= 9 ? level + 1 : level, level};
 }
 
@@ -217,13 +259,17 @@ std::optional<TiffSplice> make_splice(const TileFormat &format)
     const PixelBlock trial = trial_pixels(format);
     const store::Bytes plain_tile = encode_with_gdal(format, plain, {1, 2, 3, 4});
     if (!TiffSplice::of(format, plain_tile, 1))
+    {
         return std::nullopt;
+    }
     const store::Bytes trial_tile = encode_with_gdal(format, trial, bounds);
     for (const int level : levels_of(format))
     {
         auto splice = TiffSplice::of(format, plain_tile, level);
         if (splice->tile(plain, {1, 2, 3, 4}) == plain_tile && splice->tile(trial, bounds) == trial_tile)
+        {
             return splice;
+        }
     }
     return std::nullopt;
 }
@@ -234,14 +280,18 @@ const TiffSplice *splice_of(const TileFormat &format)
     constexpr std::size_t kMaxFormats = 8;
     thread_local std::list<std::pair<TileFormat, std::optional<TiffSplice>>> known;
     if (format.driver != "GTiff" || format.mask)
+    {
         return nullptr;
+    }
     auto found = std::find_if(known.begin(), known.end(), [&](const auto &entry) { return entry.first == format; });
     if (found == known.end())
     {
         known.emplace_front(format, make_splice(format));
         found = known.begin();
         if (known.size() > kMaxFormats)
+        {
             known.pop_back();
+        }
     }
     return found->second ? &*found->second : nullptr;
 }
@@ -285,9 +335,11 @@ store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, con
 {
     if (pixels.width() != format.width || pixels.height() != format.height || pixels.bands() != format.block_bands() ||
         pixels.type() != format.type)
+    {
         throw TileError("cannot encode as " + format.driver + ": " +
                         shape_text(pixels.width(), pixels.height(), pixels.bands()) + " where " +
                         shape_text(format.width, format.height, format.block_bands()) + " are expected");
+    }
     if (format.mask && is_whole(pixels))
     {
         TileFormat plain = format;
@@ -303,8 +355,12 @@ store::Bytes encode_tile(const TileFormat &format, const PixelBlock &pixels, con
         return encode_tile(plain, with_opacity(pixels), bounds);
     }
     if (const TiffSplice *splice = splice_of(format))
+    {
         if (auto bytes = splice->tile(pixels, bounds))
+        {
             return *std::move(bytes);
+        }
+    }
     return encode_with_gdal(format, pixels, bounds);
 }
 

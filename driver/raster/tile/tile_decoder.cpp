@@ -31,13 +31,21 @@ std::optional<Bands> bands_of(const OpenTile &stored, const TileSpec &spec)
 {
     const int wanted = spec.bands();
     if (stored.bands() == wanted)
+    {
         return Bands::Same;
+    }
     if (stored.bands() == 1 && (wanted == 3 || wanted == 4) && stored.band(1).GetColorTable() != nullptr)
+    {
         return Bands::Palette;
+    }
     if (stored.bands() == wanted + 1 && stored.band(wanted + 1).GetColorInterpretation() == GCI_AlphaBand)
+    {
         return Bands::AlphaIsExtra;
+    }
     if (stored.bands() == wanted - 1 && spec.last_is_alpha)
+    {
         return Bands::AlphaIsMissing;
+    }
     return std::nullopt;
 }
 
@@ -58,7 +66,9 @@ bool says_nothing_new(GDALRasterBand &band, const std::optional<NodataValue> &wa
     }
     const double value = band.GetNoDataValue(&known);
     if (!known || !wanted)
+    {
         return !known;
+    }
     const double number = wanted->number();
     return number == value || (std::isnan(number) && std::isnan(value)) ||
            (type == GDT_Float32 && static_cast<float>(number) == static_cast<float>(value));
@@ -128,11 +138,17 @@ Decoding::Decoding(const OpenTile &stored, const TileSpec &spec, Bands bands, co
 DecodedTile Decoding::run() &&
 {
     if (is_cut())
+    {
         fill_with_nodata();
+    }
     if (m_bands == Bands::Palette)
+    {
         read_palette();
+    }
     else
+    {
         read_bands(std::min(m_stored.bands(), m_spec.bands()));
+    }
     if (m_spec.masks)
     {
         take_colors();
@@ -144,9 +160,13 @@ DecodedTile Decoding::run() &&
 void Decoding::take_colors()
 {
     for (int band = 1; band <= m_stored.bands(); ++band)
+    {
         m_tile.bands.push_back(m_stored.band(band).GetColorInterpretation());
+    }
     if (m_spec.bands() == 1)
+    {
         m_tile.colors = colors_of(m_stored.band(1));
+    }
 }
 
 void Decoding::fill_with_nodata()
@@ -170,23 +190,33 @@ bool Decoding::read_blocks()
     if (m_stored.bands() != 1 || band.GetRasterDataType() != m_spec.type || is_cut() ||
         band.GetXSize() != m_columns.count || band.GetYSize() != m_rows.count || width != m_columns.count ||
         m_rows.count % height != 0)
+    {
         return false;
+    }
     for (int block = 0; block < m_rows.count / height; ++block)
+    {
         m_stored.check(band.ReadBlock(0, block, pixels().data(0, block * height)));
+    }
     return true;
 }
 
 void Decoding::read_bands(int count)
 {
     if (count == 1 && read_blocks())
+    {
         return;
+    }
     m_stored.check(m_stored.dataset().RasterIO(GF_Read, m_columns.from, m_rows.from, m_columns.count, m_rows.count,
                                                place(0), m_columns.count, m_rows.count, m_spec.type, count, nullptr,
                                                pixels().pixel_size(), static_cast<GSpacing>(pixels().row_size()),
                                                static_cast<GSpacing>(pixels().band_size()), nullptr));
     for (int band = 0; band < count && m_spec.type != GDT_Byte; ++band)
+    {
         if (is_signed_byte(m_stored.band(band + 1)))
+        {
             make_signed(band);
+        }
+    }
 }
 
 /// GDAL before 3.7 has signed bytes as Byte, and says so.
@@ -199,7 +229,9 @@ void Decoding::make_signed(int band)
         GDALCopyWords(line, m_spec.type, pixels().pixel_size(), values.data(), GDT_Float64, sizeof(double),
                       m_columns.count);
         for (double &value : values)
+        {
             value = value > 127 ? value - 256 : value;
+        }
         GDALCopyWords(values.data(), GDT_Float64, sizeof(double), line, m_spec.type, pixels().pixel_size(),
                       m_columns.count);
     }
@@ -216,7 +248,9 @@ void Decoding::read_palette()
     const int known = table.GetColorEntryCount();
     std::vector<GDALColorEntry> colors(static_cast<std::size_t>(known) + 1); // the last one: none
     for (int index = 0; index < known; ++index)
+    {
         colors[index] = *table.GetColorEntry(index);
+    }
     const auto size = static_cast<std::size_t>(pixels().pixel_size());
     std::vector<unsigned char> values(colors.size() * size);
     short GDALColorEntry::*const parts[] = {&GDALColorEntry::c1, &GDALColorEntry::c2, &GDALColorEntry::c3,
@@ -231,14 +265,20 @@ void Decoding::read_palette()
         {
             unsigned char *pixel = place(band) + row * pixels().row_size();
             for (int col = 0; col < m_columns.count; ++col, ++index, pixel += size)
+            {
                 std::memcpy(pixel, values.data() + std::min<int>(*index, known) * size, size);
+            }
         }
     }
     const std::uint16_t *index = indices.data();
     for (int row = 0; row < m_rows.count; ++row)
+    {
         for (int col = 0; col < m_columns.count; ++col)
+        {
             m_palette_alpha[plane_offset(row) + col] =
                 static_cast<unsigned char>(colors[std::min<int>(*index++, known)].c4);
+        }
+    }
 }
 
 Decoding::Plane Decoding::plane_of(GDALRasterBand &mask) const
@@ -254,11 +294,17 @@ Decoding::Plane Decoding::plane_of(GDALRasterBand &mask) const
 bool Decoding::says_nothing_of_data() const
 {
     if (m_stored.may_have_mask() || m_bands != Bands::Same)
+    {
         return false;
+    }
     for (int band = 0; band < m_spec.bands(); ++band)
+    {
         if (!says_nothing_new(m_stored.band(band + 1), m_spec.nodata[band]) ||
             (m_tile.bands[band] == GCI_AlphaBand && m_spec.needs_validity()))
+        {
             return false;
+        }
+    }
     return true;
 }
 
@@ -274,22 +320,36 @@ void Decoding::take_mask()
     Plane plane;
     const bool by_value = (flags & GMF_NODATA) != 0 && (flags & GMF_PER_DATASET) == 0;
     if (m_bands == Bands::Palette)
+    {
         plane = std::move(m_palette_alpha);
+    }
     else if (by_value)
+    {
         plane = take_nodata();
+    }
     else if ((flags & GMF_ALL_VALID) == 0 && ((flags & GMF_ALPHA) == 0 || m_bands == Bands::AlphaIsExtra))
     {
         plane = plane_of(*first.GetMaskBand());
         for (int band = 0; band < m_spec.bands(); ++band)
+        {
             burn(band, plane);
+        }
     }
     else if ((flags & GMF_ALPHA) != 0 && m_spec.needs_validity())
+    {
         plane = plane_of(*first.GetMaskBand());
+    }
     if (m_bands == Bands::Palette && m_spec.bands() == 3)
+    {
         for (int band = 0; band < m_spec.bands(); ++band)
+        {
             burn(band, plane);
+        }
+    }
     if (m_bands == Bands::AlphaIsMissing)
+    {
         write_alpha(plane);
+    }
     keep(std::move(plane));
 }
 
@@ -309,10 +369,14 @@ Decoding::Plane Decoding::take_nodata()
         const Plane plane = plane_of(*stored.GetMaskBand());
         burn(band, plane);
         if (valid.empty())
+        {
             valid = plane;
+        }
         else
+        {
             std::transform(plane.begin(), plane.end(), valid.begin(), valid.begin(),
                            [](unsigned char one, unsigned char other) { return std::max(one, other); });
+        }
     }
     return all_valid ? Plane() : valid;
 }
@@ -320,7 +384,9 @@ Decoding::Plane Decoding::take_nodata()
 void Decoding::burn(int band, const Plane &plane)
 {
     if (!m_spec.nodata[band] || plane.empty())
+    {
         return;
+    }
     unsigned char value[16] = {};
     m_spec.nodata[band]->write(m_spec.type, value);
     const auto size = static_cast<std::size_t>(pixels().pixel_size());
@@ -328,7 +394,9 @@ void Decoding::burn(int band, const Plane &plane)
     for (const unsigned char valid : plane)
     {
         if (valid == 0)
+        {
             std::memcpy(pixel, value, size);
+        }
         pixel += size;
     }
 }
@@ -339,7 +407,9 @@ void Decoding::write_alpha(const Plane &plane)
     for (int row = 0; row < m_rows.count; ++row)
     {
         for (int col = 0; col < m_columns.count && !plane.empty(); ++col)
+        {
             alpha[col] = static_cast<std::uint16_t>(plane[plane_offset(row) + col] * (opaque(m_spec.type) / kValid));
+        }
         GDALCopyWords(alpha.data(), GDT_UInt16, sizeof(std::uint16_t),
                       place(m_spec.bands() - 1) + row * pixels().row_size(), m_spec.type, pixels().pixel_size(),
                       m_columns.count);
@@ -349,15 +419,21 @@ void Decoding::write_alpha(const Plane &plane)
 void Decoding::keep(Plane &&plane)
 {
     if (!m_spec.needs_validity())
+    {
         return;
+    }
     if (plane.empty() && is_cut())
     {
         plane.resize(plane_size());
         for (int row = 0; row < m_rows.count; ++row)
+        {
             std::fill_n(plane.data() + plane_offset(row), m_columns.count, kValid);
+        }
     }
     if (std::any_of(plane.begin(), plane.end(), [](unsigned char valid) { return valid != kValid; }))
+    {
         m_tile.validity = std::move(plane);
+    }
 }
 
 } // namespace
@@ -375,10 +451,12 @@ DecodedTile decode_tile(const store::Bytes &bytes, const std::string &path, cons
     const auto rows = spec.rows.stored_part(stored.dataset().GetRasterYSize());
     const auto bands = bands_of(stored, spec);
     if (!columns || !rows || !bands)
+    {
         throw TileError(
             path, shape_text(stored.dataset().GetRasterXSize(), stored.dataset().GetRasterYSize(), stored.bands()) +
                       " where " + shape_text(spec.columns.stored_size(), spec.rows.stored_size(), spec.bands()) +
                       " are expected");
+    }
     DecodedTile tile = Decoding(stored, spec, *bands, *columns, *rows).run();
     stored.check(CE_None);
     return tile;

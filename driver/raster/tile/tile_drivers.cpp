@@ -34,16 +34,22 @@ const char *const *drivers_of_tile(const store::Bytes &bytes, bool from_network)
         {{"RIFF", 4}, {"WEBP", nullptr}}};
     const std::string_view content(reinterpret_cast<const char *>(bytes.data()), bytes.size());
     for (const Signature &signature : kSignatures)
+    {
         if (content.substr(0, signature.first_bytes.size()) == signature.first_bytes &&
             GetGDALDriverManager()->GetDriverByName(signature.drivers[0]) != nullptr)
+        {
             return signature.drivers;
+        }
+    }
     return from_network ? kSelfContained : nullptr;
 }
 
 std::string reason_of_unopened_tile(const store::Bytes &bytes, bool from_network)
 {
     if (bytes.empty())
+    {
         return "the file is empty";
+    }
     return from_network ? "its content is of no format that is read over a network (formats that name other files, "
                           "such as VRT, are read from local disks only)"
                         : "its content is of no format that GDAL knows";

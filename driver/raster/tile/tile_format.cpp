@@ -39,11 +39,17 @@ GDALDriver &known_driver(const std::string &name)
 {
     GDALDriver *driver = GetGDALDriverManager()->GetDriverByName(name.c_str());
     if (driver != nullptr)
+    {
         return *driver;
+    }
     std::vector<std::string> names;
     for (int i = 0; i < GetGDALDriverManager()->GetDriverCount(); ++i)
+    {
         if (writes_rasters(*GetGDALDriverManager()->GetDriver(i)))
+        {
             names.emplace_back(GetGDALDriverManager()->GetDriver(i)->GetDescription());
+        }
+    }
     throw InputError("format: " + name + " is unknown to GDAL" + nearest(name, names));
 }
 
@@ -54,8 +60,12 @@ std::vector<std::string> option_names(GDALDriver &driver)
     const std::unique_ptr<CPLXMLNode, void (*)(CPLXMLNode *)> list(xml == nullptr ? nullptr : CPLParseXMLString(xml),
                                                                    CPLDestroyXMLNode);
     for (const CPLXMLNode *node = list ? list->psChild : nullptr; node != nullptr; node = node->psNext)
+    {
         if (node->eType == CXT_Element && EQUAL(node->pszValue, "Option"))
+        {
             names.emplace_back(CPLGetXMLValue(node, "name", ""));
+        }
+    }
     return names;
 }
 
@@ -63,23 +73,31 @@ void check_type(GDALDriver &driver, GDALDataType type)
 {
     const char *types = driver.GetMetadataItem(GDAL_DMD_CREATIONDATATYPES);
     if (types == nullptr)
+    {
         return;
+    }
     const CPLStringList known(CSLTokenizeString(types));
     // GDAL 3.6 does not tell that GTiff holds them.
     const bool untold = EQUAL(driver.GetDescription(), "GTiff") && (type == GDT_Int64 || type == GDT_UInt64);
     if (!untold && known.FindString(GDALGetDataTypeName(type)) < 0)
+    {
         throw InputError(std::string("data type: ") + driver.GetDescription() + " cannot hold " +
                          GDALGetDataTypeName(type) + "; it holds " + types);
+    }
 }
 
 void check_options(GDALDriver &driver, const std::map<std::string, std::string> &options)
 {
     const std::vector<std::string> known = option_names(driver);
     for (const auto &[option, value] : options)
+    {
         if (std::none_of(known.begin(), known.end(),
                          [&name = option](const std::string &other) { return EQUAL(name.c_str(), other.c_str()); }))
+        {
             throw InputError("options: " + std::string(driver.GetDescription()) + " has no creation option " + option +
                              nearest(option, known));
+        }
+    }
 }
 
 /// The drivers do not tell band counts: these are of the formats that hold few.
@@ -93,11 +111,17 @@ void check_bands(GDALDriver &driver, int bands)
     };
     static const Limit kLimits[] = {{"PNG", 1, 4}, {"JPEG", 1, 4}, {"WEBP", 3, 4}, {"GIF", 1, 1}};
     for (const Limit &limit : kLimits)
+    {
         if (EQUAL(driver.GetDescription(), limit.driver) && (bands < limit.least || bands > limit.most))
+        {
             throw InputError("format: " + std::string(limit.driver) + " holds " + std::to_string(limit.least) + " to " +
                              std::to_string(limit.most) + " bands, not " + std::to_string(bands));
+        }
+    }
     if (bands < 1)
+    {
         throw InputError("format: a tile needs 1 band or more, not " + std::to_string(bands));
+    }
 }
 
 } // namespace
@@ -113,15 +137,19 @@ std::string format_driver(const std::string &name)
 {
     GDALDriver &driver = known_driver(name);
     if (!writes_rasters(driver))
+    {
         throw InputError("format: GDAL's " + std::string(driver.GetDescription()) +
                          " driver cannot write rasters; GTiff can");
+    }
     return driver.GetDescription();
 }
 
 std::string format_extension(const std::string &driver)
 {
     if (driver == "GTiff" || driver == "COG")
+    {
         return "tif";
+    }
     const char *extension = known_driver(driver).GetMetadataItem(GDAL_DMD_EXTENSION);
     return extension == nullptr ? "" : extension;
 }
@@ -129,9 +157,13 @@ std::string format_extension(const std::string &driver)
 std::string format_media_type(const std::string &driver)
 {
     if (driver == "GTiff")
+    {
         return "image/tiff; application=geotiff";
+    }
     if (driver == "COG")
+    {
         return "image/tiff; application=geotiff; profile=cloud-optimized";
+    }
     const char *type = known_driver(driver).GetMetadataItem(GDAL_DMD_MIMETYPE);
     return type == nullptr ? "application/octet-stream" : type;
 }
@@ -151,23 +183,37 @@ bool is_lossy(const TileFormat &format)
     const auto given = [&format](const char *option) -> std::string
     {
         for (const auto &[name, value] : format.options)
+        {
             if (EQUAL(name.c_str(), option))
+            {
                 return value;
+            }
+        }
         return "";
     };
     const auto says = [&given](const char *option, const char *value) { return EQUAL(given(option).c_str(), value); };
     const auto is_on = [&given](const char *option)
     { return !given(option).empty() && CPLTestBool(given(option).c_str()); };
     if (format.driver == "WEBP")
+    {
         return !is_on("LOSSLESS");
+    }
     if (format.driver != "GTiff" && format.driver != "COG")
+    {
         return format.driver.rfind("JP", 0) == 0;
+    }
     if (!given("DISCARD_LSB").empty() || !given("NBITS").empty() || says("COMPRESS", "JPEG"))
+    {
         return true;
+    }
     if (says("COMPRESS", "WEBP"))
+    {
         return !is_on("WEBP_LOSSLESS");
+    }
     if (says("COMPRESS", "JXL"))
+    {
         return !given("JXL_LOSSLESS").empty() ? !is_on("JXL_LOSSLESS") : format.driver == "COG";
+    }
     return given("COMPRESS").rfind("LERC", 0) == 0 && CPLAtof(given("MAX_Z_ERROR").c_str()) != 0;
 }
 
@@ -177,7 +223,9 @@ void check_format(const TileFormat &format)
     check_type(driver, format.type);
     check_bands(driver, format.bands);
     if (format.mask && !format.mask_is_alpha && !format_has_masks(format.driver))
+    {
         throw InputError("format: " + format.driver + " cannot hold a mask; GTiff, COG and JPEG can");
+    }
     check_options(driver, format.options);
 }
 

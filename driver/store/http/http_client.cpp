@@ -64,7 +64,9 @@ public:
         : m_multi(curl_multi_init())
     {
         if (m_multi == nullptr)
+        {
             throw StoreError("libcurl cannot start");
+        }
         curl_multi_setopt(m_multi, CURLMOPT_MAXCONNECTS, 128L);
     }
     ~Connections() { curl_multi_cleanup(m_multi); }
@@ -87,12 +89,16 @@ public:
         if (m_process != getpid())
         {
             for (auto &idle : m_idle)
+            {
                 idle.release(); // NOLINT(bugprone-unused-return-value): not ours to close
+            }
             m_idle.clear();
             m_process = getpid();
         }
         if (m_idle.empty())
+        {
             return std::make_unique<Connections>();
+        }
         auto connections = std::move(m_idle.back());
         m_idle.pop_back();
         return connections;
@@ -124,8 +130,12 @@ public:
         const std::lock_guard<std::mutex> lock(m_mutex);
         HttpCounts counts = m_counts;
         for (const auto &[server, throttle] : m_throttles)
+        {
             if (const double rate = throttle->rate(); rate > 0)
+            {
                 counts.rate = counts.rate > 0 ? std::min(counts.rate, rate) : rate;
+            }
+        }
         return counts;
     }
 
@@ -134,7 +144,9 @@ public:
         const std::lock_guard<std::mutex> lock(m_mutex);
         auto &throttle = m_throttles[server];
         if (!throttle)
+        {
             throttle = std::make_shared<Throttle>();
+        }
         return throttle;
     }
 
@@ -163,7 +175,9 @@ public:
     ~Batch()
     {
         for (const auto &[easy, transfer] : m_under_way)
+        {
             curl_multi_remove_handle(m_multi, easy);
+        }
     }
     Batch(const Batch &) = delete;
     Batch &operator=(const Batch &) = delete;
@@ -177,7 +191,9 @@ public:
             {
                 auto place = m_throttle.place(static_cast<int>(m_under_way.size()), m_settings.max_connections);
                 if (!place)
+                {
                     break;
+                }
                 if (is_delayed_one_due())
                 {
                     const Try attempt = m_delayed.begin()->second;
@@ -221,7 +237,9 @@ private:
             curl_easy_reset(transfer->easy.get());
         }
         if (transfer->easy == nullptr)
+        {
             throw std::bad_alloc();
+        }
         transfer->prepare(m_settings, m_make(attempt.index));
         CURL *easy = transfer->easy.get();
         m_under_way.emplace(easy, std::move(transfer));
@@ -235,17 +253,23 @@ private:
         bool ended = false;
         int left = 0;
         while (const CURLMsg *message = curl_multi_info_read(m_multi, &left))
+        {
             if (message->msg == CURLMSG_DONE)
             {
                 ended = true;
                 finish(message->easy_handle, message->data.result);
             }
+        }
         if (ended)
+        {
             return;
+        }
         int wait = kMaxWait;
         const auto turn = m_throttle.until_next();
         if (turn > Clock::duration::zero() && (has_more || is_delayed_one_due()))
+        {
             wait = milliseconds(turn);
+        }
         // One that is due and has no place waits for an answer.
         if (!m_delayed.empty() && (m_under_way.empty() || !is_delayed_one_due()))
         {
@@ -262,17 +286,25 @@ private:
         curl_multi_remove_handle(m_multi, easy);
         HttpResponse &response = transfer->response;
         if (transfer->too_large)
+        {
             response.failure = "is larger than " + std::to_string(m_settings.max_body) + " bytes";
+        }
         else if (result == CURLE_OK)
+        {
             curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
+        }
         else
+        {
             response.failure = transfer->error[0] != '\0' ? transfer->error.data() : curl_easy_strerror(result);
+        }
         response.no_server = result == CURLE_COULDNT_CONNECT || result == CURLE_COULDNT_RESOLVE_HOST ||
                              result == CURLE_COULDNT_RESOLVE_PROXY;
         long version = 0;
         curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
         if (version == CURL_HTTP_VERSION_1_0)
+        {
             m_throttle.note_close();
+        }
         response.has_codes = m_settings.has_codes && transfer->verb != std::string_view("HEAD");
         response.attempts = transfer->attempt;
         response.sent_again = transfer->attempt > 1 || transfer->sendings > 1;

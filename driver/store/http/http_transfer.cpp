@@ -19,11 +19,15 @@ std::size_t take_body(char *data, std::size_t size, std::size_t count, void *tra
     auto &response = self.response;
     self.too_large = response.body.size() + size * count > self.max_body;
     if (self.too_large)
+    {
         return 0;
+    }
     try
     {
         if (response.body.empty())
+        {
             response.body.reserve(std::min<std::size_t>(std::strtoull(response.length.c_str(), nullptr, 10), 64 << 20));
+        }
         const auto *bytes = reinterpret_cast<unsigned char *>(data);
         response.body.insert(response.body.end(), bytes, bytes + size * count);
     }
@@ -45,7 +49,9 @@ std::size_t take_header(char *data, std::size_t size, std::size_t count, void *t
     auto &response = static_cast<HttpTransfer *>(transfer)->response;
     std::string line(data, size * count);
     while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0)
+    {
         line.pop_back();
+    }
     if (line.rfind("HTTP/", 0) == 0)
     {
         // The last ones were of an answer that led elsewhere.
@@ -58,16 +64,26 @@ std::size_t take_header(char *data, std::size_t size, std::size_t count, void *t
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
     const auto begin = colon == std::string::npos ? colon : line.find_first_not_of(" \t", colon + 1);
     if (begin == std::string::npos)
+    {
         return size * count;
+    }
     const std::string value = line.substr(begin);
     if (name == "etag")
+    {
         response.etag = value;
+    }
     if (name == "date")
+    {
         response.date = parsed_time(value);
+    }
     if (name == "last-modified")
+    {
         response.last_modified = parsed_time(value);
+    }
     if (name == "content-length")
+    {
         response.length = value;
+    }
     return size * count;
 }
 
@@ -80,7 +96,9 @@ int note_sending(void *transfer, char *, char *, int, int)
 void set_text(CURL *easy, CURLoption option, const std::string &text)
 {
     if (!text.empty())
+    {
         curl_easy_setopt(easy, option, text.c_str());
+    }
 }
 
 long milliseconds(double seconds)
@@ -128,10 +146,16 @@ void HttpTransfer::prepare(const HttpSettings &settings, const HttpRequest &requ
     const bool of_part = std::any_of(request.headers.begin(), request.headers.end(),
                                      [](const std::string &line) { return line.rfind("Range:", 0) == 0; });
     if (request.method == std::string_view("GET") && !of_part)
+    {
         curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "identity");
+    }
     for (const auto *lines : {&settings.headers, &request.headers})
+    {
         for (const std::string &line : *lines)
+        {
             add_header(line.c_str());
+        }
+    }
     set_method(request);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
 }
@@ -140,7 +164,9 @@ void HttpTransfer::add_header(const char *line)
 {
     curl_slist *longer = curl_slist_append(headers.get(), line);
     if (longer == nullptr)
+    {
         throw std::bad_alloc();
+    }
     static_cast<void>(headers.release());
     headers.reset(longer);
 }
@@ -155,7 +181,9 @@ void HttpTransfer::set_method(const HttpRequest &request)
     curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, note_sending);
     curl_easy_setopt(handle, CURLOPT_PREREQDATA, this);
     if (method == "HEAD")
+    {
         curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+    }
     if (method == "PUT")
     {
         curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
@@ -165,7 +193,9 @@ void HttpTransfer::set_method(const HttpRequest &request)
         add_header("Expect:");
     }
     if (!reads)
+    {
         curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method);
+    }
 }
 
 } // namespace tiledir::store

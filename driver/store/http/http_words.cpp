@@ -21,7 +21,9 @@ std::string element(const Bytes &body, const std::string &name)
     const auto begin = text.find("<" + name + ">");
     const auto end = text.find("</" + name + ">");
     if (begin == std::string_view::npos || end == std::string_view::npos || end < begin)
+    {
         return {};
+    }
     const auto from = begin + name.size() + 2;
     return std::string(text.substr(from, std::min<std::size_t>(end - from, 200)));
 }
@@ -40,21 +42,29 @@ std::string words_of(const HttpResponse &response)
     const std::string message = element(response.body, "Message");
     words += (code.empty() ? "" : " " + code) + (message.empty() ? "" : ", " + message);
     if (is_absence_of_another(response))
+    {
         words += " that is not the store's, but of a proxy before it";
+    }
     std::replace_if(
         words.begin(), words.end(), [](unsigned char c) { return c < ' '; }, ' ');
     if (response.attempts > 1)
+    {
         words += " (" + std::to_string(response.attempts) + " attempts)";
+    }
     return words;
 }
 
 bool says_absent(const HttpResponse &response)
 {
     if (response.status != kHttpNotFound)
+    {
         return false;
+    }
     const std::string code = error_code_of(response);
     if (response.has_codes)
+    {
         return code == "NoSuchKey" || code == "BlobNotFound"; // S3, Google, Alibaba; Azure
+    }
     static const std::array<const char *, 3> kBuckets{"NoSuchBucket", "ContainerNotFound", "FilesystemNotFound"};
     return !says_expired(response) && std::find(kBuckets.begin(), kBuckets.end(), code) == kBuckets.end();
 }
@@ -67,7 +77,9 @@ bool is_absence_of_another(const HttpResponse &response)
 bool says_conflict(const HttpResponse &response)
 {
     if (response.status != kHttpConflict)
+    {
         return false;
+    }
     const std::string code = error_code_of(response);
     return code == "ConditionalRequestConflict" || code == "OperationAborted";
 }
@@ -76,7 +88,9 @@ bool says_expired(const HttpResponse &response)
 {
     if (response.status != kHttpBadRequest && response.status != kHttpUnauthorized &&
         response.status != kHttpForbidden && response.status != kHttpNotFound)
+    {
         return false;
+    }
     static const std::array<const char *, 7> kCodes{
         "ExpiredToken",   "InvalidAccessKeyId",   "InvalidToken",      "SignatureDoesNotMatch",
         "RequestExpired", "TokenRefreshRequired", "XAdminUserNotFound"};
@@ -91,7 +105,9 @@ void throw_answer(const std::string &path, const char *verb, const HttpResponse 
     error.set_kind(kind_of_http_status(static_cast<int>(status)), static_cast<int>(status));
     if (response.no_server || error.kind() == ErrorKind::Refused || error.kind() == ErrorKind::Full ||
         (status == kHttpNotFound && !is_absence_of_another(response)))
+    {
         throw StoreError(error);
+    }
     throw error;
 }
 

@@ -35,9 +35,13 @@ Throttle::Place Throttle::place(int own, int most)
     const auto has_room = [&] { return !m_cut || m_under_way < limit_locked(most); };
     const Clock::time_point now = Clock::now();
     if (own == 0)
+    {
         m_left.wait_for(lock, m_most_wait, has_room);
+    }
     else if (own >= limit_locked(most) || !has_room() || m_pace.next(now) > now)
+    {
         return nullptr;
+    }
     ++m_under_way;
     Place place(this);
     const Clock::time_point turn = m_pace.take(Clock::now());

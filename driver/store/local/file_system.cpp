@@ -34,7 +34,9 @@ bool is_local_disk(const std::string &path)
 {
     struct statfs status = {};
     if (statfs(path.c_str(), &status) != 0)
+    {
         return false;
+    }
     const auto type = static_cast<unsigned>(status.f_type);
     return is_one_that_syncs(type) || type == OVERLAYFS_SUPER_MAGIC || type == kZfs || type == kBcachefs;
 }

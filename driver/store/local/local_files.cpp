@@ -103,7 +103,9 @@ void throw_write_error(const std::string &path, const char *verb, int error)
     TileError failure(path, std::string("cannot ") + verb + ": " + cause_of(error) + remedy_of(error));
     failure.set_kind(kind_of(error));
     if (is_fault_of_store(error))
+    {
         throw StoreError(failure);
+    }
     throw failure;
 }
 
@@ -112,7 +114,9 @@ void throw_read_error(const std::string &path, int error)
     TileError failure(path, "cannot read: " + cause_of(error));
     failure.set_kind(kind_of(error));
     if (error == EMFILE || error == ENFILE || error == ENOMEM || error == ESTALE)
+    {
         throw StoreError(failure);
+    }
     throw failure;
 }
 
@@ -120,11 +124,17 @@ Descriptor open_file(const std::string &path, struct stat &status)
 {
     Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0 && is_absent(errno))
+    {
         return file;
+    }
     if (file.get() < 0 || fstat(file.get(), &status) != 0)
+    {
         throw_read_error(path, errno);
+    }
     if (!S_ISREG(status.st_mode))
+    {
         throw TileError(path, "is not a regular file");
+    }
     return file;
 }
 
@@ -133,9 +143,13 @@ void make_folders(const std::string &folder, bool for_all)
     boost::system::error_code error;
     fs::create_directories(folder, error);
     if (!error)
+    {
         return;
+    }
     if (for_all)
+    {
         throw StoreError(folder, "cannot make the folder: " + cause_of(error.value()) + remedy_of(error.value()));
+    }
     throw_write_error(folder, "make the folder", error.value());
 }
 
@@ -151,7 +165,9 @@ int write_all(int fd, const void *data, std::size_t size)
     {
         const ssize_t written = ::write(fd, next, size);
         if (written < 0 && errno != EINTR)
+        {
             return errno;
+        }
         if (written > 0)
         {
             next += written;
@@ -165,9 +181,13 @@ void fsync_path(const std::string &path, int flags)
 {
     Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
     if (file.get() < 0 && is_absent(errno))
+    {
         return;
+    }
     if (file.get() < 0 || fsync(file.get()) != 0)
+    {
         throw StoreError(path, "cannot make durable: " + cause_of(errno) + remedy_of(errno));
+    }
 }
 
 } // namespace tiledir::store

@@ -68,15 +68,23 @@ std::unique_ptr<KeyLock> take_local_lock(const std::string &folder, const std::s
         Descriptor file = open_lock_file(folder);
         struct stat opened = {};
         if (fstat(file.get(), &opened) != 0)
+        {
             throw StoreError(folder + "/lock: cannot lock: " + cause_of(errno));
+        }
         const Place place{opened.st_dev, opened.st_ino, byte};
         const auto &held = held_by_this_thread();
         if (std::find(held.begin(), held.end(), place) != held.end())
+        {
             return std::make_unique<KeyLock>();
+        }
         if (!wait_for_lock(file, folder, byte))
+        {
             return nullptr;
+        }
         if (is_in_place(file, folder))
+        {
             return std::make_unique<LocalLock>(std::move(file), place);
+        }
     }
 }
 

@@ -48,11 +48,17 @@ std::size_t read_whole(const Descriptor &file, const std::string &path, Bytes &b
     {
         const ssize_t got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
         if (got < 0 && errno == EINTR)
+        {
             continue;
+        }
         if (got < 0)
+        {
             throw_read_error(path, errno);
+        }
         if (got == 0)
+        {
             break;
+        }
         filled += static_cast<std::size_t>(got);
     }
     return filled;
@@ -67,7 +73,9 @@ void make_time_its_own(int fd)
     struct stat status = {};
     timespec now = {};
     if (fstat(fd, &status) != 0 || clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+    {
         return;
+    }
     const std::uint64_t clock = static_cast<std::uint64_t>(now.tv_sec) * kSecond + now.tv_nsec;
     const std::uint64_t mixed = clock * 0x9e3779b97f4a7c15 >> (64 - kBits);
     timespec time = status.st_mtim;
@@ -94,7 +102,9 @@ void refuse_folder(const std::string &target)
 {
     struct stat status = {};
     if (lstat(target.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+    {
         throw_write_error(target, "write", EISDIR);
+    }
 }
 
 } // namespace
@@ -104,7 +114,9 @@ LocalStore::LocalStore(const std::string &root)
     , m_id(random_id())
 {
     while (m_root.size() > 1 && m_root.back() == '/')
+    {
         m_root.pop_back();
+    }
     m_temporary_folder = path(kTemporaryFolder);
 }
 
@@ -117,7 +129,9 @@ LocalStore::LocalStore(const std::string &root, Durability durability)
 LocalStore::~LocalStore()
 {
     if (m_root_fd >= 0)
+    {
         ::close(m_root_fd);
+    }
 }
 
 std::string LocalStore::path(const std::string &key) const
@@ -140,18 +154,28 @@ std::optional<StampedObject> LocalStore::read_stamped(const std::string &key) co
         const std::string full_path = waiting.empty() ? path(key) : waiting;
         const Descriptor file = open_file(full_path, before);
         if (file.get() < 0 && !waiting.empty())
+        {
             continue; // it has its name by now
+        }
         if (file.get() < 0)
+        {
             return std::nullopt;
+        }
         StampedObject object{Bytes(static_cast<std::size_t>(before.st_size)), stamp_of(before)};
         const std::size_t filled = read_whole(file, full_path, object.bytes);
         struct stat after = {};
         if (fstat(file.get(), &after) != 0)
+        {
             throw_read_error(full_path, errno);
+        }
         if (filled == object.bytes.size() && stamp_of(after) == object.stamp)
+        {
             return object;
+        }
         if (attempt == kMostLocalReads)
+        {
             throw TileError(full_path, "cannot read: it is written in place all the time");
+        }
     }
 }
 
@@ -159,7 +183,9 @@ void LocalStore::write(const std::string &key, const void *data, std::size_t siz
 {
     TemporaryFile temporary = write_temporary(path(key), data, size);
     if (!m_waiting.path(key).empty() || !name_new(temporary, key))
+    {
         m_waiting.put({key, std::move(temporary), WaitingObject::Until::Durable, std::nullopt});
+    }
 }
 
 void LocalStore::write_at_sync(const std::string &key, const void *data, std::size_t size)
@@ -173,7 +199,9 @@ void LocalStore::write_at_once(const std::string &key, const void *data, std::si
     fsync_path(temporary.path(), O_NONBLOCK);
     m_waiting.drop(key);
     if (name_new(temporary, key))
+    {
         return;
+    }
     const auto alone = lock(key);
     rename_over(temporary, key);
 }
@@ -182,14 +210,20 @@ bool LocalStore::write_if(const std::string &key, const void *data, std::size_t 
                           const std::optional<Stamp> &before)
 {
     if (!m_waiting.path(key).empty())
+    {
         return stage_if(key, data, size, before);
+    }
     TemporaryFile temporary = write_temporary(path(key), data, size);
     if (!before)
+    {
         return name_new(temporary, key);
+    }
     fsync_path(temporary.path(), O_NONBLOCK);
     const auto alone = lock(key);
     if (stamp(key) != before)
+    {
         return false;
+    }
     rename_over(temporary, key);
     return true;
 }
@@ -198,9 +232,13 @@ bool LocalStore::stage_if(const std::string &key, const void *data, std::size_t 
                           const std::optional<Stamp> &before)
 {
     if (!before)
+    {
         return write_if(key, data, size, before);
+    }
     if (stamp(key) != before)
+    {
         return false;
+    }
     m_waiting.put({key, write_temporary(path(key), data, size), WaitingObject::Until::Durable, before});
     return true;
 }
@@ -223,7 +261,9 @@ TemporaryFile LocalStore::write_temporary(const std::string &target, const void 
         }
     } while (fd < 0 && errno == EEXIST);
     if (fd < 0)
+    {
         throw StoreError(target, "cannot write: " + cause_of(errno) + remedy_of(errno));
+    }
 
     Descriptor file(fd);
     TemporaryFile written(std::move(temporary));
@@ -231,9 +271,13 @@ TemporaryFile LocalStore::write_temporary(const std::string &target, const void 
     make_time_its_own(file.get());
     const int close_error = file.close();
     if (error == 0)
+    {
         error = close_error;
+    }
     if (error != 0)
+    {
         throw_write_error(target, "write", error);
+    }
     return written;
 }
 
@@ -244,7 +288,9 @@ bool LocalStore::name_new(TemporaryFile &temporary, const std::string &key)
     for (bool has_folder = false;; has_folder = true)
     {
         if (temporary.rename_to_new(target))
+        {
             break;
+        }
         if (errno == EEXIST)
         {
             refuse_folder(target);
@@ -254,12 +300,16 @@ bool LocalStore::name_new(TemporaryFile &temporary, const std::string &key)
         {
             const auto alone = lock(key);
             if (stamp(key))
+            {
                 return false;
+            }
             rename_over(temporary, key);
             return true;
         }
         if (errno != ENOENT || has_folder)
+        {
             throw_write_error(target, "write", errno);
+        }
         make_folders(parent_of(target), false);
     }
     note_change(key);
@@ -272,10 +322,14 @@ void LocalStore::rename_over(TemporaryFile &temporary, const std::string &key)
     if (!temporary.rename(target))
     {
         if (errno != ENOENT)
+        {
             throw_write_error(target, "write", errno);
+        }
         make_folders(parent_of(target), false);
         if (!temporary.rename(target))
+        {
             throw_write_error(target, "write", errno);
+        }
     }
     note_change(key);
 }
@@ -287,7 +341,9 @@ bool LocalStore::remove(const std::string &key)
     if (unlink(full_path.c_str()) != 0)
     {
         if (is_absent(errno))
+        {
             return was_waiting;
+        }
         throw_write_error(full_path, "delete", errno);
     }
     open_root_once();
@@ -298,7 +354,9 @@ bool LocalStore::remove(const std::string &key)
 bool LocalStore::remove_if(const std::string &key, const std::optional<Stamp> &before)
 {
     if (!before)
+    {
         return !stamp(key);
+    }
     const auto alone = lock(key);
     return stamp(key) == before && remove(key);
 }
@@ -312,9 +370,13 @@ std::optional<Stamp> LocalStore::stamp(const std::string &key) const
         // Opened, because network file systems answer stat() from their caches.
         const Descriptor file = open_file(waiting.empty() ? path(key) : waiting, status);
         if (file.get() >= 0)
+        {
             return stamp_of(status);
+        }
         if (waiting.empty())
+        {
             return std::nullopt;
+        }
     }
 }
 
@@ -329,11 +391,15 @@ std::optional<Seconds> LocalStore::age(const std::string &key)
 {
     struct stat written = {};
     if (open_file(path(key), written).get() < 0)
+    {
         return std::nullopt;
+    }
     const TemporaryFile clock = write_temporary(path(key), nullptr, 0);
     struct stat now = {};
     if (::stat(clock.path().c_str(), &now) != 0)
+    {
         throw_read_error(clock.path(), errno);
+    }
     const Seconds age(std::difftime(now.st_mtim.tv_sec, written.st_mtim.tv_sec) +
                       1e-9 * static_cast<double>(now.st_mtim.tv_nsec - written.st_mtim.tv_nsec));
     return std::max(age, Seconds::zero());
@@ -346,7 +412,9 @@ void LocalStore::check_writable() const
     const std::string own = path(kOwnFolder);
     const std::string &folder = ::stat(own.c_str(), &status) == 0 ? own : m_root;
     if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0 && errno != ENOENT)
+    {
         throw_write_error(folder, "write", errno);
+    }
 }
 
 std::unique_ptr<KeyLock> LocalStore::lock(const std::string &key)
@@ -373,10 +441,14 @@ std::vector<std::string> LocalStore::list(const std::string &folder) const
     {
         boost::system::error_code ignored;
         if (entry->status(ignored).type() == fs::regular_file)
+        {
             names.push_back(entry->path().filename().string());
+        }
     }
     if (error && !is_absent(error.value()))
+    {
         throw_read_error(full_path, error.value());
+    }
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -396,7 +468,9 @@ void LocalStore::open_root_once()
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     if (m_root_fd >= 0)
+    {
         return;
+    }
     m_root_fd = open(m_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (m_root_fd < 0 && errno == ENOENT)
     {
@@ -404,16 +478,22 @@ void LocalStore::open_root_once()
         m_root_fd = open(m_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
     if (m_root_fd < 0)
+    {
         throw StoreError(m_root, "cannot write: " + cause_of(errno) + remedy_of(errno));
+    }
     if (!m_durability)
+    {
         m_durability = durability_of(m_root_fd);
+    }
 }
 
 void LocalStore::take_life_once()
 {
     const std::lock_guard<std::mutex> lock(m_life_mutex);
     if (std::exchange(m_has_life, true))
+    {
         return;
+    }
     try
     {
         m_life = lock_for_life(m_id);

@@ -25,13 +25,19 @@ void sync_above(const std::string &root)
     struct stat inside = {};
     struct stat status = {};
     if (::stat(root.c_str(), &inside) != 0)
+    {
         return;
+    }
     for (fs::path folder = fs::absolute(root).parent_path(); !folder.empty(); folder = folder.parent_path())
     {
         if (::stat(folder.c_str(), &status) != 0 || status.st_dev != inside.st_dev)
+        {
             break;
+        }
         if (access(folder.c_str(), R_OK) == 0)
+        {
             fsync_path(folder.string(), O_DIRECTORY);
+        }
     }
 }
 
@@ -42,7 +48,9 @@ void LocalStore::note_change(const std::string &key)
     const std::lock_guard<std::mutex> lock(m_mutex);
     m_changed = true;
     if (m_durability == Durability::EachFile)
+    {
         m_changed_keys.insert(key);
+    }
 }
 
 std::vector<std::string> LocalStore::publish()
@@ -61,7 +69,9 @@ void LocalStore::sync()
         m_waiting.those([](const WaitingObject &object) { return object.until == WaitingObject::Until::AllDurable; });
     make_durable_all(last);
     for (const auto &object : last)
+    {
         name(object);
+    }
 }
 
 /// Contents, then names, which are not durable yet. Returns those whose objects others have changed.
@@ -69,17 +79,23 @@ std::vector<std::string> LocalStore::make_durable(const std::vector<WaitingNames
 {
     std::vector<std::string> lost;
     if (objects.empty())
+    {
         return lost;
+    }
     flush(
         [&]
         {
             for (const auto &object : objects)
+            {
                 fsync_path(object->file.path(), O_NONBLOCK);
+            }
         });
     for (const auto &object : objects)
     {
         if (!name(object))
+        {
             lost.push_back(object->key);
+        }
     }
     return lost;
 }
@@ -93,7 +109,9 @@ void LocalStore::make_durable_all(const std::vector<WaitingNames::ObjectPtr> &ob
         if (!std::exchange(m_changed, false) && objects.empty())
         {
             if (!m_sync_failure.empty())
+            {
                 throw StoreError(m_sync_failure);
+            }
             return;
         }
         keys.swap(m_changed_keys);
@@ -102,7 +120,9 @@ void LocalStore::make_durable_all(const std::vector<WaitingNames::ObjectPtr> &ob
         [&]
         {
             for (const auto &object : objects)
+            {
                 fsync_path(object->file.path(), O_NONBLOCK);
+            }
             sync_each(keys);
         });
 }
@@ -114,7 +134,9 @@ bool LocalStore::name(const WaitingNames::ObjectPtr &object)
     try
     {
         if (is_as_before)
+        {
             rename_over(object->file, object->key);
+        }
     }
     catch (...)
     {
@@ -129,13 +151,19 @@ bool LocalStore::name(const WaitingNames::ObjectPtr &object)
 void LocalStore::flush(const std::function<void()> &each)
 {
     if (!m_sync_failure.empty())
+    {
         throw StoreError(m_sync_failure);
+    }
     try
     {
         if (m_durability == Durability::EachFile)
+        {
             each();
+        }
         else if (syncfs(m_root_fd) != 0)
+        {
             throw StoreError(m_root, "cannot make durable: " + cause_of(errno) + remedy_of(errno));
+        }
     }
     catch (const StoreError &error)
     {
@@ -151,12 +179,18 @@ void LocalStore::sync_each(const std::set<std::string> &keys)
     {
         fsync_path(path(key), O_NONBLOCK);
         for (std::string folder = parent_of(key); !folder.empty(); folder = parent_of(folder))
+        {
             folders.insert(path(folder));
+        }
     }
     for (const std::string &folder : folders)
+    {
         fsync_path(folder, O_DIRECTORY);
+    }
     if (!std::exchange(m_synced_above, true))
+    {
         sync_above(m_root);
+    }
 }
 
 } // namespace tiledir::store

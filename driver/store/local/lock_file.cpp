@@ -38,11 +38,15 @@ std::optional<int> wait_beside(const Descriptor &file, off_t byte, std::chrono::
             struct flock range = lock_range(F_WRLCK, byte);
             int error = EINTR;
             while (error == EINTR)
+            {
                 error = fcntl(same->get(), F_OFD_SETLKW, &range) == 0 ? 0 : errno;
+            }
             const std::lock_guard<std::mutex> lock(waiting->mutex);
             waiting->error = error;
             if (waiting->is_left && error == 0)
+            {
                 unlock(*same, byte);
+            }
             waiting->ending.notify_one();
         })
         .detach();
@@ -58,7 +62,9 @@ off_t lock_byte(const std::string &text)
 {
     std::uint64_t hash = 0xcbf29ce484222325;
     for (const char letter : text)
+    {
         hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+    }
     return static_cast<off_t>(hash % static_cast<std::uint64_t>(std::numeric_limits<off_t>::max()));
 }
 
@@ -83,7 +89,9 @@ Descriptor open_lock_file(const std::string &folder)
         fd = open_it();
     }
     if (fd < 0)
+    {
         throw StoreError(path, "cannot lock: " + cause_of(errno) + remedy_of(errno));
+    }
     return Descriptor(fd);
 }
 
@@ -95,16 +103,22 @@ bool wait_for_lock(const Descriptor &file, const std::string &folder, off_t byte
     {
         const auto ended = wait_beside(file, byte, patience);
         if (!ended)
+        {
             throw StoreError(folder + "/lock: byte " + std::to_string(byte) + " has been locked for " +
                              std::to_string(patience.count()) +
                              " s by another writer, which stands still; let it go on, or end it (`lslocks` names those "
                              "that hold the file), and do this again");
+        }
         error = *ended;
     }
     if (error == EINVAL || error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP)
+    {
         return false;
+    }
     if (error != 0)
+    {
         throw StoreError(folder + "/lock: cannot lock: " + cause_of(error));
+    }
     return true;
 }
 
@@ -122,9 +136,13 @@ std::optional<Descriptor> lock_in_file(const std::string &folder, off_t byte)
     {
         Descriptor file = open_lock_file(folder);
         if (!wait_for_lock(file, folder, byte))
+        {
             return std::nullopt;
+        }
         if (is_in_place(file, folder))
+        {
             return file;
+        }
     }
 }
 

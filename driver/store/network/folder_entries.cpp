@@ -73,9 +73,13 @@ private:
         const std::string category = std::string(self->m_key) + ": ";
         const char *said = type == CE_Debug ? std::strstr(message, category.c_str()) : nullptr;
         if (said != nullptr)
+        {
             self->m_failure = said + category.size();
+        }
         else if (type >= CE_Failure)
+        {
             self->m_failure = message;
+        }
     }
 
     std::string m_before;
@@ -116,21 +120,31 @@ std::optional<Listing> list(const std::string &folder, Depth depth, CSLConstList
     const char *const key = debug_key(folder);
     std::optional<Confession> confession;
     if (key != nullptr)
+    {
         confession.emplace(key);
+    }
     VSIErrorReset();
     const std::unique_ptr<VSIDIR, CloseFolder> open(VSIOpenDir(folder.c_str(), depth == Depth::Tree ? -1 : 0, options));
     while (const VSIDIREntry *entry = open ? VSIGetNextDirEntry(open.get()) : nullptr)
     {
         visited = true;
         if (!visit(*entry))
+        {
             return Listing::Stopped;
+        }
     }
     if (confession && confession->failure())
+    {
         answer = answer_of(*confession->failure());
+    }
     else if (errors.failed() || VSIGetLastErrorNo() == VSIE_HttpError || VSIGetLastErrorNo() >= VSIE_AWSError)
+    {
         answer.failure = errors.cause(VSIGetLastErrorMsg());
+    }
     else
+    {
         return open ? Listing::Whole : Listing::Absent;
+    }
     return std::nullopt;
 }
 
@@ -145,18 +159,24 @@ Listing list_patiently(const std::string &folder, Depth depth, CPLStringList opt
     for (int attempt = 1;; ++attempt)
     {
         if (is_remote)
+        {
             VSICurlPartialClearCache(folder.c_str());
+        }
         bool visited = false;
         HttpResponse answer;
         if (const auto listing = list(folder, depth, options.List(), visited, answer, visit))
+        {
             return *listing;
+        }
         answer.attempts = attempt;
         const std::chrono::duration<double> tried = std::chrono::steady_clock::now() - begun;
         const bool may_pass = answer.status == 0 || answer.status == kHttpUnavailable;
         const bool is_worth_waiting = asks_for_fewer(answer.status) || says_expired(answer);
         if (visited || !is_remote ||
             !((may_pass && attempt <= settings.retries) || (is_worth_waiting && tried.count() < settings.patience)))
+        {
             throw StoreError(folder, "cannot list: " + words_of(answer));
+        }
         pause_after(attempt + 3);
     }
 }
@@ -168,7 +188,9 @@ Listing for_each_entry(const std::string &folder, Depth depth, bool with_times,
 {
     CPLStringList options;
     if (!with_times)
+    {
         options.SetNameValue("NAME_AND_TYPE_ONLY", "YES");
+    }
     return list_patiently(folder, depth, options, visit);
 }
 

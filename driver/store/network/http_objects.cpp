@@ -73,7 +73,9 @@ HttpRequest request_of(const char *method, std::vector<std::string> headers = {}
 Stamp stamp_of(const HttpResponse &response)
 {
     if (!response.etag.empty())
+    {
         return Stamp{response.etag};
+    }
     return Stamp{response.length + '-' + std::to_string(response.last_modified.value_or(0))};
 }
 
@@ -108,13 +110,17 @@ std::optional<HttpObjects::State> HttpObjects::state(const std::string &key) con
 {
     HttpResponse response = ask(key, request_of("HEAD"));
     if (response.status == kHttpNotFound && m_has_bucket && !is_object_store(m_root))
+    {
         return std::nullopt;
+    }
     // A HEAD's answer has no body to say what is wrong, who says so, or which of bucket and object is absent; some
     // servers know none.
     const bool may_say_more = response.status != kHttpOk && response.status != 0 &&
                               (response.status < kHttpInternalError || response.status == kHttpNotImplemented);
     if (may_say_more)
+    {
         response = ask(key, request_of("GET"));
+    }
     if (!is_there(key, response))
     {
         m_known.forget(key);
@@ -130,7 +136,9 @@ bool HttpObjects::is_there(const std::string &key, const HttpResponse &response)
 {
     const bool absent = says_absent(response);
     if (response.status != kHttpOk && !absent)
+    {
         throw_answer(path(key), "read", response);
+    }
     m_has_bucket = true;
     return !absent;
 }
@@ -138,7 +146,9 @@ bool HttpObjects::is_there(const std::string &key, const HttpResponse &response)
 bool HttpObjects::can_write() const
 {
     if (m_root.rfind("/vsis3/", 0) != 0)
+    {
         return false;
+    }
     const auto headers = http_settings_of(m_root).headers;
     return std::none_of(headers.begin(), headers.end(),
                         [](const std::string &line) { return STARTS_WITH_CI(line.c_str(), "x-amz-"); });
@@ -154,11 +164,17 @@ void HttpObjects::write(const std::string &key, std::string_view data)
 void HttpObjects::write_tile(const std::string &key, std::string_view data, Replacing replacing)
 {
     if (replacing == Replacing::Blindly)
+    {
         return write_blindly(key, data);
+    }
     std::optional<Stamp> before;
     if (replacing == Replacing::Looking)
+    {
         if (const HttpResponse response = ask(key, request_of("HEAD")); response.status == kHttpOk)
+        {
             before = stamp_of(response);
+        }
+    }
     // Whoever says that nothing is there: the condition tells.
     replace(key, data, std::move(before), replacing == Replacing::Nothing);
 }
@@ -168,7 +184,9 @@ void HttpObjects::write_blindly(const std::string &key, std::string_view data)
     m_known.forget(key);
     const HttpResponse response = change(key, request_of("PUT", {}, data));
     if (!is_written(response) && !(is_lost(response) && held(key, data)))
+    {
         throw_answer(path(key), "write", response, remedy_of(response));
+    }
 }
 
 /// `same_is_own`: the same bytes in place are a success even where no answer was lost.
@@ -178,18 +196,30 @@ Stamp HttpObjects::replace(const std::string &key, std::string_view data, std::o
     {
         const HttpResponse response = put(key, data, before);
         if (is_written(response))
+        {
             return Stamp{response.etag};
+        }
         if (is_lost(response))
+        {
             if (const auto stamp = held(key, data))
+            {
                 return *stamp;
+            }
+        }
         if (!is_refused(response) || losses == kMostLostRaces)
+        {
             throw_answer(path(key), "write", response, remedy_of(response));
+        }
         const auto there = read(key);
         if (there && (same_is_own || response.sent_again) && is_same(there->bytes, data))
+        {
             return there->stamp;
+        }
         before = there ? std::optional(there->stamp) : std::nullopt;
         if (losses > 0)
+        {
             pause_after(losses);
+        }
     }
 }
 
@@ -200,7 +230,9 @@ HttpResponse HttpObjects::put(const std::string &key, std::string_view data, con
     {
         HttpResponse response = change(key, request_of("PUT", {condition(before)}, data));
         if (response.status != kHttpNotImplemented)
+        {
             return response;
+        }
         m_has_conditions = false;
     }
     return change(key, request_of("PUT", {}, data));
@@ -220,16 +252,22 @@ bool HttpObjects::write_if(const std::string &key, std::string_view data, const 
         {
             const bool refused = is_refused(response);
             if ((is_lost(response) || (refused && response.sent_again)) && held(key, data))
+            {
                 return true;
+            }
             if (refused)
+            {
                 return false;
+            }
             throw_answer(path(key), "write", response, remedy_of(response));
         }
         m_has_conditions = false;
     }
     const auto now = state(key);
     if ((now ? std::optional(now->stamp) : std::nullopt) != before)
+    {
         return false;
+    }
     write_blindly(key, data);
     return true;
 }
@@ -242,12 +280,18 @@ void HttpObjects::remove(const std::string &key)
     {
         const HttpResponse response = drop(key, before);
         if (is_written(response) || says_absent(response))
+        {
             return;
+        }
         if (!is_refused(response) || losses == kMostLostRaces)
+        {
             throw_answer(path(key), "delete", response, remedy_of(response));
+        }
         const auto now = state(key);
         if (!now)
+        {
             return;
+        }
         before = now->stamp;
     }
 }
@@ -259,7 +303,9 @@ HttpResponse HttpObjects::drop(const std::string &key, const std::optional<Stamp
     {
         HttpResponse response = change(key, request_of("DELETE", {condition(before)}));
         if (response.status != kHttpNotImplemented)
+        {
             return response;
+        }
         m_has_delete_conditions = false;
     }
     return change(key, request_of("DELETE"));
@@ -270,19 +316,29 @@ bool HttpObjects::remove_if(const std::string &key, const std::optional<Stamp> &
     // Servers that know no condition of a DELETE overlook it.
     const auto now = state(key);
     if ((now ? std::optional(now->stamp) : std::nullopt) != before)
+    {
         return false;
+    }
     if (!before)
+    {
         return true;
+    }
     m_known.forget(key);
     const HttpResponse response = drop(key, before);
     if (is_written(response))
+    {
         return true;
+    }
     if (is_lost(response) || is_refused(response))
     {
         if (response.sent_again && !state(key))
+        {
             return true;
+        }
         if (is_refused(response))
+        {
             return false;
+        }
     }
     throw_answer(path(key), "delete", response, remedy_of(response));
 }
@@ -294,7 +350,9 @@ HttpResponse HttpObjects::ask(const std::string &key, const HttpRequest &request
     const bool elsewhere =
         status == kHttpMovedPermanently || status == kHttpTemporaryRedirect || status == kHttpBadRequest;
     if (!elsewhere || m_root.rfind("/vsicurl/", 0) == 0)
+    {
         return response;
+    }
     const GdalErrors quiet;
     VSICurlPartialClearCache(path(key).c_str());
     VSIStatBufL ignored = {};
@@ -309,7 +367,9 @@ HttpResponse HttpObjects::ask_once(const std::string &key, const HttpRequest &re
     {
         const auto url = object_url(path(key), request.method);
         if (!url)
+        {
             throw StoreError(path(key), "no credentials to sign a request with any more");
+        }
         HttpRequest made = request;
         made.url = *url;
         return made;

@@ -29,7 +29,9 @@ std::optional<Stamp> KnownStamps::find(const std::string &key) const
     for (const Stamps *stamps : {&m_written, &m_read})
     {
         if (const Stamp *stamp = stamps->peek(key))
+        {
             return *stamp;
+        }
     }
     return std::nullopt;
 }

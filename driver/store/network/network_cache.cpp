@@ -21,7 +21,9 @@ std::size_t size_of(const std::string &key, const CachedObject &object)
 std::optional<Stamp> CachedObject::stamp() const
 {
     if (!bytes)
+    {
         return std::nullopt;
+    }
     return Stamp{etag.empty() ? "asked " + std::to_string(asked.time_since_epoch().count()) : etag};
 }
 
@@ -53,7 +55,9 @@ void NetworkCache::insert(const std::string &key, const CachedObject &object, st
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     if (forgets == m_forgets)
+    {
         m_objects.insert(key, object, size_of(key, object));
+    }
 }
 
 void NetworkCache::forget(const std::string &key)
@@ -67,7 +71,9 @@ void NetworkCache::insert_first(const std::string &key, const CachedObject &obje
 {
     const std::lock_guard<std::mutex> lock(m_mutex);
     if (m_firsts.insert(key).second && m_objects.peek(key) == nullptr)
+    {
         m_objects.insert(key, object, size_of(key, object));
+    }
 }
 
 } // namespace tiledir::store

@@ -20,9 +20,13 @@ constexpr std::size_t kMaxAnswer = 1 << 16;
 Access access_of(const HttpResponse &response)
 {
     if (says_expired(response))
+    {
         return Access::Expired;
+    }
     if (response.status == kHttpUnauthorized || response.status == kHttpForbidden)
+    {
         return Access::Refused;
+    }
     const bool tells_nothing = response.status == 0 || response.status == 429 || response.status == kHttpBadRequest ||
                                response.status >= kHttpInternalError || is_absence_of_another(response);
     return tells_nothing ? Access::Unknown : Access::Granted;
@@ -39,7 +43,9 @@ AccessAnswer access_to(const std::string &path)
     {
         const auto url = object_url(path);
         if (!url)
+        {
             throw TileError(path, "has no URL");
+        }
         HttpRequest request;
         request.headers = {"Range: bytes=0-0"};
         request.url = *url;

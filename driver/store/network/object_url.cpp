@@ -90,7 +90,9 @@ std::optional<std::string> object_url(const std::string &path, const char *metho
     // As far as clocks may differ: S3 refuses GDAL's own requests where they differ by more.
     const std::string_view verb = method;
     if (verb == "PUT" || verb == "DELETE")
+    {
         options.SetNameValue("EXPIRATION_DELAY", "900");
+    }
     const std::unique_ptr<char, decltype(&VSIFree)> url(VSIGetSignedURL(path.c_str(), options.List()), VSIFree);
     return url == nullptr ? std::nullopt : std::optional<std::string>(url.get());
 }

@@ -32,7 +32,9 @@ using File = std::unique_ptr<VSILFILE, CloseFile>;
 std::string cause(const GdalErrors &errors, int error)
 {
     if (VSIGetLastErrorNo() != VSIE_None)
+    {
         return VSIGetLastErrorMsg();
+    }
     return errors.cause(error != 0 ? std::generic_category().message(error) : "GDAL gives no reason");
 }
 
@@ -48,7 +50,9 @@ bool is_fault_of_network_store(int error)
 {
     TileError failure = gdal_failure(path, std::string("cannot ") + verb + ": " + cause(errors, error));
     if (is_fault_of_network_store(error))
+    {
         throw StoreError(failure);
+    }
     throw failure;
 }
 
@@ -67,7 +71,9 @@ std::optional<std::string> etag_of(const CPLStringList &headers)
         const char *line = std::strrchr(headers[index], '\n');
         const char *header = line == nullptr ? headers[index] : line + 1;
         if (STARTS_WITH_CI(header, kName))
+        {
             return header + std::strlen(kName);
+        }
     }
     return std::nullopt;
 }
@@ -84,7 +90,9 @@ File open_as_known(const std::string &path)
 File open_for_reading(const std::string &path, bool on_network)
 {
     if (on_network)
+    {
         VSICurlPartialClearCache(path.c_str());
+    }
     File file = open_as_known(path);
     if (!file && on_network && VSIGetLastErrorNo() == VSIE_None)
     {
@@ -101,7 +109,9 @@ VsiStore::VsiStore(const std::string &root)
     , m_network(!VSIIsLocal(root.c_str()))
 {
     while (m_root.size() > 1 && m_root.back() == '/')
+    {
         m_root.pop_back();
+    }
 }
 
 std::string VsiStore::path(const std::string &key) const
@@ -113,12 +123,18 @@ std::string VsiStore::path(const std::string &key) const
 bool VsiStore::is_absent(const std::string &full_path, int error) const
 {
     if (m_network)
+    {
         return is_absent_on_network(full_path);
+    }
     if (error == ENOENT)
+    {
         return true;
+    }
     VSIStatBufL status;
     if (VSIStatExL(full_path.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0)
+    {
         return false;
+    }
     // Archives say nothing about a member that they lack: they must be readable then.
     return VSIStatExL(m_root.c_str(), &status, VSI_STAT_EXISTS_FLAG) == 0;
 }
@@ -130,18 +146,26 @@ bool VsiStore::is_absent_on_network(const std::string &full_path) const
     const bool not_found =
         number == VSIE_HttpError && std::strncmp(VSIGetLastErrorMsg(), "HTTP response code: 404", 23) == 0;
     if (!not_found || !is_object_store(m_root))
+    {
         return not_found || number == VSIE_AWSObjectNotFound;
+    }
     if (STARTS_WITH(m_root.c_str(), "/vsis3/") || STARTS_WITH(m_root.c_str(), "/vsioss/"))
+    {
         return false;
+    }
     if (is_listed(full_path))
+    {
         throw TileError(full_path, "cannot read: HTTP 404, though the store's listing tells of it");
+    }
     return true;
 }
 
 HttpObjects *VsiStore::http() const
 {
     if (m_network)
+    {
         std::call_once(m_http_asked, [this] { m_http = HttpObjects::open(m_root); });
+    }
     return m_http.get();
 }
 
@@ -154,7 +178,9 @@ HttpObjects *VsiStore::http_to_write() const
 std::optional<Bytes> VsiStore::read(const std::string &key) const
 {
     if (http() == nullptr)
+    {
         return read_by_gdal(key);
+    }
     auto object = http()->read(key);
     return object ? std::optional(std::move(object->bytes)) : std::nullopt;
 }
@@ -162,17 +188,25 @@ std::optional<Bytes> VsiStore::read(const std::string &key) const
 std::optional<StampedObject> VsiStore::read_stamped(const std::string &key) const
 {
     if (http() != nullptr)
+    {
         return http()->read(key);
+    }
     for (int attempt = 1;; ++attempt)
     {
         const auto before = stamp_by_gdal(key);
         auto bytes = before ? read_by_gdal(key) : std::nullopt;
         if (!bytes)
+        {
             return std::nullopt;
+        }
         if (stamp_by_gdal(key) == before)
+        {
             return StampedObject{*std::move(bytes), *before};
+        }
         if (attempt == kMostReads)
+        {
             throw TileError(path(key), "cannot read: it changes all the time");
+        }
     }
 }
 
@@ -185,41 +219,59 @@ std::optional<Bytes> VsiStore::read_by_gdal(const std::string &key) const
     {
         const int error = errno;
         if (is_absent(full_path, error))
+        {
             return std::nullopt;
+        }
         throw_error(full_path, "read", errors, error);
     }
     forget_errors();
     if (VSIFSeekL(file.get(), 0, SEEK_END) != 0)
+    {
         throw_error(full_path, "read", errors, errno);
+    }
     Bytes bytes(static_cast<std::size_t>(VSIFTellL(file.get())));
     VSIRewindL(file.get());
     if (VSIFReadL(bytes.data(), 1, bytes.size(), file.get()) != bytes.size())
+    {
         throw_error(full_path, "read", errors, errno);
+    }
     return bytes;
 }
 
 void VsiStore::write(const std::string &key, const void *data, std::size_t size)
 {
     if (HttpObjects *const objects = http_to_write())
+    {
         objects->write(key, {static_cast<const char *>(data), size});
+    }
     else
+    {
         write_by_gdal(key, data, size);
+    }
 }
 
 void VsiStore::write_tile(const std::string &key, const void *data, std::size_t size, Replacing replacing)
 {
     if (HttpObjects *const objects = http_to_write())
+    {
         objects->write_tile(key, {static_cast<const char *>(data), size}, replacing);
+    }
     else
+    {
         write_by_gdal(key, data, size);
+    }
 }
 
 bool VsiStore::write_if(const std::string &key, const void *data, std::size_t size, const std::optional<Stamp> &before)
 {
     if (HttpObjects *const objects = http_to_write())
+    {
         return objects->write_if(key, {static_cast<const char *>(data), size}, before);
+    }
     if (stamp(key) != before)
+    {
         return false;
+    }
     write_by_gdal(key, data, size);
     return true;
 }
@@ -240,11 +292,15 @@ void VsiStore::write_by_gdal(const std::string &key, const void *data, std::size
         // Exchanges the file in one step, where "wb" would empty it first.
         auto *copy = static_cast<GByte *>(VSI_MALLOC_VERBOSE(std::max<std::size_t>(size, 1)));
         if (copy == nullptr)
+        {
             throw_error(full_path, "write", errors, ENOMEM);
+        }
         std::memcpy(copy, data, size);
         const File file(VSIFileFromMemBuffer(full_path.c_str(), copy, size, TRUE));
         if (!file)
+        {
             throw_error(full_path, "write", errors, errno);
+        }
         return;
     }
     File file(VSIFOpenExL(full_path.c_str(), "wb", TRUE));
@@ -255,14 +311,18 @@ void VsiStore::write_by_gdal(const std::string &key, const void *data, std::size
     const bool written = VSIFWriteL(data, 1, size, file.get()) == size;
     const int error = errno;
     if (VSIFCloseL(file.release()) != 0 || !written || errors.failed())
+    {
         throw_error(full_path, "write", errors, written ? errno : error);
+    }
     forget_on_network(key);
 }
 
 void VsiStore::forget_on_network(const std::string &key) const
 {
     if (m_network)
+    {
         forget(network_place(m_root), m_root, key);
+    }
 }
 
 bool VsiStore::remove(const std::string &key)
@@ -273,12 +333,16 @@ bool VsiStore::remove(const std::string &key)
         return true;
     }
     if (!stamp(key))
+    {
         return false;
+    }
     const std::string full_path = path(key);
     const GdalErrors errors;
     forget_errors();
     if (VSIUnlink(full_path.c_str()) != 0)
+    {
         throw_error(full_path, "delete", errors, errno);
+    }
     forget_on_network(key);
     return true;
 }
@@ -286,14 +350,18 @@ bool VsiStore::remove(const std::string &key)
 bool VsiStore::remove_if(const std::string &key, const std::optional<Stamp> &before)
 {
     if (HttpObjects *const objects = http_to_write())
+    {
         return objects->remove_if(key, before);
+    }
     return stamp(key) == before && (!before || remove(key));
 }
 
 std::optional<Stamp> VsiStore::stamp(const std::string &key) const
 {
     if (http() == nullptr)
+    {
         return stamp_by_gdal(key);
+    }
     auto state = http()->state(key);
     return state ? std::optional(std::move(state->stamp)) : std::nullopt;
 }
@@ -306,12 +374,16 @@ std::optional<Seconds> VsiStore::age(const std::string &key)
         return state ? std::optional(state->age) : std::nullopt;
     }
     if (!stamp_by_gdal(key))
+    {
         return std::nullopt;
+    }
     const GdalErrors errors;
     forget_errors();
     VSIStatBufL status = {};
     if (VSIStatExL(path(key).c_str(), &status, VSI_STAT_SIZE_FLAG | VSI_STAT_SET_ERROR_FLAG) != 0)
+    {
         throw_error(path(key), "read", errors, errno);
+    }
     return Seconds(std::max(0.0, std::difftime(std::time(nullptr), status.st_mtime)));
 }
 
@@ -323,18 +395,24 @@ std::optional<Stamp> VsiStore::stamp_by_gdal(const std::string &key) const
     {
         const int error = errno;
         if (is_absent(full_path, error))
+        {
             return std::nullopt;
+        }
         throw_error(full_path, "read", errors, error);
     }
     if (m_network)
     {
         const CPLStringList headers(VSIGetFileMetadata(full_path.c_str(), "HEADERS", nullptr));
         if (auto etag = etag_of(headers))
+        {
             return Stamp{*std::move(etag)};
+        }
     }
     VSIStatBufL status = {};
     if (VSIStatExL(full_path.c_str(), &status, VSI_STAT_SIZE_FLAG | VSI_STAT_SET_ERROR_FLAG) != 0)
+    {
         throw_error(full_path, "read", errors, errno);
+    }
     return Stamp{std::to_string(status.st_size) + '-' + std::to_string(status.st_mtime)};
 }
 
@@ -345,7 +423,9 @@ std::vector<std::string> VsiStore::list(const std::string &folder) const
                    [&names](const VSIDIREntry &entry)
                    {
                        if (!VSI_ISDIR(entry.nMode))
+                       {
                            names.emplace_back(entry.pszName);
+                       }
                        return true;
                    });
     std::sort(names.begin(), names.end());

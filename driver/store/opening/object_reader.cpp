@@ -33,9 +33,13 @@ public:
         {
             auto object = m_store->read_stamped(keys[index]);
             if (object)
+            {
                 done(index, {object->stamp, std::make_shared<const Bytes>(std::move(object->bytes))});
+            }
             else
+            {
                 done(index, {});
+            }
         }
     }
 
@@ -56,7 +60,9 @@ std::optional<std::string> ObjectReader::read_text(const std::string &key) const
 {
     const ReadObject object = read(key);
     if (!object.bytes)
+    {
         return std::nullopt;
+    }
     return std::string(object.bytes->begin(), object.bytes->end());
 }
 
@@ -74,7 +80,9 @@ void note_read_by_gdal(const std::string &path, const void *data, std::size_t si
 std::unique_ptr<ObjectReader> open_object_reader(const std::string &root, const ReadSettings &settings)
 {
     if (store::is_remote(root))
+    {
         return std::make_unique<RemoteReader>(root, settings);
+    }
     return std::make_unique<StoreReader>(open_store(root));
 }
 

@@ -9,7 +9,9 @@ namespace tiledir::store
 std::unique_ptr<Store> open_store(const std::string &root)
 {
     if (root.rfind("/vsi", 0) == 0)
+    {
         return std::make_unique<VsiStore>(root);
+    }
     return std::make_unique<LocalStore>(root);
 }
 

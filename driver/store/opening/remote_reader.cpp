@@ -67,9 +67,13 @@ void RemoteReader::read(const std::vector<std::string> &keys, const Done &done) 
     {
         const auto object = fresh(keys[index]);
         if (object)
+        {
             done(index, {object->stamp(), object->bytes});
+        }
         else
+        {
             wanted.push_back(index);
+        }
     }
     const Call call{done, NetworkCache::of_process().forgets()};
     if (m_place.http)
@@ -84,7 +88,9 @@ void RemoteReader::read_by_http(const std::vector<std::string> &keys, const std:
                                 const Call &call) const
 {
     if (wanted.empty())
+    {
         return;
+    }
     std::map<std::size_t, CachedObject> old; // kept until the server has said whether it is still good
     std::vector<std::size_t> refused;        // as signed: perhaps in another region
     const auto make = [&](std::size_t number)
@@ -92,7 +98,9 @@ void RemoteReader::read_by_http(const std::vector<std::string> &keys, const std:
         const std::string &key = keys[wanted[number]];
         const auto url = object_url(path(key));
         if (!url)
+        {
             throw StoreError(path(key), "cannot read: the credentials are gone");
+        }
         HttpRequest request;
         request.url = *url;
         if (auto known = NetworkCache::of_process().find(m_place.identity + key); known && !known->etag.empty())
@@ -110,11 +118,17 @@ void RemoteReader::read_by_http(const std::vector<std::string> &keys, const std:
     {
         const std::size_t index = wanted[number];
         if (is_signed && (response.status == kHttpMovedPermanently || response.status == kHttpBadRequest))
+        {
             refused.push_back(index);
+        }
         else if (response.status == kHttpNotModified && old.count(number) > 0)
+        {
             keep(keys[index], index, old[number].bytes, old[number].etag, call);
+        }
         else
+        {
             take_answer(keys[index], index, std::move(response), call);
+        }
     };
     HttpClient::of_process().send(m_place.server, wanted.size(), settings, make, take);
     read_by_gdal(keys, refused, call);
@@ -127,15 +141,21 @@ void RemoteReader::read_by_gdal(const std::vector<std::string> &keys, const std:
     std::vector<std::shared_ptr<const Bytes>> found(wanted.size());
     TaskQueue queue(static_cast<int>(std::min(wanted.size(), kMostByGdal)));
     for (std::size_t number = 0; number < wanted.size(); ++number)
+    {
         queue.add(
             [&, number]
             {
                 if (auto bytes = m_store->read(keys[wanted[number]]))
+                {
                     found[number] = std::make_shared<const Bytes>(*std::move(bytes));
+                }
             });
+    }
     queue.finish();
     for (std::size_t number = 0; number < wanted.size(); ++number)
+    {
         keep(keys[wanted[number]], wanted[number], std::move(found[number]), {}, call);
+    }
 }
 
 void RemoteReader::take_answer(const std::string &key, std::size_t index, HttpResponse &&response,
@@ -143,14 +163,20 @@ void RemoteReader::take_answer(const std::string &key, std::size_t index, HttpRe
 {
     const long status = response.status;
     if (says_absent(response) || (status != kHttpNotFound && m_settings.absent_status.count(status) > 0))
+    {
         return keep(key, index, nullptr, {}, call);
+    }
     if (status == kHttpForbidden || status == kHttpNoContent || is_absence_of_another(response))
+    {
         throw_answer(path(key), "read", response,
                      std::string("; where this server says so of tiles that are absent") +
                          (status == kHttpForbidden ? " (S3 does to those who may not list)" : "") +
                          ", open option ABSENT_STATUS=" + std::to_string(status) + " takes it so");
+    }
     if (status != kHttpOk)
+    {
         throw_answer(path(key), "read", response);
+    }
     keep(key, index, std::make_shared<const Bytes>(std::move(response.body)), response.etag, call);
 }
 

@@ -33,9 +33,13 @@ TEST(SpatialReference, IsMadeFromWktAndProjjson)
 TEST(SpatialReference, KnowsTheMercatorProjections)
 {
     for (const char *mercator : {"EPSG:3857", "EPSG:3395", "EPSG:3832"})
+    {
         EXPECT_TRUE(is_mercator(spatial_reference(mercator))) << mercator;
+    }
     for (const char *other : {"EPSG:4326", "EPSG:32633", "EPSG:3035"})
+    {
         EXPECT_FALSE(is_mercator(spatial_reference(other))) << other;
+    }
 }
 
 TEST(SpatialReference, PutsLongitudeFirstWhateverTheAuthoritySays)

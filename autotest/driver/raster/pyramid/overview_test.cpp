@@ -45,7 +45,9 @@ PixelBlock pixels_of(const OverviewCase &wanted)
     const double hole = wanted.nodata.value_or(0);
     PixelBlock block(kSize, kSize, wanted.bands, wanted.type);
     for (int band = 0; band < wanted.bands; ++band)
+    {
         for (int row = 0; row < kSize; ++row)
+        {
             for (int col = 0; col < kSize; ++col)
             {
                 const bool quarter = row < kSize / 2 && col < kSize / 2;
@@ -56,6 +58,8 @@ PixelBlock pixels_of(const OverviewCase &wanted)
                               block.data(band, row) + static_cast<std::size_t>(col) * block.pixel_size(), wanted.type,
                               0, 1);
             }
+        }
+    }
     return block;
 }
 
@@ -67,16 +71,20 @@ PixelBlock gdal_overview(PixelBlock base, const OverviewCase &wanted, int ratio)
     PixelBlock overview(kSize / ratio, kSize / ratio, wanted.bands, wanted.type);
     GDALDatasetUniquePtr file(driver->Create(path, kSize, kSize, wanted.bands, wanted.type, options));
     if (wanted.nodata)
+    {
         file->GetRasterBand(1)->SetNoDataValue(*wanted.nodata);
+    }
     EXPECT_EQ(file->RasterIO(GF_Write, 0, 0, kSize, kSize, base.data(), kSize, kSize, wanted.type, wanted.bands,
                              nullptr, 0, 0, 0, nullptr),
               CE_None);
     EXPECT_EQ(file->BuildOverviews(name(wanted.resampling), 1, &ratio, 0, nullptr, nullptr, nullptr, nullptr), CE_None);
     for (int band = 0; band < wanted.bands; ++band)
+    {
         EXPECT_EQ(file->GetRasterBand(band + 1)->GetOverview(0)->RasterIO(GF_Read, 0, 0, kSize / ratio, kSize / ratio,
                                                                           overview.data(band), kSize / ratio,
                                                                           kSize / ratio, wanted.type, 0, 0, nullptr),
                   CE_None);
+    }
     file.reset();
     VSIUnlink(path);
     return overview;
@@ -117,7 +125,9 @@ TEST_P(OverviewEqualsGdaladdo, BitForBit)
         ASSERT_EQ(ours.size(), expected.size());
         std::size_t different = 0;
         for (std::size_t i = 0; i < ours.size(); i += ours.pixel_size())
+        {
             different += std::memcmp(ours.data() + i, expected.data() + i, ours.pixel_size()) == 0 ? 0 : 1;
+        }
         EXPECT_EQ(different, 0u) << "ratio " << ratio;
     }
 }
@@ -153,12 +163,14 @@ TEST(Overview, OfTilesSideBySideIsTheOverviewOfTheWhole)
     const PixelBlock whole = make_overview(base, 2, wanted.resampling, wanted.nodata);
     PixelBlock joined(kSize / 2, kSize / 2, 1, GDT_Byte);
     for (int row = 0; row < kSize; row += 128)
+    {
         for (int col = 0; col < kSize; col += 128)
         {
             PixelBlock part(128, 128, 1, GDT_Byte);
             part.paste(base, col, row, 128, 128, 0, 0);
             joined.paste(make_overview(part, 2, wanted.resampling, wanted.nodata), 0, 0, 64, 64, col / 2, row / 2);
         }
+    }
     EXPECT_EQ(std::memcmp(joined.data(), whole.data(), whole.size()), 0);
 }
 

@@ -30,7 +30,9 @@ TEST(TileCache, DropsTheLeastRecentlyUsedFirst)
     cache.insert("d", block_of(100));
     EXPECT_EQ(cache.find("b"), nullptr);
     for (const char *key : {"a", "c", "d"})
+    {
         EXPECT_NE(cache.find(key), nullptr) << key;
+    }
     EXPECT_EQ(cache.bytes(), 300u);
 }
 
@@ -68,6 +70,7 @@ TEST(TileCache, ServesManyThreadsWithinItsBound)
     std::vector<std::thread> threads;
     threads.reserve(4);
     for (int t = 0; t < 4; ++t)
+    {
         threads.emplace_back(
             [&cache, t]
             {
@@ -75,11 +78,16 @@ TEST(TileCache, ServesManyThreadsWithinItsBound)
                 {
                     const std::string key = std::to_string((i * (t + 1)) % 37);
                     if (!cache.find(key))
+                    {
                         cache.insert(key, block_of(60));
+                    }
                 }
             });
+    }
     for (std::thread &thread : threads)
+    {
         thread.join();
+    }
     EXPECT_LE(cache.bytes(), 1000u);
     EXPECT_EQ(cache.bytes() % 60, 0u);
 }

@@ -96,7 +96,9 @@ store::Bytes written_by_gdal(const TileFormat &format, const PixelBlock &pixels)
     const char *path = "/vsimem/tile_codec_test.tif";
     CPLStringList options;
     for (const auto &[option, value] : format.options)
+    {
         options.SetNameValue(option.c_str(), value.c_str());
+    }
     options.SetNameValue("BLOCKYSIZE", std::to_string(format.height).c_str());
     GDALDriver *driver = GetGDALDriverManager()->GetDriverByName("GTiff");
     GDALDatasetUniquePtr file(
@@ -113,7 +115,9 @@ store::Bytes written_by_gdal(const TileFormat &format, const PixelBlock &pixels)
     crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
     file->SetSpatialRef(&crs);
     if (format.nodata)
+    {
         file->GetRasterBand(1)->SetNoDataValue(format.nodata->number());
+    }
     PixelBlock copy = pixels;
     EXPECT_EQ(file->RasterIO(GF_Write, 0, 0, format.width, format.height, copy.data(), format.width, format.height,
                              format.type, format.bands, nullptr, 0, 0, 0, nullptr),
@@ -181,6 +185,7 @@ TEST_F(TileCodecTest, BytesAreThoseThatGdalWrites)
                           {GDT_Byte, 256, 1, 0, {{"COMPRESS", "LZW"}}},
                           {GDT_UInt16, 256, 2, 0, {}}};
     for (const Case &wanted : cases)
+    {
         for (const int epsg : {3857, 4326, 32616})
         {
             TileFormat format;
@@ -194,6 +199,7 @@ TEST_F(TileCodecTest, BytesAreThoseThatGdalWrites)
             EXPECT_EQ(encode_tile(format, pixels, kBounds), written_by_gdal(format, pixels))
                 << GDALGetDataTypeName(wanted.type) << ' ' << wanted.size << " EPSG:" << epsg;
         }
+    }
 }
 
 TEST_F(TileCodecTest, IncompressiblePixelsSurvive)
@@ -207,7 +213,9 @@ TEST_F(TileCodecTest, IncompressiblePixelsSurvive)
         PixelBlock pixels(size, size, 1, GDT_Byte);
         std::mt19937 random(5);
         for (std::size_t i = 0; i < pixels.size(); ++i)
+        {
             pixels.data()[i] = static_cast<unsigned char>(random());
+        }
         const store::Bytes bytes = encode_tile(format, pixels, kBounds);
         EXPECT_EQ(bytes, written_by_gdal(format, pixels)) << size;
         EXPECT_TRUE(same(decode(bytes, format), pixels)) << size;
@@ -234,14 +242,18 @@ TEST_F(TileCodecTest, OtherFormatsSurviveWithoutSideFiles)
     for (const char *driver : {"PNG", "COG", "JPEG", "WEBP"})
     {
         if (GetGDALDriverManager()->GetDriverByName(driver) == nullptr)
+        {
             continue;
+        }
         TileFormat format;
         format.driver = driver;
         format.bands = 3;
         format.crs_wkt = wkt_of(3857);
         format.nodata = 0;
         if (std::string(driver) == "WEBP")
+        {
             format.options = {{"LOSSLESS", "YES"}};
+        }
         const PixelBlock pixels = pixels_of(format);
         const PixelBlock read = decode(encode_tile(format, pixels, kBounds), format);
         ASSERT_EQ(read.size(), pixels.size());
@@ -276,16 +288,24 @@ TEST_F(TileCodecTest, ThreadsWriteTheSameBytes)
     std::vector<std::thread> threads;
     threads.reserve(4);
     for (store::Bytes &result : results)
+    {
         threads.emplace_back(
             [&]
             {
                 for (int i = 0; i < 50; ++i)
+                {
                     result = encode_tile(format, pixels, kBounds);
+                }
             });
+    }
     for (std::thread &thread : threads)
+    {
         thread.join();
+    }
     for (const store::Bytes &result : results)
+    {
         EXPECT_EQ(result, results.front());
+    }
 }
 
 TEST_F(TileCodecTest, PixelsAreConvertedAsGdalConverts)
@@ -325,13 +345,17 @@ TEST_P(TruncatedTile, RaisesAnErrorOrGivesAllPixels)
 {
     const auto &[driver, compression] = GetParam();
     if (GetGDALDriverManager()->GetDriverByName(driver) == nullptr)
+    {
         GTEST_SKIP() << "this GDAL has no driver " << driver;
+    }
     TileFormat format;
     format.driver = driver;
     format.bands = std::string(driver) == "WEBP" ? 3 : 1;
     format.crs_wkt = wkt_of(3857);
     if (*compression != '\0')
+    {
         format.options = {{"COMPRESS", compression}};
+    }
     const store::Bytes whole = encode_tile(format, pixels_of(format), kBounds);
     const PixelBlock pixels = decode(whole, format);
     const std::size_t step = std::max<std::size_t>(1, whole.size() / 400);

@@ -113,7 +113,9 @@ void expect_as_gdalwarp(const std::vector<std::string> &paths, const Grid &grid,
     const stac::PixelWindow window = given ? *given : window_of(*mosaic, grid);
     const KernelScale scale = given_scale ? *given_scale : kernel_scale(*mosaic, grid.crs, grid.matrix);
     if (other_kernel_in_gdalwarp(scale, resampling))
+    {
         GTEST_SKIP() << "gdalwarp 3.13 has another kernel at this scale";
+    }
     const std::vector<float> expected =
         warped(gdals_paths.empty() ? paths : gdals_paths, grid, window, resampling, scale);
     ASSERT_EQ(expected.size(), static_cast<std::size_t>(window.width * window.height));
@@ -276,7 +278,9 @@ TEST(GridSource, HasNoSeamAroundTheGlobeWhicheverMeridianItsRasterBeginsAt)
             // gdalwarp 3.10 and 3.13 give other averages than 3.6 in one line; the grid source is the same on every
             // GDAL.
             if (resampling == Resampling::Average && std::atoi(GDALVersionInfo("VERSION_NUM")) >= 3070000)
+            {
                 continue;
+            }
             for (const auto &[level, scale] :
                  {std::pair(1, KernelScale{2.84, 2.84}), std::pair(0, KernelScale{0.71, 0.71})})
             {

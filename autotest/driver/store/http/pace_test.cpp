@@ -117,7 +117,9 @@ TEST(Pace, ForgetsTheLimitAfterAMinuteWithoutACut)
 {
     Pace pace;
     for (int i = 0; i < 8; ++i)
+    {
         pace.refuse(Time(ticks(0.9)), Time(ticks(1)));
+    }
     EXPECT_GT(pace.rate(), 0);
     pace.note(Time(ticks(2)));
     EXPECT_GT(pace.rate(), 0);

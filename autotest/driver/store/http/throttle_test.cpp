@@ -16,7 +16,9 @@ TEST(Throttle, BeginsWithAFewAndAddsOneWithEachAnswer)
     Throttle throttle;
     EXPECT_EQ(throttle.limit(64), 16);
     for (int i = 0; i < 100; ++i)
+    {
         throttle.note(200, Throttle::Clock::now(), 64);
+    }
     EXPECT_EQ(throttle.limit(64), 64);
 }
 
@@ -25,15 +27,21 @@ TEST(Throttle, IsHalvedOnceForARoundOfRequestsAndRaisedByOneARound)
     Throttle throttle;
     const auto sent = Throttle::Clock::now();
     for (int i = 0; i < 100; ++i)
+    {
         throttle.note(200, sent, 64);
+    }
     EXPECT_EQ(throttle.limit(64), 64);
     for (int i = 0; i < 64; ++i)
+    {
         throttle.note(503, sent, 64);
+    }
     EXPECT_EQ(throttle.limit(64), 32);
     throttle.note(429, Throttle::Clock::now(), 64);
     EXPECT_EQ(throttle.limit(64), 16);
     for (int i = 0; i < 17; ++i)
+    {
         throttle.note(200, sent, 64);
+    }
     EXPECT_EQ(throttle.limit(64), 17);
 }
 
@@ -41,10 +49,14 @@ TEST(Throttle, NeverStopsAndNeverGoesAboveTheMost)
 {
     Throttle throttle;
     for (int i = 0; i < 20; ++i)
+    {
         throttle.note(503, Throttle::Clock::now(), 8);
+    }
     EXPECT_EQ(throttle.limit(8), 1);
     for (int i = 0; i < 1000; ++i)
+    {
         throttle.note(404, Throttle::Clock::now(), 8);
+    }
     EXPECT_EQ(throttle.limit(8), 8);
     EXPECT_EQ(throttle.limit(4), 4);
 }
@@ -62,8 +74,12 @@ TEST(Throttle, EachCallHasItsOwnPlacesUntilTheServerAsksForFewer)
     Throttle throttle;
     std::vector<Throttle::Place> places;
     for (int call = 0; call < 3; ++call)
+    {
         for (int own = 0; own < 16; ++own)
+        {
             places.push_back(throttle.place(own, 64));
+        }
+    }
     EXPECT_TRUE(std::all_of(places.begin(), places.end(), [](const auto &place) { return place != nullptr; }));
     EXPECT_FALSE(throttle.place(16, 64));
     places.resize(7);

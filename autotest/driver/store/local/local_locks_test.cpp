@@ -137,7 +137,9 @@ TEST_F(LocalLocksTest, NoThreadThatContendsIsLeftOut)
             alone = alone && inside++ == 0;
             const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(200);
             while (std::chrono::steady_clock::now() < until)
+            {
                 continue; // the work
+            }
             --inside;
             ++count;
             ++turns;
@@ -146,9 +148,13 @@ TEST_F(LocalLocksTest, NoThreadThatContendsIsLeftOut)
     std::vector<std::thread> threads;
     threads.reserve(own.size());
     for (auto &count : own)
+    {
         threads.emplace_back(contend, std::ref(count));
+    }
     for (std::thread &thread : threads)
+    {
         thread.join();
+    }
     EXPECT_TRUE(alone);
     EXPECT_TRUE(std::all_of(own.begin(), own.end(), has_its_turns));
 }

@@ -65,12 +65,16 @@ protected:
         fs::create_directories(m_root);
         m_mounted = mount("none", m_root.c_str(), "tmpfs", 0, "size=64k") == 0;
         if (!m_mounted)
+        {
             GTEST_SKIP() << "no right to mount a file system";
+        }
     }
     void TearDown() override
     {
         if (m_mounted)
+        {
             umount(m_root.c_str());
+        }
     }
 
     bool m_mounted = false;
@@ -144,7 +148,9 @@ TEST_F(LocalStoreTest, ListsFilesOfOneFolderSorted)
 {
     const auto store = open_store(m_root);
     for (const char *key : {"5/b", "5/a", "5/c/d", "e"})
+    {
         store->write(key, "text");
+    }
     EXPECT_EQ(store->list("5"), (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(store->list(""), std::vector<std::string>{"e"});
     EXPECT_TRUE(store->list("6").empty());
@@ -438,6 +444,7 @@ TEST_P(LocalStoreSyncTest, SyncsBesideWritersAndRemovers)
     std::vector<std::thread> threads;
     threads.reserve(4);
     for (int t = 0; t < 4; ++t)
+    {
         threads.emplace_back(
             [&store, t]
             {
@@ -446,13 +453,20 @@ TEST_P(LocalStoreSyncTest, SyncsBesideWritersAndRemovers)
                     const std::string key = std::to_string(t) + '/' + std::to_string(i);
                     store.write(key, std::string("text"));
                     if (i % 3 == 0)
+                    {
                         store.remove(key);
+                    }
                     if (i % 10 == 0)
+                    {
                         store.sync();
+                    }
                 }
             });
+    }
     for (std::thread &thread : threads)
+    {
         thread.join();
+    }
     EXPECT_NO_THROW(store.sync());
     EXPECT_EQ(store.list("3").size(), 33u);
 }

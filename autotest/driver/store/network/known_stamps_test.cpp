@@ -23,7 +23,9 @@ TEST(KnownStampsTest, ReadingDrivesOutOnlyWhatWasRead)
     KnownStamps stamps(2);
     stamps.note_written("written", {"1"});
     for (const char *key : {"a", "b", "a", "c"})
+    {
         stamps.note_read(key, {key});
+    }
     EXPECT_EQ(stamps.find("written"), Stamp{"1"});
     EXPECT_EQ(stamps.find("a"), Stamp{"a"});
     EXPECT_FALSE(stamps.find("b"));

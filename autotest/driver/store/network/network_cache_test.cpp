@@ -42,7 +42,9 @@ TEST(NetworkCache, AbsenceIsKeptAndTakesRoomToo)
 {
     NetworkCache cache(10000);
     for (int i = 0; i < 1000; ++i)
+    {
         cache.insert("tile " + std::to_string(i), {nullptr, "", NetworkCache::Clock::now()}, cache.forgets());
+    }
     ASSERT_TRUE(cache.find("tile 999"));
     EXPECT_FALSE(cache.find("tile 999")->stamp());
     EXPECT_FALSE(cache.find("tile 0"));
