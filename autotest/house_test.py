@@ -40,7 +40,7 @@ FLOORS = """
     tools/engine/schema
     tools/engine/processes
     tools/engine/recipe
-    tools/engine/job
+    tools/engine/resolved
     tools/engine/report
     tools/engine/output
     tools/engine/plan

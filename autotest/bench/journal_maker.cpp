@@ -7,6 +7,7 @@
 #include "tools/engine/output/output_state.h"
 #include "tools/engine/output/status.h"
 #include "tools/engine/plan/plan.h"
+#include "tools/engine/resolved/resolve.h"
 
 #include <fmt/format.h>
 #include <gdal.h>
@@ -92,14 +93,14 @@ struct Maker
 
 void run(const std::string &recipe, const std::string &pattern, std::int64_t tiles_a_file)
 {
-    const auto job = engine::resolve(engine::Recipe::read(recipe, {}));
-    const auto store = store::open_store(job->recipe.output_path);
-    journal::Journal journal(*store, job->grid);
-    const stac::LevelSets tiles = engine::selected_tiles(*job);
+    const auto resolved = engine::resolve(engine::Recipe::read(recipe, {}, engine::built_in_processes()));
+    const auto store = store::open_store(resolved->recipe.output_path);
+    journal::Journal journal(*store, resolved->grid);
+    const stac::LevelSets tiles = engine::selected_tiles(*resolved);
     engine::OutputState::claim(*store);
     journal.redo(tiles);
-    engine::write_item(*store, *job, tiles, {}, engine::kFinished, std::nullopt);
-    engine::OutputState::save(*store, *job, {}, [] {});
+    engine::write_item(*store, *resolved, tiles, {}, engine::kFinished, std::nullopt);
+    engine::OutputState::save(*store, *resolved, {}, [] {});
     store->sync();
     Maker maker{journal, pattern, tiles_a_file};
     for (auto level = tiles.rbegin(); level != tiles.rend() && (pattern != "half" || level == tiles.rbegin()); ++level)

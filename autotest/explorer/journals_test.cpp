@@ -20,11 +20,11 @@ void say_much(MemoryFolder &folder, const Recipe &recipe)
           [&](const OpenFolder &open)
           {
               const auto store = open();
-              const auto job = job_of(recipe);
+              const auto resolved = job_of(recipe);
               for (int count = 0; count < kMany; ++count)
               {
-                  journal::Journal said(*store, job->grid);
-                  said.add({job->finest, 12, 13}, true);
+                  journal::Journal said(*store, resolved->grid);
+                  said.add({resolved->finest, 12, 13}, true);
                   said.flush();
               }
           });
@@ -59,8 +59,9 @@ void make_pending(MemoryFolder &folder, const Recipe &recipe)
           [&](const OpenFolder &open)
           {
               const auto store = open();
-              const auto job = job_of(recipe);
-              journal::Journal(*store, job->grid).redo({{job->finest, stac::TileSet(stac::TileRange{12, 12, 13, 13})}});
+              const auto resolved = job_of(recipe);
+              journal::Journal(*store, resolved->grid)
+                  .redo({{resolved->finest, stac::TileSet(stac::TileRange{12, 12, 13, 13})}});
           });
 }
 
@@ -168,12 +169,12 @@ TEST_F(ExplorerTest, WhoReadsTheJournalBesideCompactionSeesAllThatIsDone)
     reader.work = [seen](const OpenFolder &open)
     {
         const auto store = open();
-        const auto job = job_of({100});
+        const auto resolved = job_of({100});
         try
         {
-            const journal::Journal said(*store, job->grid);
+            const journal::Journal said(*store, resolved->grid);
             const stac::LevelSets all = said.before().all();
-            const bool is_whole = all.at(job->finest).contains(stac::TileSet(stac::TileRange{12, 12, 12, 13}));
+            const bool is_whole = all.at(resolved->finest).contains(stac::TileSet(stac::TileRange{12, 12, 12, 13}));
             *seen = is_whole ? "" : "the reader has not seen all that is done; ";
         }
         catch (const Error &error)

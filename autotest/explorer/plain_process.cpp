@@ -1,8 +1,8 @@
 // The only kind of process of the explorer: tiles of one value, which tells the recipe and the input. Replaces the
-// kinds of process_registry.cpp.
+// processes of built_in_processes.cpp.
 #include "driver/raster/pixels/pixel_block.h"
 #include "stac/error.h"
-#include "tools/engine/processes/process.h"
+#include "tools/engine/processes/process_registry.h"
 
 #include <gdal_priv.h>
 
@@ -48,20 +48,20 @@ int value_of_input(const raster::Mosaic &input)
 
 } // namespace
 
-const std::vector<ProcessKind> &process_kinds()
+ProcessRegistry built_in_processes()
 {
     constexpr int kInputs = 10;
-    static const std::vector<ProcessKind> kKinds = {
-        {"plain",
-         "Tiles of one value",
-         Schema({Key("value", KeyType::Integer, "of the recipe").must_be_given()}),
-         {"dem"},
-         [](const ProcessSetting &setting)
-         {
-             return std::make_unique<Plain>(setting.parameters["value"].get<int>() +
-                                            kInputs * value_of_input(*setting.inputs.at("dem")));
-         }}};
-    return kKinds;
+    ProcessRegistry processes;
+    processes.add({"plain",
+                   "Tiles of one value",
+                   Schema({Key("value", KeyType::Integer, "of the recipe").must_be_given()}),
+                   {"dem"},
+                   [](const ProcessSetting &setting)
+                   {
+                       return std::make_unique<Plain>(setting.parameters["value"].get<int>() +
+                                                      kInputs * value_of_input(*setting.inputs.at("dem")));
+                   }});
+    return processes;
 }
 
 } // namespace tiledir::engine

@@ -3,8 +3,8 @@
 #include "driver/journal/journal.h"
 #include "driver/raster/folder/dataset_folder.h"
 #include "driver/raster/upkeep/refresh.h"
-#include "tools/engine/job/input_fingerprint.h"
 #include "tools/engine/output/output_state.h"
+#include "tools/engine/resolved/input_fingerprint.h"
 
 #include <cstdlib>
 
@@ -124,7 +124,7 @@ const Recipe *recorded(const MemoryFolder &folder, const std::vector<Recipe> &re
           [&](const OpenFolder &open)
           {
               const auto store = open();
-              const auto state = engine::OutputState::load(*store);
+              const auto state = engine::OutputState::load(*store, engine::built_in_processes());
               for (const Recipe &recipe : recipes)
               {
                   const bool is_it = state.exists() && state.differences(*job_of(recipe)).empty();
@@ -149,8 +149,8 @@ std::string journal_is_true(const MemoryFolder &folder, const std::vector<Recipe
           [&](const OpenFolder &open)
           {
               const auto store = open();
-              const auto job = job_of(*recipe);
-              const journal::Journal said(*store, job->grid);
+              const auto resolved = job_of(*recipe);
+              const journal::Journal said(*store, resolved->grid);
               for (const auto &[level, set] : said.before().stored)
               {
                   set.for_each_run(
@@ -158,7 +158,7 @@ std::string journal_is_true(const MemoryFolder &folder, const std::vector<Recipe
                       {
                           for (std::int64_t col = first; col <= last; ++col)
                           {
-                              const std::string key = job->key(at, row, col);
+                              const std::string key = resolved->key(at, row, col);
                               const MemoryFolder::Object *there = folder.find(key);
                               const auto expected = right.find(key);
                               const bool is_right =
@@ -186,9 +186,9 @@ std::vector<unsigned char> pixels_of(const store::Bytes &tile)
     alone(folder,
           [&](const OpenFolder &open)
           {
-              const auto job = job_of({});
+              const auto resolved = job_of({});
               const auto store = open();
-              const auto block = raster::TilePyramid(*job, *store).decode({job->finest, 12, 12}, tile);
+              const auto block = raster::TilePyramid(*resolved, *store).decode({resolved->finest, 12, 12}, tile);
               pixels.assign(block->data(), block->data() + block->size());
           });
     return pixels;

@@ -7,6 +7,7 @@
 #include "driver/raster/pixels/memory_file.h"
 #include "driver/writing/tile_writer.h"
 #include "stac/error.h"
+#include "tools/engine/resolved/resolve.h"
 
 #include <gdal_priv.h>
 
@@ -97,14 +98,15 @@ const Value &once(std::map<Recipe, Value> &known, const Recipe &recipe, Value (*
     return (found == known.end() ? known.emplace(recipe, make(recipe)).first : found)->second;
 }
 
-std::shared_ptr<const engine::Job> made_job(const Recipe &recipe)
+std::shared_ptr<const engine::ResolvedRecipe> made_job(const Recipe &recipe)
 {
     put_input(recipe.input);
     const std::string text =
         "process: plain\nparameters: {value: " + std::to_string(recipe.value) + "}\ninput: {dem: " + kInput +
         "}\ngrid: {tile_matrix_set: WorldCRS84Quad, tile_size: 16}\n" + "levels: " + recipe.levels +
         "\noutput: {path: /vsimem/explorer/output, format: PNG}\nexecutor: serial\nthreads: 1\nmemory: 1GB\n";
-    return engine::resolve(engine::Recipe::parse(text, "/vsimem/explorer/recipe.yaml", {}));
+    return engine::resolve(
+        engine::Recipe::parse(text, "/vsimem/explorer/recipe.yaml", {}, engine::built_in_processes()));
 }
 
 MemoryFolder made_output(const Recipe &recipe)
@@ -124,9 +126,9 @@ Tiles made_tiles(const Recipe &recipe)
 
 } // namespace
 
-std::shared_ptr<const engine::Job> job_of(const Recipe &recipe)
+std::shared_ptr<const engine::ResolvedRecipe> job_of(const Recipe &recipe)
 {
-    static std::map<Recipe, std::shared_ptr<const engine::Job>> known;
+    static std::map<Recipe, std::shared_ptr<const engine::ResolvedRecipe>> known;
     return once(known, recipe, made_job);
 }
 

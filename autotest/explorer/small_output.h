@@ -4,7 +4,7 @@
 #include "autotest/explorer/memory_folder.h"
 #include "autotest/explorer/scheduler.h"
 #include "stac/item/item_change.h"
-#include "tools/engine/job/resolve.h"
+#include "tools/engine/resolved/resolved_recipe.h"
 #include "tools/engine/run/run.h"
 
 #include <functional>
@@ -32,7 +32,7 @@ struct Recipe
 
 using Tiles = std::map<std::string, store::Bytes>; ///< by key
 
-std::shared_ptr<const engine::Job> job_of(const Recipe &recipe);
+std::shared_ptr<const engine::ResolvedRecipe> job_of(const Recipe &recipe);
 
 /// Does something that nobody disturbs.
 void alone(MemoryFolder &folder, const std::function<void(const OpenFolder &open)> &work);

@@ -1,7 +1,7 @@
 // Runs on many threads, for the thread sanitizer: executor, stages, batches, journal, staged names.
 #include "tools/engine/executors/executor.h"
-#include "tools/engine/job/resolve.h"
 #include "tools/engine/recipe/recipe.h"
+#include "tools/engine/resolved/resolve.h"
 #include "tools/engine/run/run.h"
 #include "tools/engine/run/run_result.h"
 
@@ -38,7 +38,7 @@ protected:
         RunOptions options;
         options.progress = ProgressStyle::None;
         options.overwrite = overwrite;
-        return engine::run(resolve(Recipe::parse(recipe, "test", {})), options).state;
+        return engine::run(resolve(Recipe::parse(recipe, "test", {}, built_in_processes())), options).state;
     }
 
     std::map<std::string, std::string> tiles(const std::string &output) const

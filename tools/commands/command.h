@@ -1,6 +1,8 @@
 // A command: one file each, known to command_registry.cpp, with no logic of its own.
 #pragma once
 
+#include "tools/engine/processes/process_registry.h"
+
 #include <CLI/CLI.hpp>
 
 #include <memory>
@@ -33,7 +35,7 @@ public:
     virtual int run() = 0;
 };
 
-/// All of them, in the order of --help.
-std::vector<std::unique_ptr<Command>> all_commands();
+/// All of them, in the order of --help; recipes may name `processes`.
+std::vector<std::unique_ptr<Command>> all_commands(const engine::ProcessRegistry &processes);
 
 } // namespace tiledir::commands

@@ -46,6 +46,7 @@ int threads_for(const std::string &folder, int asked)
 std::function<bool(double done)> until_stopped(const std::string &what, bool quiet)
 {
     engine::catch_stop_signals();
+    const engine::StopToken stop = engine::stop_signals();
     auto next =
         std::make_shared<std::chrono::steady_clock::time_point>(std::chrono::steady_clock::now() + kLineInterval);
     return [=](double done)
@@ -55,7 +56,7 @@ std::function<bool(double done)> until_stopped(const std::string &what, bool qui
             *next = now + kLineInterval;
             spdlog::info("event=progress of={} percent={:.0f}", what, 100 * done);
         }
-        return engine::stop_requested() == 0;
+        return !stop.is_asked();
     };
 }
 

@@ -120,7 +120,7 @@ int run(int argc, char **argv)
 
     CLI::App app("Tile directories: grids of tiles made by recipes, one STAC item, one dataset", called);
     app.set_version_flag("--version", std::string("tiledir ") + kVersion);
-    const auto all = commands::all_commands();
+    const auto all = commands::all_commands(engine::built_in_processes());
     Command *chosen = nullptr;
     for (const auto &command : all)
     {

@@ -6,6 +6,7 @@
 #include "tools/engine/host/network_watch.h"
 #include "tools/engine/host/stop_request.h"
 #include "tools/engine/output/status.h"
+#include "tools/engine/resolved/resolve.h"
 
 #include <fmt/format.h>
 #include <gdal.h>
@@ -117,7 +118,7 @@ int ProcessCommand::run()
     {
         spdlog::set_level(spdlog::level::err);
     }
-    engine::Recipe recipe = engine::Recipe::read(m_recipe, m_overrides);
+    engine::Recipe recipe = engine::Recipe::read(m_recipe, m_overrides, m_known);
     const engine::Secrets secrets = recipe.secrets;
     redact_logs(secrets);
     const engine::NetworkWatch watch;
@@ -125,7 +126,7 @@ int ProcessCommand::run()
 }
 
 /// Where a store refuses what is looked at before there is a plan, the report says so.
-std::shared_ptr<const engine::Job> ProcessCommand::resolve(engine::Recipe recipe) const
+std::shared_ptr<const engine::ResolvedRecipe> ProcessCommand::resolve(engine::Recipe recipe) const
 {
     const std::string output = recipe.output_path;
     const engine::Secrets secrets = recipe.secrets;
@@ -150,15 +151,16 @@ std::shared_ptr<const engine::Job> ProcessCommand::resolve(engine::Recipe recipe
 
 int ProcessCommand::run(engine::Recipe recipe)
 {
-    const auto job = resolve(std::move(recipe));
+    const auto resolved = resolve(std::move(recipe));
     if (m_dry_run)
     {
-        const engine::Json estimate = engine::estimate(job, m_options);
+        const engine::Json estimate = engine::estimate(resolved, m_options);
         m_json ? fmt::print("{}\n", stac::text_of_json(estimate, 2)) : print_estimate(estimate);
         return ExitDone;
     }
     // Before it, a signal ends the process at once: nothing is to be put in order.
     m_options.begins = engine::catch_stop_signals;
+    m_options.stop = engine::stop_signals();
     m_options.progress = m_quiet  ? engine::ProgressStyle::None
                          : m_json ? engine::ProgressStyle::Lines
                                   : engine::ProgressStyle::Human;
@@ -172,7 +174,7 @@ int ProcessCommand::run(engine::Recipe recipe)
         std::fflush(nullptr);
         std::_Exit(code);
     };
-    return end(engine::run(job, m_options));
+    return end(engine::run(resolved, m_options));
 }
 
 int ProcessCommand::end(const engine::RunResult &result) const
@@ -202,7 +204,7 @@ int ProcessCommand::end(const engine::RunResult &result) const
     case engine::RunState::Stopped:
         break;
     }
-    return 128 + engine::stop_requested();
+    return 128 + m_options.stop.signal();
 }
 
 } // namespace tiledir::commands

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <utility>
 
 namespace tiledir::commands
 {
@@ -13,6 +14,10 @@ namespace tiledir::commands
 class ProcessCommand : public Command
 {
 public:
+    explicit ProcessCommand(engine::ProcessRegistry processes)
+        : m_known(std::move(processes))
+    {
+    }
     std::string name() const override { return "process"; }
     std::string description() const override { return "Run a recipe: make the tiles that are not made yet"; }
     void setup(CLI::App &app) override;
@@ -20,10 +25,11 @@ public:
 
 private:
     int run(engine::Recipe recipe);
-    std::shared_ptr<const engine::Job> resolve(engine::Recipe recipe) const;
+    std::shared_ptr<const engine::ResolvedRecipe> resolve(engine::Recipe recipe) const;
     void add_limits(CLI::App &app);
     int end(const engine::RunResult &result) const;
 
+    const engine::ProcessRegistry m_known; ///< processes
     std::string m_recipe;
     std::map<std::string, std::string> m_overrides; ///< by the recipe's key
     engine::RunOptions m_options;

@@ -1,6 +1,5 @@
 #include "tools/commands/recipe_command.h"
 
-#include "tools/engine/processes/process.h"
 #include "tools/engine/recipe/recipe.h"
 
 #include <fmt/format.h>
@@ -10,16 +9,16 @@ namespace tiledir::commands
 namespace
 {
 
-engine::Json schema_of_all()
+engine::Json schema_of_all(const engine::ProcessRegistry &processes)
 {
     engine::Json schema = engine::recipe_schema().json_schema();
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
     schema["title"] = "tiledir recipe";
     engine::Json parameters = engine::Json::array();
-    for (const auto &kind : engine::process_kinds())
+    for (const auto &kind : processes.kinds())
     {
-        engine::Json of_kind = kind.parameters.json_schema();
-        of_kind["title"] = kind.name;
+        engine::Json of_kind = kind->parameters.json_schema();
+        of_kind["title"] = kind->name;
         parameters.push_back(of_kind);
     }
     schema["properties"]["parameters"] = {{"anyOf", parameters}};
@@ -38,22 +37,22 @@ int RecipeCommand::run()
 {
     if (m_schema)
     {
-        fmt::print("{}\n", schema_of_all().dump(2));
+        fmt::print("{}\n", schema_of_all(m_known).dump(2));
         return ExitDone;
     }
     if (m_processes)
     {
-        for (const auto &kind : engine::process_kinds())
+        for (const auto &kind : m_known.kinds())
         {
-            fmt::print("{}: {}\n", kind.name, kind.title);
+            fmt::print("{}: {}\n", kind->name, kind->title);
         }
         return ExitDone;
     }
     fmt::print("# Keys of a recipe\n\nA scalar or list where a map is expected is its first key: `output: DIR`.\n\n{}",
                engine::recipe_schema().markdown());
-    for (const auto &kind : engine::process_kinds())
+    for (const auto &kind : m_known.kinds())
     {
-        fmt::print("\n## Parameters of {}\n\n{}.\n\n{}", kind.name, kind.title, kind.parameters.markdown());
+        fmt::print("\n## Parameters of {}\n\n{}.\n\n{}", kind->name, kind->title, kind->parameters.markdown());
     }
     return ExitDone;
 }

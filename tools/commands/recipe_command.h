@@ -3,12 +3,18 @@
 
 #include "tools/commands/command.h"
 
+#include <utility>
+
 namespace tiledir::commands
 {
 
 class RecipeCommand : public Command
 {
 public:
+    explicit RecipeCommand(engine::ProcessRegistry processes)
+        : m_known(std::move(processes))
+    {
+    }
     std::string name() const override { return "recipe"; }
     std::string description() const override
     {
@@ -18,6 +24,7 @@ public:
     int run() override;
 
 private:
+    const engine::ProcessRegistry m_known; ///< processes
     bool m_schema = false;
     bool m_processes = false;
 };

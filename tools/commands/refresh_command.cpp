@@ -96,7 +96,7 @@ int RefreshCommand::run()
     }
     catch (const Interrupted &)
     {
-        return 128 + engine::stop_requested();
+        return 128 + engine::stop_signals().signal();
     }
     return ExitDone;
 }

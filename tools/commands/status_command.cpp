@@ -53,7 +53,7 @@ void StatusCommand::setup(CLI::App &app)
 
 int StatusCommand::run()
 {
-    const engine::Json status = engine::status(m_folder);
+    const engine::Json status = engine::status(m_folder, m_known);
     if (m_json)
     {
         fmt::print("{}\n", stac::text_of_json(status, 2));

@@ -59,7 +59,7 @@ int VerifyCommand::run()
     }
     catch (const Interrupted &)
     {
-        return 128 + engine::stop_requested();
+        return 128 + engine::stop_signals().signal();
     }
 }
 

@@ -14,7 +14,7 @@ void WorkerCommand::setup(CLI::App &app)
 
 int WorkerCommand::run()
 {
-    return engine::serve_batches(m_output);
+    return engine::serve_batches(m_output, m_known);
 }
 
 } // namespace tiledir::commands

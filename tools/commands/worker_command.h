@@ -3,12 +3,18 @@
 
 #include "tools/commands/command.h"
 
+#include <utility>
+
 namespace tiledir::commands
 {
 
 class WorkerCommand : public Command
 {
 public:
+    explicit WorkerCommand(engine::ProcessRegistry processes)
+        : m_known(std::move(processes))
+    {
+    }
     std::string name() const override { return "worker"; }
     std::string description() const override
     {
@@ -18,6 +24,7 @@ public:
     int run() override;
 
 private:
+    const engine::ProcessRegistry m_known; ///< processes
     std::string m_output;
 };
 

@@ -1,9 +1,9 @@
-// Hillshade that goes wrong on a tile, for the tests of what runs survive. Replaces the kinds of process_registry.cpp
-// in the program tiledir-test.
+// Hillshade that goes wrong on a tile, for the tests of what runs survive. Replaces the processes of
+// built_in_processes.cpp in the program tiledir-test.
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
 #include "tools/engine/processes/hillshade_process.h"
-#include "tools/engine/processes/process.h"
+#include "tools/engine/processes/process_registry.h"
 
 #include <fmt/format.h>
 
@@ -189,10 +189,12 @@ ProcessKind bad_hillshade()
 
 } // namespace
 
-const std::vector<ProcessKind> &process_kinds()
+ProcessRegistry built_in_processes()
 {
-    static const std::vector<ProcessKind> kKinds = {hillshade_process(), bad_hillshade()};
-    return kKinds;
+    ProcessRegistry processes;
+    processes.add(hillshade_process());
+    processes.add(bad_hillshade());
+    return processes;
 }
 
 } // namespace tiledir::engine

@@ -1,7 +1,7 @@
 // Batches that are made, and not yet done by the journal's word.
 #pragma once
 
-#include "tools/engine/executors/executor.h"
+#include "tools/engine/executors/run_context.h"
 
 #include <deque>
 #include <functional>

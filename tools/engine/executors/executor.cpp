@@ -1,9 +1,9 @@
 #include "tools/engine/executors/executor.h"
 
 #include "tools/engine/executors/batch_ends.h"
+#include "tools/engine/executors/executor_registry.h"
+#include "tools/engine/executors/memory_budget.h"
 #include "tools/engine/executors/stage.h"
-#include "tools/engine/executors/threads_executor.h"
-#include "tools/engine/executors/workers_executor.h"
 #include "tools/engine/host/memory.h"
 #include "tools/engine/making/batch_runner.h"
 #include "tools/engine/plan/batch_sizes.h"
@@ -25,7 +25,8 @@ stac::TileSet left_to_make(const RunContext &context, int level)
     tiles.erase(context.report.made_at(level));
     const stac::LevelSets unmade = context.report.unmade();
     const stac::TileSet held_back =
-        stac::parents(context.job.grid, level + 1, unmade.at(level + 1), context.job.overview_halo()).common(tiles);
+        stac::parents(context.resolved.grid, level + 1, unmade.at(level + 1), context.resolved.overview_halo())
+            .common(tiles);
     stac::LevelSets{{level, held_back}}.for_each([&](const stac::TileId &tile) { context.report.held_back(tile); });
     tiles.erase(held_back);
     tiles.erase(unmade.at(level)); // in a batch
@@ -34,29 +35,29 @@ stac::TileSet left_to_make(const RunContext &context, int level)
 
 /// Bytes of pixels that a batch holds at a time: the inputs of a portion, its output, and all tiles of a square with
 /// their overviews.
-std::int64_t estimated_batch_memory(const Job &job)
+std::int64_t estimated_batch_memory(const ResolvedRecipe &resolved)
 {
     constexpr std::int64_t kOther = 16 << 20;
-    const std::int64_t side = pixels_together(job);
-    const std::int64_t rows = std::max<std::int64_t>(kRowsAtOnce, job.format.height);
-    const auto inputs = static_cast<std::int64_t>(job.mosaics.size());
-    const std::int64_t output = job.format.block_bands() * GDALGetDataTypeSizeBytes(job.format.type);
+    const std::int64_t side = pixels_together(resolved);
+    const std::int64_t rows = std::max<std::int64_t>(kRowsAtOnce, resolved.format.height);
+    const auto inputs = static_cast<std::int64_t>(resolved.mosaics.size());
+    const std::int64_t output = resolved.format.block_bands() * GDALGetDataTypeSizeBytes(resolved.format.type);
     const auto working = static_cast<std::int64_t>(sizeof(float)) * 2;
     return side * rows * (inputs * working + 2 * output) + side * side * output * 4 / 3 + kOther;
 }
 
-std::int64_t budget_of(const Job &job)
+std::int64_t budget_of(const ResolvedRecipe &resolved)
 {
     constexpr std::int64_t kShare = 75; // percent: the rest is for the system and its file cache
-    const std::string &given = job.recipe.memory;
-    return given == "auto" ? memory_limit() / 100 * kShare : parse_memory(given, job.recipe.source + ": memory");
+    const std::string &given = resolved.recipe.memory;
+    return given == "auto" ? memory_limit() / 100 * kShare : parse_memory(given, resolved.recipe.source + ": memory");
 }
 
 /// Tiles of a stage's first batches.
-std::int64_t first_tiles(const Job &job)
+std::int64_t first_tiles(const ResolvedRecipe &resolved)
 {
     constexpr std::int64_t kFirstPixels = 1024; // a side
-    return std::max<std::int64_t>(1, kFirstPixels / job.format.width * kFirstPixels / job.format.height);
+    return std::max<std::int64_t>(1, kFirstPixels / resolved.format.width * kFirstPixels / resolved.format.height);
 }
 
 /// `at_once`: batches that are computed at the same time, for which there may be more makers.
@@ -67,7 +68,7 @@ void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &ma
     const auto run_stage = [&](std::int64_t tiles, bool from_stored,
                                const std::function<void(const BatchLimits &, const Visit &)> &batches)
     {
-        BatchSizes sizes(tiles, at_once, first_tiles(context.job));
+        BatchSizes sizes(tiles, at_once, first_tiles(context.resolved));
         const BatchLimits limits{kMostBatchPixels, [&] { return sizes.next(); }};
         Stage(context, budget, makers, ends, sizes)
             .run(
@@ -76,7 +77,7 @@ void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &ma
                     batches(limits,
                             [&](const Batch &batch)
                             {
-                                BatchOrder order = order_of(context.job, context.plan, batch);
+                                BatchOrder order = order_of(context.resolved, context.plan, batch);
                                 order.from_stored = from_stored;
                                 order.fresh = context.fresh;
                                 return offer(std::move(order));
@@ -93,7 +94,7 @@ void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &ma
         {
             run_stage(tiles.count(), true,
                       [&, of = level->first](const BatchLimits &limits, const Visit &visit)
-                      { for_each_overview_batch(context.job, of, tiles, limits, visit); });
+                      { for_each_overview_batch(context.resolved, of, tiles, limits, visit); });
         }
     }
     BatchSizes none(0, at_once, 1);
@@ -102,35 +103,20 @@ void run_stages(const RunContext &context, MemoryBudget &budget, BatchMakers &ma
 
 } // namespace
 
-void RunContext::made(const stac::TileId &tile, bool stored, std::size_t bytes) const
-{
-    report.made(tile, stored, bytes);
-    journal.add(tile, stored);
-}
-
-void RunContext::failed(const TileFailure &failure) const
-{
-    report.failed(failure);
-    spdlog::error("event=tile_failed tile={} cause={} attempts={} reason=\"{}\"",
-                  job.name(failure.tile.level, failure.tile.row, failure.tile.col), failure.cause, failure.attempts,
-                  failure.reason);
-}
-
 void execute(const RunContext &context)
 {
-    const Recipe &recipe = context.job.recipe;
-    const bool wants_time_out = recipe.tile_timeout > 0;
-    const bool workers = recipe.executor == "workers" || (recipe.executor == "auto" && wants_time_out);
-    const int at_once = recipe.executor == "serial" ? 1 : recipe.threads;
-    if (wants_time_out && !workers)
+    const Recipe &recipe = context.resolved.recipe;
+    const ExecutorKind &kind = executor_of(recipe);
+    if (recipe.tile_timeout > 0 && !kind.ends_slow_tiles)
     {
         spdlog::warn("event=note tile_timeout has no effect with executor: {}; that of workers can be ended",
-                     recipe.executor);
+                     kind.name);
     }
-    MemoryBudget budget(budget_of(context.job), resident_memory(getpid()), estimated_batch_memory(context.job),
-                        at_once);
+    const int at_once = kind.is_serial ? 1 : recipe.threads;
+    MemoryBudget budget(budget_of(context.resolved), resident_memory(getpid()),
+                        estimated_batch_memory(context.resolved), at_once);
     context.report.has_budget(budget.budget());
-    BatchMakers makers = workers ? worker_makers(context, budget, at_once) : thread_makers(context, budget, at_once);
+    BatchMakers makers = kind.makers(context, budget, at_once);
     run_stages(context, budget, makers, static_cast<std::size_t>(at_once));
 }
 

@@ -25,11 +25,11 @@ constexpr std::size_t kMakersPerWaiting = 4;
 constexpr std::chrono::milliseconds kWorthAWord{500};
 
 /// `tiles=11/800-803/540-547 count=32 top=9`: what a batch reaches.
-std::string batch_text(const Job &job, const BatchOrder &order)
+std::string batch_text(const ResolvedRecipe &resolved, const BatchOrder &order)
 {
     const int top = order.overviews.empty() ? order.level : order.overviews.begin()->first;
-    return fmt::format("tiles={} count={} top={}", name(job, {order.level, order.tiles.bounding()}),
-                       order.tiles.count(), job.matrix(top).id);
+    return fmt::format("tiles={} count={} top={}", name(resolved, {order.level, order.tiles.bounding()}),
+                       order.tiles.count(), resolved.matrix(top).id);
 }
 
 } // namespace
@@ -140,7 +140,7 @@ void Stage::serve(std::size_t maker)
 
 std::vector<BatchOrder> Stage::make(std::size_t maker, const BatchOrder &order)
 {
-    const std::string text = batch_text(m_context.job, order);
+    const std::string text = batch_text(m_context.resolved, order);
     spdlog::debug("event=batch_begins {} attempts={}", text, order.attempts);
     const auto start = std::chrono::steady_clock::now();
     std::vector<BatchOrder> again = m_makers[maker]->make(order);

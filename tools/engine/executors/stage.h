@@ -2,6 +2,8 @@
 #pragma once
 
 #include "tools/engine/executors/batch_ends.h"
+#include "tools/engine/executors/batch_maker.h"
+#include "tools/engine/executors/memory_budget.h"
 #include "tools/engine/plan/batch_sizes.h"
 
 #include <condition_variable>

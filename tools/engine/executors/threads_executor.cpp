@@ -27,9 +27,9 @@ bool may_be_there(const RunContext &run, const stac::TileId &tile)
     return !run.fresh || run.plan.computed().contains(tile) || run.plan.overviews().contains(tile);
 }
 
-bool reads_over_network(const Job &job)
+bool reads_over_network(const ResolvedRecipe &resolved)
 {
-    return std::any_of(job.mosaics.begin(), job.mosaics.end(),
+    return std::any_of(resolved.mosaics.begin(), resolved.mosaics.end(),
                        [](const auto &input) { return store::is_on_network(input.second->sources().front().path); });
 }
 
@@ -38,7 +38,7 @@ class ThreadMaker : public BatchMaker
 public:
     ThreadMaker(const RunContext &run, MemoryBudget &budget, std::shared_ptr<Shared> shared)
         : m_shared(std::move(shared))
-        , m_context{run.job,
+        , m_context{run.resolved,
                     run.store,
                     m_shared->writes,
                     m_shared->kept,
@@ -86,11 +86,11 @@ private:
 
 BatchMakers thread_makers(const RunContext &context, MemoryBudget &budget, int count)
 {
-    const std::string &output = context.job.recipe.output_path;
+    const std::string &output = context.resolved.recipe.output_path;
     const std::shared_ptr<Shared> shared(
         new Shared{WriteQueue(writers_of(output)), KeptTiles(most_kept_bytes(output)), ComputeSlots(count)});
     // While some wait for their inputs, others compute.
-    const int makers_a_slot = count > 1 && reads_over_network(context.job) ? 2 : 1;
+    const int makers_a_slot = count > 1 && reads_over_network(context.resolved) ? 2 : 1;
     BatchMakers makers;
     for (int i = 0; i < count * makers_a_slot; ++i)
     {

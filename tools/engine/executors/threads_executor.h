@@ -1,7 +1,9 @@
 // Batches made on threads of this process.
 #pragma once
 
-#include "tools/engine/executors/executor.h"
+#include "tools/engine/executors/batch_maker.h"
+#include "tools/engine/executors/memory_budget.h"
+#include "tools/engine/executors/run_context.h"
 
 namespace tiledir::engine
 {

@@ -10,9 +10,10 @@
 #include "tools/engine/host/memory.h"
 #include "tools/engine/host/network_watch.h"
 #include "tools/engine/host/stop_request.h"
-#include "tools/engine/job/network_options.h"
 #include "tools/engine/making/batch_runner.h"
 #include "tools/engine/output/output_state.h"
+#include "tools/engine/resolved/network_options.h"
+#include "tools/engine/resolved/resolve.h"
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -74,8 +75,9 @@ private:
 class Questions
 {
 public:
-    Questions()
-        : m_thread([this] { read(); })
+    explicit Questions(const StopToken &stop)
+        : m_stop(stop)
+        , m_thread([this] { read(); })
     {
         m_thread.detach(); // it ends with the process
     }
@@ -86,7 +88,7 @@ public:
     std::string next()
     {
         std::unique_lock<std::mutex> lock(m_mutex);
-        while (m_lines.empty() && stop_requested() == 0)
+        while (m_lines.empty() && !m_stop.is_asked())
         {
             m_changed.wait_for(lock, std::chrono::milliseconds(100));
         }
@@ -123,6 +125,7 @@ private:
         }
     }
 
+    const StopToken m_stop;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::deque<std::string> m_lines;
@@ -141,14 +144,15 @@ struct RunIntent
 class Worker
 {
 public:
-    Worker(const Job &job, store::Store &store, const Answers &answers, const RunIntent &intent)
-        : m_job(job)
+    Worker(const ResolvedRecipe &resolved, store::Store &store, const Answers &answers, const RunIntent &intent,
+           const StopToken &stop)
+        : m_resolved(resolved)
         , m_store(store)
         , m_answers(answers)
         , m_intent(intent)
-        , m_writes(writers_of(job.recipe.output_path))
-        , m_kept(most_kept_bytes(job.recipe.output_path))
-        , m_context{job,
+        , m_writes(writers_of(resolved.recipe.output_path))
+        , m_kept(most_kept_bytes(resolved.recipe.output_path))
+        , m_context{resolved,
                     store,
                     m_writes,
                     m_kept,
@@ -156,12 +160,12 @@ public:
                     [this](const stac::TileId &tile, bool stored, std::size_t bytes) { made(tile, stored, bytes); },
                     [this](const TileFailure &failure) { failed(failure); },
                     [this](const Portion &portion) {
-                        m_answers.say({{"at", to_json(m_job.grid, portion)}});
+                        m_answers.say({{"at", to_json(m_resolved.grid, portion)}});
                     },
                     [this] {
                         m_answers.say({{"waits", true}});
                     },
-                    [] { return stop_requested() != 0; },
+                    [stop] { return stop.is_asked(); },
                     [](const stac::TileId &) { return true; },
                     [this] { check_after_pause(); }}
         , m_runner(m_context)
@@ -193,7 +197,7 @@ private:
 
     void made(const stac::TileId &tile, bool stored, std::size_t bytes)
     {
-        Json json = to_json(m_job.grid, tile);
+        Json json = to_json(m_resolved.grid, tile);
         json.push_back(stored ? 1 : 0);
         json.push_back(bytes);
         {
@@ -211,10 +215,10 @@ private:
     {
         m_report->failed(failure);
         m_answers.say({{"failed",
-                        {{{"tile", to_json(m_job.grid, failure.tile)},
+                        {{{"tile", to_json(m_resolved.grid, failure.tile)},
                           {"cause", failure.cause},
                           {"attempts", failure.attempts},
-                          {"reason", m_job.recipe.secrets.redacted(failure.reason)}}}}});
+                          {"reason", m_resolved.recipe.secrets.redacted(failure.reason)}}}}});
     }
 
     void say_made()
@@ -240,7 +244,7 @@ private:
         {
             unmade.erase(failure.tile);
         }
-        unmade.for_each([&](const stac::TileId &tile) { json["held_back"].push_back(to_json(m_job.grid, tile)); });
+        unmade.for_each([&](const stac::TileId &tile) { json["held_back"].push_back(to_json(m_resolved.grid, tile)); });
         for (std::size_t phase = 0; phase < kPhaseNames.size(); ++phase)
         {
             json["seconds"][kPhaseNames[phase]] = report.seconds(static_cast<Phase>(phase));
@@ -248,7 +252,7 @@ private:
         json["slowest"] = Json::array();
         for (const auto &timing : report.slowest())
         {
-            json["slowest"].push_back({to_json(m_job.grid, timing.portion), timing.seconds});
+            json["slowest"].push_back({to_json(m_resolved.grid, timing.portion), timing.seconds});
         }
         json["peak_memory"] = peak_memory();
         const Json requests = network_counts();
@@ -261,7 +265,7 @@ private:
         return json;
     }
 
-    const Job &m_job;
+    const ResolvedRecipe &m_resolved;
     store::Store &m_store;
     const Answers &m_answers;
     const RunIntent m_intent;
@@ -279,7 +283,7 @@ private:
 };
 
 /// The recipe that is saved in an output.
-Recipe saved_recipe(const std::string &output)
+Recipe saved_recipe(const std::string &output, const ProcessRegistry &processes)
 {
     const auto store = store::open_store(output);
     const std::string key = journal::kRecipeKey;
@@ -288,11 +292,11 @@ Recipe saved_recipe(const std::string &output)
     {
         throw InputError(store->path(key), "is absent: no run has begun there");
     }
-    return Recipe::parse(*text, store->path(key), {{"output.path", output}});
+    return Recipe::parse(*text, store->path(key), {{"output.path", output}}, processes);
 }
 
 /// The recipe of the line `{"recipe": {...}, "log": LEVEL, "intent": [KEY, ID]}`.
-Recipe given_recipe(const std::string &line, RunIntent &intent)
+Recipe given_recipe(const std::string &line, RunIntent &intent, const ProcessRegistry &processes)
 {
     const Json json = Json::parse(line, nullptr, false);
     if (!json.is_object() || !json.contains("recipe"))
@@ -304,28 +308,30 @@ Recipe given_recipe(const std::string &line, RunIntent &intent)
     {
         intent = {json["intent"].at(0), json["intent"].at(1)};
     }
-    return Recipe::parse(json["recipe"].dump(), "recipe of the run", {});
+    return Recipe::parse(json["recipe"].dump(), "recipe of the run", {}, processes);
 }
 
 } // namespace
 
-int serve_batches(const std::string &output)
+int serve_batches(const std::string &output, const ProcessRegistry &processes)
 {
     catch_termination();
+    const StopToken stop = stop_signals();
     const Answers answers;
-    Questions questions;
+    Questions questions(stop);
     int exit_code = 0;
     try
     {
         RunIntent intent;
-        const auto job = resolve(output.empty() ? given_recipe(questions.next(), intent) : saved_recipe(output));
-        const auto store = store::open_store(job->recipe.output_path);
-        Worker worker(*job, *store, answers, intent);
+        const auto resolved = resolve(
+            output.empty() ? given_recipe(questions.next(), intent, processes) : saved_recipe(output, processes), stop);
+        const auto store = store::open_store(resolved->recipe.output_path);
+        Worker worker(*resolved, *store, answers, intent, stop);
         const NetworkWatch watch;
         answers.say({{"ready", kProtocol}, {"version", kVersion}});
-        for (std::string line; stop_requested() == 0 && !(line = questions.next()).empty();)
+        for (std::string line; !stop.is_asked() && !(line = questions.next()).empty();)
         {
-            worker.make(order_from_json(job->grid, Json::parse(line)));
+            worker.make(order_from_json(resolved->grid, Json::parse(line)));
         }
     }
     catch (const std::exception &error)

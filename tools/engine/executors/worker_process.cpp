@@ -1,6 +1,7 @@
 #include "tools/engine/executors/worker_process.h"
 
 #include "stac/error.h"
+#include "tools/engine/host/memory.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -145,7 +146,22 @@ void WorkerProcess::signal(int number) const
     }
 }
 
-WorkerProcess::End WorkerProcess::wait()
+std::int64_t WorkerProcess::memory() const
+{
+    return resident_memory(m_process);
+}
+
+void WorkerProcess::ask_to_stop()
+{
+    signal(SIGTERM);
+}
+
+void WorkerProcess::kill()
+{
+    signal(SIGKILL);
+}
+
+WorkerLink::End WorkerProcess::wait()
 {
     int status = 0;
     while (m_process > 0 && waitpid(m_process, &status, 0) < 0 && errno == EINTR)
@@ -153,12 +169,6 @@ WorkerProcess::End WorkerProcess::wait()
     }
     m_process = -1;
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 0, WIFSIGNALED(status) ? WTERMSIG(status) : 0};
-}
-
-std::string signal_name(int number)
-{
-    const char *name = sigabbrev_np(number);
-    return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", number);
 }
 
 } // namespace tiledir::engine

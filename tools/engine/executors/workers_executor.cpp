@@ -54,9 +54,11 @@ struct Trial
 class WorkerMaker : public BatchMaker
 {
 public:
-    WorkerMaker(const RunContext &context, MemoryBudget &budget, std::shared_ptr<std::atomic<std::int64_t>> all_memory)
+    WorkerMaker(const RunContext &context, MemoryBudget &budget, StartWorker start_worker,
+                std::shared_ptr<std::atomic<std::int64_t>> all_memory)
         : m_context(context)
         , m_budget(budget)
+        , m_start_worker(std::move(start_worker))
         , m_all_memory(std::move(all_memory))
     {
     }
@@ -72,15 +74,16 @@ private:
     void look(Trial &trial);
     void look_at_memory(Trial &trial);
     std::vector<BatchOrder> after_death(Trial &trial);
-    std::string reason_of(const Trial &trial, const std::string &cause, const WorkerProcess::End &end) const;
+    std::string reason_of(const Trial &trial, const std::string &cause, const WorkerLink::End &end) const;
     void note_memory(std::int64_t now);
     void forget_worker();
 
     const RunContext &m_context;
     MemoryBudget &m_budget;
+    const StartWorker m_start_worker;
     std::shared_ptr<std::atomic<std::int64_t>> m_all_memory; ///< of all workers
     std::int64_t m_memory = 0;                               ///< of this one, in m_all_memory
-    std::unique_ptr<WorkerProcess> m_worker;
+    std::unique_ptr<WorkerLink> m_worker;
     int m_false_starts = 0;
 };
 
@@ -92,7 +95,7 @@ std::vector<BatchOrder> WorkerMaker::make(const BatchOrder &order)
     }
     m_context.wait_until_open();
     Trial trial(order);
-    m_worker->send(to_json(m_context.job.grid, order).dump());
+    m_worker->send(to_json(m_context.resolved.grid, order).dump());
     while (!trial.ended)
     {
         if (const auto line = m_worker->read_line(kTimeBetweenLooksAtWorker))
@@ -118,9 +121,9 @@ bool WorkerMaker::start()
 {
     while (!m_context.stopping())
     {
-        m_worker = std::make_unique<WorkerProcess>(std::vector<std::string>{"worker"});
+        m_worker = m_start_worker();
         const auto level = spdlog::level::to_string_view(spdlog::get_level());
-        m_worker->send(Json{{"recipe", m_context.job.document},
+        m_worker->send(Json{{"recipe", m_context.resolved.document},
                             {"log", std::string(level.data(), level.size())},
                             {"intent", {m_context.intent_key, m_context.intent_id}}}
                            .dump());
@@ -157,7 +160,7 @@ void WorkerMaker::answer(const std::string &line, Trial &trial)
     }
     if (json.contains("at"))
     {
-        trial.in_work = portion_from_json(m_context.job.grid, json["at"]);
+        trial.in_work = portion_from_json(m_context.resolved.grid, json["at"]);
         trial.since = Clock::now();
         m_false_starts = 0;
     }
@@ -173,7 +176,7 @@ void WorkerMaker::answer(const std::string &line, Trial &trial)
     {
         for (const auto &failure : json["failed"])
         {
-            const stac::TileId tile = tile_from_json(m_context.job.grid, failure["tile"]);
+            const stac::TileId tile = tile_from_json(m_context.resolved.grid, failure["tile"]);
             m_context.failed(
                 {tile, failure["reason"], failure["attempts"].get<int>() + trial.order.attempts, failure["cause"]});
             trial.settled.insert(tile);
@@ -191,7 +194,7 @@ void WorkerMaker::add_made(const Json &tiles, Trial &trial) const
 {
     for (const auto &json : tiles)
     {
-        const stac::TileId tile = tile_from_json(m_context.job.grid, json);
+        const stac::TileId tile = tile_from_json(m_context.resolved.grid, json);
         m_context.made(tile, json.at(3) != 0, json.at(4));
         trial.settled.insert(tile);
     }
@@ -202,7 +205,7 @@ void WorkerMaker::add_end(const Json &json)
     Report &report = m_context.report;
     for (const auto &tile : json["held_back"])
     {
-        report.held_back(tile_from_json(m_context.job.grid, tile));
+        report.held_back(tile_from_json(m_context.resolved.grid, tile));
     }
     for (std::size_t phase = 0; phase < kPhaseNames.size(); ++phase)
     {
@@ -212,7 +215,7 @@ void WorkerMaker::add_end(const Json &json)
     report.requested(json["requests"].get<std::map<std::string, std::int64_t>>());
     for (const auto &timing : json["slowest"])
     {
-        report.took({portion_from_json(m_context.job.grid, timing.at(0)), timing.at(1)});
+        report.took({portion_from_json(m_context.resolved.grid, timing.at(0)), timing.at(1)});
     }
     for (std::int64_t retry = 0; retry < json["retries"].get<std::int64_t>(); ++retry)
     {
@@ -229,11 +232,11 @@ void WorkerMaker::look(Trial &trial)
         if (!trial.asked_to_stop)
         {
             trial.asked_to_stop = now;
-            m_worker->signal(SIGTERM);
+            m_worker->ask_to_stop();
         }
         else if (now - *trial.asked_to_stop > kTimeToEndTrial)
         {
-            m_worker->signal(SIGKILL);
+            m_worker->kill();
         }
         return;
     }
@@ -241,21 +244,21 @@ void WorkerMaker::look(Trial &trial)
     {
         look_at_memory(trial);
     }
-    const double timeout = m_context.job.recipe.tile_timeout;
+    const double timeout = m_context.resolved.recipe.tile_timeout;
     if (trial.killed_for.empty() && timeout > 0 && trial.since)
     {
         const std::chrono::duration<double> time = now - *trial.since;
         if (time.count() > timeout)
         {
             trial.killed_for = "timeout";
-            m_worker->signal(SIGKILL);
+            m_worker->kill();
         }
     }
 }
 
 void WorkerMaker::look_at_memory(Trial &trial)
 {
-    const std::int64_t now = resident_memory(m_worker->id());
+    const std::int64_t now = m_worker->memory();
     note_memory(now);
     trial.peak = std::max(trial.peak, now);
     const std::int64_t share = m_budget.share();
@@ -264,11 +267,11 @@ void WorkerMaker::look_at_memory(Trial &trial)
     if (now > most && trial.in_work)
     {
         trial.killed_for = "memory";
-        m_worker->signal(SIGKILL);
+        m_worker->kill();
     }
 }
 
-std::string WorkerMaker::reason_of(const Trial &trial, const std::string &cause, const WorkerProcess::End &end) const
+std::string WorkerMaker::reason_of(const Trial &trial, const std::string &cause, const WorkerLink::End &end) const
 {
     if (cause == "memory" && trial.killed_for.empty())
     {
@@ -282,7 +285,7 @@ std::string WorkerMaker::reason_of(const Trial &trial, const std::string &cause,
     }
     if (cause == "timeout")
     {
-        return fmt::format("takes longer than {} s (tile_timeout)", m_context.job.recipe.tile_timeout);
+        return fmt::format("takes longer than {} s (tile_timeout)", m_context.resolved.recipe.tile_timeout);
     }
     return end.signal != 0 ? fmt::format("its worker died of {}", signal_name(end.signal))
                            : fmt::format("its worker ended with exit code {}", end.exit_code);
@@ -290,7 +293,7 @@ std::string WorkerMaker::reason_of(const Trial &trial, const std::string &cause,
 
 std::vector<BatchOrder> WorkerMaker::after_death(Trial &trial)
 {
-    const WorkerProcess::End end = m_worker->wait();
+    const WorkerLink::End end = m_worker->wait();
     forget_worker();
     m_context.store.remove_leftovers();
     if (trial.asked_to_stop)
@@ -313,7 +316,7 @@ std::vector<BatchOrder> WorkerMaker::after_death(Trial &trial)
         return {trial.order}; // nothing of it was begun
     }
     const std::string reason = reason_of(trial, cause, end);
-    spdlog::warn("event=worker_died tiles={} cause={} reason=\"{}\"", name(m_context.job, *trial.in_work), cause,
+    spdlog::warn("event=worker_died tiles={} cause={} reason=\"{}\"", name(m_context.resolved, *trial.in_work), cause,
                  reason);
     const bool by_others = cause == "crash" && end.signal == SIGKILL;
     std::vector<BatchOrder> again = split(trial.order, trial.settled, trial.in_work);
@@ -358,13 +361,19 @@ void WorkerMaker::forget_worker()
 
 } // namespace
 
-BatchMakers worker_makers(const RunContext &context, MemoryBudget &budget, int count)
+BatchMakers process_makers(const RunContext &context, MemoryBudget &budget, int count)
+{
+    return worker_makers(context, budget, count,
+                         [] { return std::make_unique<WorkerProcess>(std::vector<std::string>{"worker"}); });
+}
+
+BatchMakers worker_makers(const RunContext &context, MemoryBudget &budget, int count, const StartWorker &start)
 {
     const auto all_memory = std::make_shared<std::atomic<std::int64_t>>(0);
     BatchMakers makers;
     for (int i = 0; i < count; ++i)
     {
-        makers.push_back(std::make_unique<WorkerMaker>(context, budget, all_memory));
+        makers.push_back(std::make_unique<WorkerMaker>(context, budget, start, all_memory));
     }
     return makers;
 }

@@ -1,8 +1,11 @@
 #include "tools/engine/host/stop_request.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <thread>
 
 namespace tiledir::engine
@@ -34,9 +37,15 @@ void catch_termination()
     std::signal(SIGTERM, on_signal);
 }
 
-int stop_requested()
+StopToken stop_signals()
 {
-    return stop_signal;
+    return StopToken(stop_signal);
+}
+
+std::string signal_name(int number)
+{
+    const char *name = sigabbrev_np(number);
+    return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", number);
 }
 
 bool pause(double seconds, const std::function<bool()> &stopping)

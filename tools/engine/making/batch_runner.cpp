@@ -51,13 +51,14 @@ private:
 
 BatchRunner::BatchRunner(const BatchContext &context)
     : m_context(context)
-    , m_job(context.job)
-    , m_pyramid(context.job, context.store)
+    , m_resolved(context.resolved)
+    , m_pyramid(context.resolved, context.store)
     , m_below(context, m_pyramid)
-    , m_together(pixels_together(context.job) / std::max(context.job.format.width, context.job.format.height))
+    , m_together(pixels_together(context.resolved) /
+                 std::max(context.resolved.format.width, context.resolved.format.height))
     , m_is_remote(context.store.is_remote())
     , m_attempts(context, [this] { read_anew(); })
-    , m_portion_size(context.job.recipe.tile_timeout)
+    , m_portion_size(context.resolved.recipe.tile_timeout)
 {
 }
 
@@ -97,7 +98,7 @@ void BatchRunner::compute(const BatchOrder &order)
     stac::TileSet above = order.tiles;
     for (int level = order.level; level > top; --level)
     {
-        above = stac::parents(m_job.grid, level, above);
+        above = stac::parents(m_resolved.grid, level, above);
     }
     roots.insert(above);
     make_parts(order, top, roots);
@@ -128,7 +129,7 @@ BatchRunner::Blocks BatchRunner::make_under(const BatchOrder &order, int top, co
     {
         return compute_tiles(top, order.tiles.within(root));
     }
-    const Blocks below = make_parts(order, top + 1, stac::TileSet(stac::children(m_job.grid, top, root)));
+    const Blocks below = make_parts(order, top + 1, stac::TileSet(stac::children(m_resolved.grid, top, root)));
     return make_overviews(top, order.overviews.at(top).within(root), below);
 }
 
@@ -138,7 +139,7 @@ BatchRunner::Blocks BatchRunner::compute_tiles(int level, const stac::TileSet &t
     const stac::TileRange bounding = tiles.bounding();
     fetch_inputs(level, bounding);
     const ComputeSlots::Taken slot(m_context.slots);
-    const std::int64_t rows_at_once = std::max<std::int64_t>(1, kRowsAtOnce / m_job.format.height);
+    const std::int64_t rows_at_once = std::max<std::int64_t>(1, kRowsAtOnce / m_resolved.format.height);
     for (std::int64_t row = bounding.min_row; row <= bounding.max_row && !m_context.stopping(); row += rows_at_once)
     {
         const stac::TileRange rows{row, std::min(row + rows_at_once - 1, bounding.max_row), bounding.min_col,
@@ -184,8 +185,9 @@ BatchRunner::Blocks BatchRunner::make_overviews(int level, const stac::TileSet &
 void BatchRunner::fetch_inputs(int level, const stac::TileRange &tiles)
 {
     const PhaseTimer timer(*m_report, Phase::Read);
-    const stac::PixelWindow window = m_job.matrix(level).range_window(tiles).grown(m_job.process->pixel_buffer());
-    for (const auto &[name, mosaic] : m_job.mosaics)
+    const stac::PixelWindow window =
+        m_resolved.matrix(level).range_window(tiles).grown(m_resolved.process->pixel_buffer());
+    for (const auto &[name, mosaic] : m_resolved.mosaics)
     {
         if (!store::is_on_network(mosaic->sources().front().path))
         {
@@ -211,7 +213,7 @@ void BatchRunner::compute_range(int level, const stac::TileRange &range, Blocks 
         raster::PixelBlock pixels;
         try
         {
-            pixels = compute_pixels(level, m_job.matrix(level).range_window(range));
+            pixels = compute_pixels(level, m_resolved.matrix(level).range_window(range));
         }
         catch (const std::exception &error)
         {
@@ -235,7 +237,8 @@ void BatchRunner::compute_range(int level, const stac::TileRange &range, Blocks 
             const InWork in_work(m_context, *m_report, {level, one}, &m_portion_size);
             m_attempts.make(
                 {level, row, col}, *m_report,
-                [&] { cut_tiles(level, one, compute_pixels(level, m_job.matrix(level).range_window(one)), made); });
+                [&]
+                { cut_tiles(level, one, compute_pixels(level, m_resolved.matrix(level).range_window(one)), made); });
         }
     }
 }
@@ -245,8 +248,9 @@ raster::PixelReader &BatchRunner::source(const std::string &input, int level)
     auto &opened = m_sources[{input, level}];
     if (!opened)
     {
-        opened = raster::open_grid_source(m_job.mosaics.at(input), m_job.grid.crs, m_job.matrix(level),
-                                          m_job.recipe.inputs.at(input).resampling, m_job.scales.at(input).at(level));
+        opened = raster::open_grid_source(m_resolved.mosaics.at(input), m_resolved.grid.crs, m_resolved.matrix(level),
+                                          m_resolved.recipe.inputs.at(input).resampling,
+                                          m_resolved.scales.at(input).at(level));
     }
     return *opened;
 }
@@ -256,41 +260,42 @@ raster::PixelBlock BatchRunner::compute_pixels(int level, const stac::PixelWindo
     std::map<std::string, raster::PixelBlock> inputs;
     {
         const PhaseTimer timer(*m_report, Phase::Read);
-        for (const auto &[name, mosaic] : m_job.mosaics)
+        for (const auto &[name, mosaic] : m_resolved.mosaics)
         {
-            source(name, level).read(window.grown(m_job.process->pixel_buffer()), inputs[name]);
+            source(name, level).read(window.grown(m_resolved.process->pixel_buffer()), inputs[name]);
         }
     }
     const PhaseTimer timer(*m_report, Phase::Process);
-    return m_job.process->run(m_job.matrix(level), window, inputs);
+    return m_resolved.process->run(m_resolved.matrix(level), window, inputs);
 }
 
 void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raster::PixelBlock &pixels, Blocks &made)
 {
-    const stac::TileMatrix &matrix = m_job.matrix(level);
+    const stac::TileMatrix &matrix = m_resolved.matrix(level);
     const stac::PixelWindow whole = matrix.range_window(range);
-    const double nodata = m_job.process_output.nodata;
+    const double nodata = m_resolved.process_output.nodata;
     for (std::int64_t row = range.min_row; row <= range.max_row; ++row)
     {
         for (std::int64_t col = range.min_col; col <= range.max_col; ++col)
         {
-            m_attempts.make(
-                {level, row, col}, *m_report,
-                [&]
-                {
-                    const stac::PixelWindow window = matrix.tile_window(row, col);
-                    raster::PixelBlock tile(m_job.format.width, m_job.format.height, m_job.format.bands, pixels.type());
-                    // A stored tile is whole; beyond the matrix it is nodata.
-                    const stac::PixelWindow inside = window.intersection(matrix.window()).value();
-                    if (!(inside == window))
-                    {
-                        tile.fill(nodata);
-                    }
-                    raster::paste(inside, pixels, whole, tile, window);
-                    finish({level, row, col},
-                           raster::converted(std::move(tile), m_job.format.type, nodata, m_job.format.nodata->number()),
-                           made);
-                });
+            m_attempts.make({level, row, col}, *m_report,
+                            [&]
+                            {
+                                const stac::PixelWindow window = matrix.tile_window(row, col);
+                                raster::PixelBlock tile(m_resolved.format.width, m_resolved.format.height,
+                                                        m_resolved.format.bands, pixels.type());
+                                // A stored tile is whole; beyond the matrix it is nodata.
+                                const stac::PixelWindow inside = window.intersection(matrix.window()).value();
+                                if (!(inside == window))
+                                {
+                                    tile.fill(nodata);
+                                }
+                                raster::paste(inside, pixels, whole, tile, window);
+                                finish({level, row, col},
+                                       raster::converted(std::move(tile), m_resolved.format.type, nodata,
+                                                         m_resolved.format.nodata->number()),
+                                       made);
+                            });
         }
     }
 }
@@ -315,7 +320,7 @@ void BatchRunner::finish(const stac::TileId &tile, raster::PixelBlock &&pixels, 
 /// Null: an empty tile, which is not stored.
 void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::Bytes> bytes)
 {
-    const bool is_read_later = tile.level == m_kept_level && tile.level > m_job.coarsest;
+    const bool is_read_later = tile.level == m_kept_level && tile.level > m_resolved.coarsest;
     m_context.kept.keep(tile, bytes);
     m_report->handed_on(tile);
     const bool is_full = m_context.writes.is_full();
@@ -324,7 +329,7 @@ void BatchRunner::write(const stac::TileId &tile, std::shared_ptr<const store::B
         m_context.waits();
     }
     m_context.writes.add(m_group,
-                         [&context = m_context, &report = *m_report, tile, key = m_job.key(tile),
+                         [&context = m_context, &report = *m_report, tile, key = m_resolved.key(tile),
                           bytes = std::move(bytes), fresh = m_is_fresh, is_read_later]
                          {
                              context.wait_until_open();
@@ -381,8 +386,8 @@ void BatchRunner::make_from_stored(const BatchOrder &order)
 
 void BatchRunner::make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made)
 {
-    const stac::TileMatrix &finer = m_job.matrix(tile.level + 1);
-    const stac::TileRange under = finer.tiles_covering(m_job.matrix(tile.level).tile_bounds(tile.row, tile.col));
+    const stac::TileMatrix &finer = m_resolved.matrix(tile.level + 1);
+    const stac::TileRange under = finer.tiles_covering(m_resolved.matrix(tile.level).tile_bounds(tile.row, tile.col));
     for (std::int64_t row = under.min_row; row <= under.max_row; ++row)
     {
         for (std::int64_t col = under.min_col; col <= under.max_col; ++col)

@@ -3,9 +3,7 @@
 
 #include "driver/raster/pyramid/tile_pyramid.h"
 #include "driver/raster/warp/grid_source.h"
-#include "driver/store/store.h"
-#include "tools/engine/making/compute_slots.h"
-#include "tools/engine/making/kept_tiles.h"
+#include "tools/engine/making/batch_context.h"
 #include "tools/engine/making/portion_size.h"
 #include "tools/engine/making/tile_attempts.h"
 #include "tools/engine/making/tiles_below.h"
@@ -22,23 +20,6 @@ namespace tiledir::engine
 
 /// Rows computed at once where tiles are smaller.
 constexpr std::int64_t kRowsAtOnce = 256;
-
-/// What the makers of one process share.
-struct BatchContext
-{
-    const Job &job;
-    store::Store &store;
-    WriteQueue &writes; ///< made and failed may be called from its threads
-    KeptTiles &kept;
-    ComputeSlots &slots;
-    std::function<void(const stac::TileId &tile, bool stored, std::size_t bytes)> made; ///< written, not yet durable
-    std::function<void(const TileFailure &failure)> failed;
-    std::function<void(const Portion &portion)> begins; ///< before tiles are worked at
-    std::function<void()> waits;                        ///< until the next begins(): for what is not the tiles' own
-    std::function<bool()> stopping;                     ///< asked between portions of work
-    std::function<bool(const stac::TileId &tile)> may_be_there; ///< asked before a tile is read from the store
-    std::function<void()> wait_until_open = [] {};              ///< called before a tile is written; throws StoreError
-};
 
 /// One a thread: keeps inputs open between batches. A tile that fails is tried again where that may help, then
 /// reported, and the others go on. Throws StoreError, which ends the batch, for what no other tile would fare better
@@ -77,7 +58,7 @@ private:
     void read_anew();
 
     const BatchContext &m_context;
-    const Job &m_job;
+    const ResolvedRecipe &m_resolved;
     const raster::TilePyramid m_pyramid;
     const TilesBelow m_below;
     const std::int64_t m_together; ///< rows and columns of tiles that are computed together

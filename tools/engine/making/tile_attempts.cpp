@@ -77,7 +77,7 @@ InputAccess TileAttempts::access_after(const std::exception &error) const
 {
     const auto *const failure = dynamic_cast<const Error *>(&error);
     std::string asked;
-    for (const auto &[name, input] : m_context.job.recipe.inputs)
+    for (const auto &[name, input] : m_context.resolved.recipe.inputs)
     {
         for (const std::string &path : input.paths)
         {

@@ -1,9 +1,9 @@
 // Attempts at a tile: made again where its failure may pass.
 #pragma once
 
-#include "tools/engine/job/input_access.h"
 #include "tools/engine/report/failure.h"
 #include "tools/engine/report/report.h"
+#include "tools/engine/resolved/input_access.h"
 
 #include <exception>
 #include <functional>

@@ -29,42 +29,42 @@ constexpr const char *kMixed = "tiledir:mixed";
 constexpr const char *kState = "tiledir:state";
 constexpr const char *kTitle = "title";
 
-stac::TileAsset asset(const Job &job)
+stac::TileAsset asset(const ResolvedRecipe &resolved)
 {
     stac::TileAsset tiles;
-    tiles.href = job.tile_path.text();
-    tiles.media_type = raster::format_media_type(job.format.driver);
+    tiles.href = resolved.tile_path.text();
+    tiles.media_type = raster::format_media_type(resolved.format.driver);
     tiles.title = "Tiles";
-    for (int band = 0; band < job.format.bands; ++band)
+    for (int band = 0; band < resolved.format.bands; ++band)
     {
         stac::ItemBand description;
-        description.name = job.process_output.band_names.at(static_cast<std::size_t>(band));
-        description.data_type = raster::stac_name(job.format.type);
-        description.nodata = job.format.nodata->number(); // each run has one
+        description.name = resolved.process_output.band_names.at(static_cast<std::size_t>(band));
+        description.data_type = raster::stac_name(resolved.format.type);
+        description.nodata = resolved.format.nodata->number(); // each run has one
         tiles.bands.push_back(description);
     }
     return tiles;
 }
 
-std::vector<double> bbox_of(const Job &job, const stac::TileRange &base_limits)
+std::vector<double> bbox_of(const ResolvedRecipe &resolved, const stac::TileRange &base_limits)
 {
-    const stac::TileMatrix &base = job.matrix(job.finest);
+    const stac::TileMatrix &base = resolved.matrix(resolved.finest);
     const stac::Bounds limits = base.bounds(base.range_window(base_limits));
-    if (job.data_parts.size() > job.mosaics.size())
+    if (resolved.data_parts.size() > resolved.mosaics.size())
     {
-        return raster::common_bbox(job.data_parts, limits, job.grid.crs);
+        return raster::common_bbox(resolved.data_parts, limits, resolved.grid.crs);
     }
-    const stac::Bounds bounds = limits.intersection(job.data_bounds).value_or(limits);
-    return raster::crs84_bbox(bounds, job.grid.crs);
+    const stac::Bounds bounds = limits.intersection(resolved.data_bounds).value_or(limits);
+    return raster::crs84_bbox(bounds, resolved.grid.crs);
 }
 
 /// Id and title: the recipe's, or what stands for them.
-void name_item(stac::TiledAssetsItem &item, const Job &job)
+void name_item(stac::TiledAssetsItem &item, const ResolvedRecipe &resolved)
 {
-    const Json &said = job.document["stac"];
-    item.id = said["id"].is_null() ? boost::filesystem::path(job.recipe.output_path).filename().string()
+    const Json &said = resolved.document["stac"];
+    item.id = said["id"].is_null() ? boost::filesystem::path(resolved.recipe.output_path).filename().string()
                                    : said["id"].get<std::string>();
-    item.title = said["title"].is_null() ? process_kind(job.recipe.process).title : said["title"].get<std::string>();
+    item.title = said["title"].is_null() ? resolved.recipe.process->title : said["title"].get<std::string>();
 }
 
 using OrderedJson = nlohmann::ordered_json;
@@ -91,11 +91,11 @@ struct Said
     const std::string &state;
 };
 
-OrderedJson own_item(const Job &job, const Said &said, const nlohmann::json &before)
+OrderedJson own_item(const ResolvedRecipe &resolved, const Said &said, const nlohmann::json &before)
 {
     stac::TiledAssetsItem item;
-    name_item(item, job);
-    const Json &datetime = job.document["stac"]["datetime"];
+    name_item(item, resolved);
+    const Json &datetime = resolved.document["stac"]["datetime"];
     const std::string time = stac::utc_time(std::time(nullptr));
     if (!datetime.is_null())
     {
@@ -103,18 +103,19 @@ OrderedJson own_item(const Job &job, const Said &said, const nlohmann::json &bef
     }
     item.start_datetime = before.value("start_datetime", time);
     item.end_datetime = time;
-    item.tile_matrix_set = job.grid;
-    const auto crs = raster::spatial_reference(job.grid.crs);
+    item.tile_matrix_set = resolved.grid;
+    const auto crs = raster::spatial_reference(resolved.grid.crs);
     item.proj_code = raster::authority_code(crs);
     for (const auto &[level, set] : said.tiles)
     {
-        item.limits[job.matrix(level).id] = set.bounding();
+        item.limits[resolved.matrix(level).id] = set.bounding();
     }
-    item.bbox = bbox_of(job, said.tiles.at(job.finest).bounding());
-    item.assets.push_back(asset(job));
-    item.extra_properties["tiledir:overviews"] = {{"from", job.recipe.overviews_from_process ? "process" : "children"}};
+    item.bbox = bbox_of(resolved, said.tiles.at(resolved.finest).bounding());
+    item.assets.push_back(asset(resolved));
+    item.extra_properties["tiledir:overviews"] = {
+        {"from", resolved.recipe.overviews_from_process ? "process" : "children"}};
     item.extra_properties[kState] = said.state;
-    raster::describe_pyramid(job, item);
+    raster::describe_pyramid(resolved, item);
     nlohmann::json mixed = before.value(kMixed, nlohmann::json::array());
     if (!said.notes.empty() && (mixed.empty() || mixed.back().value("differences", nlohmann::json()) != said.notes))
     {
@@ -127,12 +128,12 @@ OrderedJson own_item(const Job &job, const Said &said, const nlohmann::json &bef
     return item.to_json();
 }
 
-store::Bytes item_text(const Job &job, const Said &said, const store::Bytes *bytes)
+store::Bytes item_text(const ResolvedRecipe &resolved, const Said &said, const store::Bytes *bytes)
 {
     const OrderedJson there = json_of(bytes);
     const nlohmann::json before = properties_in(there);
-    OrderedJson item = stac::merged_item(own_item(job, said, before), there);
-    if (job.document["stac"]["title"].is_null() && before.contains(kTitle))
+    OrderedJson item = stac::merged_item(own_item(resolved, said, before), there);
+    if (resolved.document["stac"]["title"].is_null() && before.contains(kTitle))
     {
         item["properties"][kTitle] = before[kTitle];
     }
@@ -174,16 +175,17 @@ std::string state_in_item(const ItemThere &there)
     return state != properties.end() && state->is_string() ? state->get<std::string>() : std::string();
 }
 
-void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
+void write_item(store::Store &store, const ResolvedRecipe &resolved, const stac::LevelSets &tiles,
                 const std::vector<std::string> &notes, const std::string &state, const ItemThere &there)
 {
     const Said said{tiles, notes, state};
     const auto write = [&]
     {
-        if (!put(store, item_text(job, said, there ? &there->bytes : nullptr), there))
+        if (!put(store, item_text(resolved, said, there ? &there->bytes : nullptr), there))
         {
             store::update_object(store, kItemKey,
-                                 [&](const store::Bytes *now) { return std::optional(item_text(job, said, now)); });
+                                 [&](const store::Bytes *now)
+                                 { return std::optional(item_text(resolved, said, now)); });
         }
     };
     side_by_side(store.is_remote(), {write, [&] { raster::drop_pam_statistics(store, kItemKey); }});

@@ -3,7 +3,7 @@
 
 #include "driver/store/store.h"
 #include "stac/grid/level_sets.h"
-#include "tools/engine/job/resolve.h"
+#include "tools/engine/resolved/resolved_recipe.h"
 
 #include <optional>
 #include <string>
@@ -21,7 +21,7 @@ ItemThere item_there(const store::Store &store);
 /// kept, the last is now. `state` of the run: its property `tiledir:state`. What others have put into the item stays
 /// (stac::merged_item()), also what they put there while this writes; `there` saves a look. On a local disk it has its
 /// name after the next sync().
-void write_item(store::Store &store, const Job &job, const stac::LevelSets &tiles,
+void write_item(store::Store &store, const ResolvedRecipe &resolved, const stac::LevelSets &tiles,
                 const std::vector<std::string> &notes, const std::string &state, const ItemThere &there);
 
 /// Properties of the item that is there; an empty object where there is none.

@@ -7,8 +7,8 @@
 #include "driver/store/network_path.h"
 #include "stac/error.h"
 #include "tools/engine/host/side_by_side.h"
-#include "tools/engine/job/input_fingerprint.h"
 #include "tools/engine/output/tiles_of_others.h"
+#include "tools/engine/resolved/input_fingerprint.h"
 #include "tools/engine/schema/yaml_document.h"
 
 #include <fmt/format.h>
@@ -120,7 +120,7 @@ std::optional<std::string> unless_cut_short(std::optional<std::string> text, con
 
 } // namespace
 
-OutputState OutputState::load(const store::Store &store, bool is_new)
+OutputState OutputState::load(const store::Store &store, const ProcessRegistry &processes, bool is_new)
 {
     OutputState state;
     std::optional<std::string> version;
@@ -169,7 +169,7 @@ OutputState OutputState::load(const store::Store &store, bool is_new)
         {
             if (store.stamp(kVersionKey)) // a run has begun meanwhile
             {
-                return load(store);
+                return load(store, processes);
             }
             throw InputError(
                 fmt::format("{}: holds tiles that tiledir-process did not make ({}); choose another output",
@@ -190,10 +190,9 @@ OutputState OutputState::load(const store::Store &store, bool is_new)
     {
         const YAML::Node document = yaml_document(*recipe, store.path(kRecipeKey));
         state.m_recipe = recipe_schema().resolve(document, store.path(kRecipeKey));
-        const std::string process = state.m_recipe["process"];
-        const ProcessKind &kind = process_kind(process);
+        const auto process = processes.find(state.m_recipe["process"]);
         state.m_recipe["parameters"] =
-            kind.parameters.resolve(document["parameters"], store.path(kRecipeKey), "parameters");
+            process->parameters.resolve(document["parameters"], store.path(kRecipeKey), "parameters");
     }
     catch (const InputError &error)
     {
@@ -211,16 +210,17 @@ OutputState OutputState::load(const store::Store &store, bool is_new)
     return state;
 }
 
-std::vector<OutputState::Difference> OutputState::differences(const Job &job) const
+std::vector<OutputState::Difference> OutputState::differences(const ResolvedRecipe &resolved) const
 {
     std::vector<Difference> found;
-    const Json now = Secrets().redacted_json(job.document); // as it is saved
+    const Json now = Secrets().redacted_json(resolved.document); // as it is saved
     compare(m_recipe["process"], now["process"], "process", true, found);
     compare(m_recipe["parameters"], now["parameters"], "parameters", true, found);
     compare(m_recipe["grid"], now["grid"], "grid", false, found);
-    if (const auto levels = levels_of(job.grid)) // of another grid, which is a difference by itself
+    if (const auto levels = levels_of(resolved.grid)) // of another grid, which is a difference by itself
     {
-        compare(job.matrix(levels->finest).id, job.matrix(job.finest).id, "levels: the base", false, found);
+        compare(resolved.matrix(levels->finest).id, resolved.matrix(resolved.finest).id, "levels: the base", false,
+                found);
     }
     compare(m_recipe["overviews"], now["overviews"], "overviews", true, found);
     for (const char *key : {"format", "data_type", "nodata"})
@@ -235,7 +235,7 @@ std::vector<OutputState::Difference> OutputState::differences(const Job &job) co
         {
             compare(saved.value(key, Json()), input[key], fmt::format("input.{}.{}", name, key), true, found);
         }
-        compare_scales(saved.value("scales", Json()), job.recipe.inputs.at(name).scales, name, found);
+        compare_scales(saved.value("scales", Json()), resolved.recipe.inputs.at(name).scales, name, found);
     }
     if (m_inputs.is_null())
     {
@@ -246,7 +246,7 @@ std::vector<OutputState::Difference> OutputState::differences(const Job &job) co
     }
     try
     {
-        const InputChanges changes = input_changes(job);
+        const InputChanges changes = input_changes(resolved);
         for (const auto &line : changes.releases)
         {
             found.push_back({line, true});
@@ -263,16 +263,16 @@ std::vector<OutputState::Difference> OutputState::differences(const Job &job) co
     return found;
 }
 
-InputChanges OutputState::input_changes(const Job &job) const
+InputChanges OutputState::input_changes(const ResolvedRecipe &resolved) const
 {
     try
     {
-        return engine::input_changes(m_inputs, job);
+        return engine::input_changes(m_inputs, resolved);
     }
     catch (const Json::exception &error)
     {
         throw DamagedOutput(
-            fmt::format("{}/{}: is damaged: {}; {}", job.recipe.output_path, kInputsKey, error.what(), kRemedy));
+            fmt::format("{}/{}: is damaged: {}; {}", resolved.recipe.output_path, kInputsKey, error.what(), kRemedy));
     }
 }
 
@@ -303,11 +303,12 @@ void OutputState::claim(store::Store &store)
     store.write_at_sync(kVersionKey, fmt::format("{}\n", journal::kLayoutVersion));
 }
 
-void OutputState::save(store::Store &store, const Job &job, const Stamps &before, const std::function<void()> &check)
+void OutputState::save(store::Store &store, const ResolvedRecipe &resolved, const Stamps &before,
+                       const std::function<void()> &check)
 {
-    replace(store, kInputsKey, fingerprint(job), before.inputs, check);
+    replace(store, kInputsKey, fingerprint(resolved), before.inputs, check);
     // ${NAME} stands in it as it was written
-    replace(store, kRecipeKey, to_yaml(Secrets().redacted_json(job.document)), before.recipe, check);
+    replace(store, kRecipeKey, to_yaml(Secrets().redacted_json(resolved.document)), before.recipe, check);
 }
 
 void OutputState::begin_wipe(store::Store &store)

@@ -4,8 +4,8 @@
 #include "driver/store/store.h"
 #include "stac/error.h"
 #include "stac/grid/level_range.h"
-#include "tools/engine/job/input_fingerprint.h"
-#include "tools/engine/job/resolve.h"
+#include "tools/engine/resolved/input_fingerprint.h"
+#include "tools/engine/resolved/resolved_recipe.h"
 
 #include <functional>
 #include <optional>
@@ -27,8 +27,9 @@ class OutputState
 public:
     /// Reads what is there; an output that is absent or empty has no state. Throws InputError: state of a newer
     /// version, or a folder that holds another dataset; DamagedOutput.
-    /// `is_new`: nothing is expected there, so that what others may have left is looked for without waiting for that.
-    static OutputState load(const store::Store &store, bool is_new = false);
+    /// `processes`: those that its recipe may name. `is_new`: nothing is expected there, so that what others may have
+    /// left is looked for without waiting for that.
+    static OutputState load(const store::Store &store, const ProcessRegistry &processes, bool is_new = false);
 
     bool exists() const { return !m_recipe.is_null(); }
     const Json &recipe() const { return m_recipe; } ///< resolved
@@ -41,10 +42,10 @@ public:
     };
     /// What of the process, parameters, inputs, grid, base level, overviews, format, options, type, nodata and releases
     /// is not as saved.
-    std::vector<Difference> differences(const Job &job) const;
+    std::vector<Difference> differences(const ResolvedRecipe &resolved) const;
 
     /// How the input files and releases differ. Throws DamagedOutput.
-    InputChanges input_changes(const Job &job) const;
+    InputChanges input_changes(const ResolvedRecipe &resolved) const;
 
     /// The saved recipe's grid, where its tiles are, its levels and how overviews are made; no more of the format than
     /// the driver. Throws InputError where the grid's JSON file is gone.
@@ -64,10 +65,11 @@ public:
 
     /// Says whose folder it is, before anything else is written there. Durable after the store's next two sync().
     static void claim(store::Store &store);
-    /// Writes the state of a job; the recipe, which makes it count, comes last. It is durable after the store's next
+    /// Writes the state; the recipe, which makes it count, comes last. It is durable after the store's next
     /// sync(). `check` throws where this run is no longer the one to do so; over a network it is asked, and what is
     /// there looked at again, only where somebody has written since `before`.
-    static void save(store::Store &store, const Job &job, const Stamps &before, const std::function<void()> &check);
+    static void save(store::Store &store, const ResolvedRecipe &resolved, const Stamps &before,
+                     const std::function<void()> &check);
     /// From now until save() the output is one that only --overwrite may go on with.
     static void begin_wipe(store::Store &store);
     /// All that was there is gone: from now until save() it is an output that no run has made yet.

@@ -7,9 +7,9 @@
 #include "stac/error.h"
 #include "stac/grid/tile_parents.h"
 #include "stac/utc_time.h"
-#include "tools/engine/job/network_options.h"
 #include "tools/engine/output/item_writer.h"
 #include "tools/engine/output/output_state.h"
+#include "tools/engine/resolved/network_options.h"
 
 #include <cpl_vsi.h>
 #include <fmt/format.h>
@@ -83,10 +83,10 @@ std::string state_of(const journal::TileStates &tiles, const raster::Pyramid &py
     return !left.empty() ? kStopped : !tiles.failed.empty() ? kFinishedWithFailures : kFinished;
 }
 
-Json status(const std::string &folder)
+Json status(const std::string &folder, const ProcessRegistry &processes)
 {
     const auto store = store::open_store(store::vsi_path(folder));
-    const OutputState output = OutputState::load(*store);
+    const OutputState output = OutputState::load(*store, processes);
     if (!output.exists())
     {
         throw InputError(folder, "is not the output of a run: .tiledir/recipe.yaml is not there");

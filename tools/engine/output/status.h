@@ -4,6 +4,7 @@
 #include "driver/journal/tile_states.h"
 #include "driver/raster/pyramid/pyramid.h"
 #include "stac/grid/level_sets.h"
+#include "tools/engine/processes/process_registry.h"
 #include "tools/engine/schema/schema.h"
 
 #include <string>
@@ -25,6 +26,6 @@ std::string state_of(const journal::TileStates &tiles, const raster::Pyramid &py
 /// `{"output", "state", "by": [who], "started", "updated", "levels": {ID: {"stored", "empty", "foreign", "failed",
 /// "pending"}}, "failed": [{"tile", "reason", "attempts"}]}`. Writes nothing. Throws InputError where the folder is no
 /// output of a run, else as Journal.
-Json status(const std::string &folder);
+Json status(const std::string &folder, const ProcessRegistry &processes);
 
 } // namespace tiledir::engine

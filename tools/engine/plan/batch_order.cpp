@@ -79,7 +79,7 @@ std::vector<stac::TileSet> halves(const stac::TileSet &tiles)
 
 } // namespace
 
-BatchOrder order_of(const Job &job, const Plan &plan, const Batch &batch)
+BatchOrder order_of(const ResolvedRecipe &resolved, const Plan &plan, const Batch &batch)
 {
     BatchOrder order;
     order.level = batch.level;
@@ -91,7 +91,7 @@ BatchOrder order_of(const Job &job, const Plan &plan, const Batch &batch)
         {
             order.overviews[level] = planned.within(range);
         }
-        range = stac::children(job.grid, level, range);
+        range = stac::children(resolved.grid, level, range);
     }
     return order;
 }

@@ -1,4 +1,5 @@
-// A batch as executors hand it out: all that its maker has to know beside the job, and what came back of it.
+// A batch as executors hand it out: all that its maker has to know beside the resolved recipe, and what came back of
+// it.
 #pragma once
 
 #include "stac/grid/level_sets.h"
@@ -24,7 +25,7 @@ struct BatchOrder
 };
 
 /// With the overviews that the plan has above it.
-BatchOrder order_of(const Job &job, const Plan &plan, const Batch &batch);
+BatchOrder order_of(const ResolvedRecipe &resolved, const Plan &plan, const Batch &batch);
 
 /// What is left of an order whose maker died, in orders that find the tile to blame: those that were `in_work` halved
 /// (all that is left where none was), the rest as it was. Overviews are left to the stage that makes them from stored

@@ -72,11 +72,11 @@ std::int64_t tile_pixels(const stac::TileMatrix &matrix)
 
 } // namespace
 
-std::int64_t pixels_together(const Job &job)
+std::int64_t pixels_together(const ResolvedRecipe &resolved)
 {
     constexpr std::int64_t kMostBytes = 256 << 20;
-    const std::int64_t tile = std::max(job.format.width, job.format.height);
-    const std::int64_t pixel = job.format.block_bands() * GDALGetDataTypeSizeBytes(job.format.type);
+    const std::int64_t tile = std::max(resolved.format.width, resolved.format.height);
+    const std::int64_t pixel = resolved.format.block_bands() * GDALGetDataTypeSizeBytes(resolved.format.type);
     std::int64_t side = 2048;
     while (side / 2 >= tile && side * side * pixel > kMostBytes)
     {
@@ -85,21 +85,21 @@ std::int64_t pixels_together(const Job &job)
     return std::max(side, tile);
 }
 
-stac::LevelSets selected_tiles(const Job &job)
+stac::LevelSets selected_tiles(const ResolvedRecipe &resolved)
 {
-    stac::LevelSets selected = job.more_tiles;
-    selected[job.finest].insert(job.selection);
-    for (int level = job.finest; level > job.coarsest; --level)
+    stac::LevelSets selected = resolved.more_tiles;
+    selected[resolved.finest].insert(resolved.selection);
+    for (int level = resolved.finest; level > resolved.coarsest; --level)
     {
-        selected[level - 1].insert(stac::parents(job.grid, level, selected[level]));
+        selected[level - 1].insert(stac::parents(resolved.grid, level, selected[level]));
     }
     return selected;
 }
 
-Plan::Plan(const Job &job, const stac::LevelSets &done)
-    : m_job(job)
+Plan::Plan(const ResolvedRecipe &resolved, const stac::LevelSets &done)
+    : m_resolved(resolved)
 {
-    stac::LevelSets selected = selected_tiles(job);
+    stac::LevelSets selected = selected_tiles(resolved);
     const auto not_done = [&](int level)
     {
         stac::TileSet tiles = std::move(selected[level]);
@@ -108,16 +108,16 @@ Plan::Plan(const Job &job, const stac::LevelSets &done)
     };
     // Above every base tile there is.
     stac::TileSet all;
-    if (job.finest > job.coarsest)
+    if (resolved.finest > resolved.coarsest)
     {
-        all = stac::parents(job.grid, job.finest, selected[job.finest]);
-        all.insert(stac::parents(job.grid, job.finest, done.at(job.finest)));
+        all = stac::parents(resolved.grid, resolved.finest, selected[resolved.finest]);
+        all.insert(stac::parents(resolved.grid, resolved.finest, done.at(resolved.finest)));
     }
-    m_computed[job.finest] = not_done(job.finest);
-    const stac::TileSet *renewed = &m_computed[job.finest];
-    for (int level = job.finest - 1; level >= job.coarsest; --level)
+    m_computed[resolved.finest] = not_done(resolved.finest);
+    const stac::TileSet *renewed = &m_computed[resolved.finest];
+    for (int level = resolved.finest - 1; level >= resolved.coarsest; --level)
     {
-        if (job.recipe.overviews_from_process)
+        if (resolved.recipe.overviews_from_process)
         {
             m_computed[level] = not_done(level);
             continue;
@@ -125,9 +125,9 @@ Plan::Plan(const Job &job, const stac::LevelSets &done)
         // Those that are not made yet, and those above what is made now.
         stac::TileSet missing = all;
         missing.erase(done.at(level));
-        missing.insert(stac::parents(job.grid, level + 1, *renewed, job.overview_halo()).common(all));
+        missing.insert(stac::parents(resolved.grid, level + 1, *renewed, resolved.overview_halo()).common(all));
         renewed = &(m_overviews[level] = std::move(missing));
-        all = level > job.coarsest ? stac::parents(job.grid, level, all) : stac::TileSet();
+        all = level > resolved.coarsest ? stac::parents(resolved.grid, level, all) : stac::TileSet();
     }
 }
 
@@ -147,36 +147,36 @@ void Plan::for_each_batch(const BatchLimits &limits, const std::function<bool(Ba
     {
         const int level = computed->first;
         const stac::TileSet &tiles = computed->second;
-        const std::int64_t pixels = tile_pixels(m_job.matrix(level));
+        const std::int64_t pixels = tile_pixels(m_resolved.matrix(level));
         int top = level;
         stac::TileSet roots = tiles;
-        for (std::int64_t side = 2; m_job.overview_halo() == 0 && top > m_job.coarsest &&
-                                    side * pixels <= limits.pixels && stac::nests(m_job.grid, top);
+        for (std::int64_t side = 2; m_resolved.overview_halo() == 0 && top > m_resolved.coarsest &&
+                                    side * pixels <= limits.pixels && stac::nests(m_resolved.grid, top);
              side *= 2)
         {
-            roots = stac::parents(m_job.grid, top, roots);
+            roots = stac::parents(m_resolved.grid, top, roots);
             --top;
         }
         const auto cut_root = [&](std::int64_t row, std::int64_t col)
         {
             const stac::TileRange root{row, row, col, col};
-            const stac::TileSet part = tiles.within(under(m_job.grid, top, root, level));
-            return cut(m_job.grid, level, part, top, root, limits, visit);
+            const stac::TileSet part = tiles.within(under(m_resolved.grid, top, root, level));
+            return cut(m_resolved.grid, level, part, top, root, limits, visit);
         };
         const std::int64_t side = std::max<std::int64_t>(1, limits.pixels / pixels);
         if (!(top < level ? for_each_tile(roots, cut_root)
-                          : cut_squares(m_job.grid, level, tiles, side, limits, visit)))
+                          : cut_squares(m_resolved.grid, level, tiles, side, limits, visit)))
         {
             return;
         }
     }
 }
 
-void for_each_overview_batch(const Job &job, int level, const stac::TileSet &tiles, const BatchLimits &limits,
-                             const std::function<bool(Batch)> &visit)
+void for_each_overview_batch(const ResolvedRecipe &resolved, int level, const stac::TileSet &tiles,
+                             const BatchLimits &limits, const std::function<bool(Batch)> &visit)
 {
-    cut_squares(job.grid, level, tiles, std::max<std::int64_t>(1, limits.pixels / 2 / tile_pixels(job.matrix(level))),
-                limits, visit);
+    cut_squares(resolved.grid, level, tiles,
+                std::max<std::int64_t>(1, limits.pixels / 2 / tile_pixels(resolved.matrix(level))), limits, visit);
 }
 
 } // namespace tiledir::engine

@@ -3,7 +3,7 @@
 
 #include "stac/grid/level_sets.h"
 #include "stac/grid/tile_parents.h"
-#include "tools/engine/job/resolve.h"
+#include "tools/engine/resolved/resolved_recipe.h"
 
 #include <functional>
 #include <vector>
@@ -13,7 +13,7 @@ namespace tiledir::engine
 
 /// Tiles of so many pixels a side are computed together, and held for the overviews: enough to share what is read,
 /// little enough to stay in cache. 2048, less where a pixel takes many bytes, a tile where that is larger.
-std::int64_t pixels_together(const Job &job);
+std::int64_t pixels_together(const ResolvedRecipe &resolved);
 /// A batch reaches no farther than this many pixels a side.
 constexpr std::int64_t kMostBatchPixels = 16384;
 
@@ -39,7 +39,7 @@ class Plan
 {
 public:
     /// `done` is what the journal says.
-    Plan(const Job &job, const stac::LevelSets &done);
+    Plan(const ResolvedRecipe &resolved, const stac::LevelSets &done);
 
     /// Base tiles (of all levels with overviews from the process) that are to be made, by level.
     const stac::LevelSets &computed() const { return m_computed; }
@@ -53,16 +53,16 @@ public:
     void for_each_batch(const BatchLimits &limits, const std::function<bool(Batch)> &visit) const;
 
 private:
-    const Job &m_job;
+    const ResolvedRecipe &m_resolved;
     stac::LevelSets m_computed;
     stac::LevelSets m_overviews;
 };
 
 /// Overviews of one level in batches, after all below are done.
-void for_each_overview_batch(const Job &job, int level, const stac::TileSet &tiles, const BatchLimits &limits,
-                             const std::function<bool(Batch)> &visit);
+void for_each_overview_batch(const ResolvedRecipe &resolved, int level, const stac::TileSet &tiles,
+                             const BatchLimits &limits, const std::function<bool(Batch)> &visit);
 
-/// Tiles of every level of the output that the job's selection stands for, made or not.
-stac::LevelSets selected_tiles(const Job &job);
+/// Tiles of every level of the output that the selection stands for, made or not.
+stac::LevelSets selected_tiles(const ResolvedRecipe &resolved);
 
 } // namespace tiledir::engine

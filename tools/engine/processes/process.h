@@ -53,6 +53,7 @@ struct ProcessSetting
     std::map<std::string, std::shared_ptr<const raster::Mosaic>> inputs;
 };
 
+/// What can be asked for by name in a recipe.
 struct ProcessKind
 {
     std::string name;
@@ -62,10 +63,5 @@ struct ProcessKind
     std::function<std::unique_ptr<Process>(const ProcessSetting &)> make;
     bool reads_elevations = false; ///< scale, offset and unit of each file count; else pixels are taken as they are
 };
-
-/// All kinds, by name. A new one is a new file in processes/ and a line in process_registry.cpp.
-const std::vector<ProcessKind> &process_kinds();
-/// Throws InputError with the nearest known name.
-const ProcessKind &process_kind(const std::string &name);
 
 } // namespace tiledir::engine

@@ -328,19 +328,20 @@ void forget_region(YAML::Node document, const std::map<std::string, std::string>
 
 } // namespace
 
-Recipe Recipe::read(const std::string &file, const std::map<std::string, std::string> &overrides)
+Recipe Recipe::read(const std::string &file, const std::map<std::string, std::string> &overrides,
+                    const ProcessRegistry &processes)
 {
-    return parse(text_of(file), file, overrides);
+    return parse(text_of(file), file, overrides, processes);
 }
 
 Recipe Recipe::parse(const std::string &text, const std::string &file,
-                     const std::map<std::string, std::string> &overrides)
+                     const std::map<std::string, std::string> &overrides, const ProcessRegistry &processes)
 {
-    return of_document(parsed(text, file), file, overrides);
+    return of_document(parsed(text, file), file, overrides, processes);
 }
 
 Recipe Recipe::of_document(YAML::Node document, const std::string &file,
-                           const std::map<std::string, std::string> &overrides)
+                           const std::map<std::string, std::string> &overrides, const ProcessRegistry &processes)
 {
     if (!document.IsMap())
     {
@@ -365,8 +366,9 @@ Recipe Recipe::of_document(YAML::Node document, const std::string &file,
     Json &resolved = recipe.document;
     const Places places(file, fs::absolute(file).parent_path());
 
-    recipe.process = resolved["process"];
-    const ProcessKind &kind = process_kind(recipe.process);
+    recipe.processes = processes;
+    recipe.process = processes.find(resolved["process"]);
+    const ProcessKind &kind = *recipe.process;
     const YAML::Node parameters = document["parameters"];
     recipe.parameters = kind.parameters.resolve(
         parameters.IsDefined() && !parameters.IsNull() ? parameters : YAML::Node(YAML::NodeType::Map), file,

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "driver/raster/warp/grid_source.h"
+#include "tools/engine/processes/process_registry.h"
 #include "tools/engine/recipe/region.h"
 #include "tools/engine/recipe/secrets.h"
 #include "tools/engine/schema/schema.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,11 +31,12 @@ struct InputRecipe
 
 struct Recipe
 {
-    std::string source; ///< file it was read from, for messages
-    Json document;      ///< resolved by recipe_schema(), paths absolute; ${NAME} stands in it as it was written
-    Secrets secrets;    ///< in the paths of the inputs
-    std::string process;
-    Json parameters; ///< resolved by the process's own schema
+    std::string source;        ///< file it was read from, for messages
+    Json document;             ///< resolved by recipe_schema(), paths absolute; ${NAME} stands in it as it was written
+    Secrets secrets;           ///< in the paths of the inputs
+    ProcessRegistry processes; ///< that it could name
+    std::shared_ptr<const ProcessKind> process; ///< that it names
+    Json parameters;                            ///< resolved by the process's own schema
     std::map<std::string, InputRecipe> inputs;
     std::string tile_matrix_set; ///< id, URI or absolute path
     std::optional<int> tile_size;
@@ -59,14 +62,15 @@ struct Recipe
     /// Reads a recipe. `overrides` are flags of the command (--NAME for the last part of the key, --output for
     /// output.path): key paths and YAML text.
     /// Throws InputError that names the file, the line and the key.
-    static Recipe read(const std::string &file, const std::map<std::string, std::string> &overrides);
+    static Recipe read(const std::string &file, const std::map<std::string, std::string> &overrides,
+                       const ProcessRegistry &processes);
     /// The recipe of a text that was read from `file`.
     static Recipe parse(const std::string &text, const std::string &file,
-                        const std::map<std::string, std::string> &overrides);
+                        const std::map<std::string, std::string> &overrides, const ProcessRegistry &processes);
 
 private:
     static Recipe of_document(YAML::Node document, const std::string &file,
-                              const std::map<std::string, std::string> &overrides);
+                              const std::map<std::string, std::string> &overrides, const ProcessRegistry &processes);
 };
 
 /// Of `input.NAME.scales`: by matrix id. Throws InputError that begins with `where`.

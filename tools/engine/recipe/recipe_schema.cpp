@@ -1,6 +1,9 @@
 // Every key of a recipe, said once.
 #include "driver/raster/resample/resampling.h"
+#include "tools/engine/recipe/executor_names.h"
 #include "tools/engine/recipe/recipe.h"
+
+#include <algorithm>
 
 namespace tiledir::engine
 {
@@ -95,6 +98,14 @@ std::vector<Key> stac_keys()
     };
 }
 
+std::vector<std::string> executor_choices()
+{
+    std::vector<std::string> names = executor_names();
+    names.push_back("auto");
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 } // namespace
 
 const Schema &recipe_schema()
@@ -119,10 +130,9 @@ const Schema &recipe_schema()
             .within(1, 1024),
         Key("executor", KeyType::Text,
             "what computes: threads of one process, or as many worker processes; auto: threads, workers where there is "
-            "a "
-            "tile_timeout")
+            "a tile_timeout")
             .otherwise("auto")
-            .one_of({"auto", "serial", "threads", "workers"}),
+            .one_of(executor_choices()),
         Key("memory", KeyType::Text, "of the run: 2GB, 512MB, 50%; auto: three quarters of what there is")
             .otherwise("auto"),
         Key("tile_timeout", KeyType::Number, "seconds that a tile may take; ends workers only").within(0.001, 1e6),

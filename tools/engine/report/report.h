@@ -2,8 +2,8 @@
 #pragma once
 
 #include "stac/grid/level_sets.h"
-#include "tools/engine/job/resolve.h"
 #include "tools/engine/report/failure.h"
+#include "tools/engine/resolved/resolved_recipe.h"
 
 #include <array>
 #include <atomic>

@@ -13,9 +13,9 @@ namespace
 
 constexpr std::size_t kFailuresShown = 20;
 
-std::string name(const Job &job, const stac::TileId &tile)
+std::string name(const ResolvedRecipe &resolved, const stac::TileId &tile)
 {
-    return job.name(tile.level, tile.row, tile.col);
+    return resolved.name(tile.level, tile.row, tile.col);
 }
 
 /// A word of a command line.
@@ -35,37 +35,38 @@ std::string quoted(const std::string &text)
 }
 
 /// The command that makes one tile alone: of the saved recipe, in which flags are, where commands can read it.
-std::string command_of(const Job &job, const stac::TileId &tile)
+std::string command_of(const ResolvedRecipe &resolved, const stac::TileId &tile)
 {
-    const std::string &output = job.recipe.output_path;
-    const std::string recipe = store::is_on_network(output) ? quoted(job.recipe.source) + " --output " + quoted(output)
-                                                            : quoted(output + "/.tiledir/recipe.yaml");
-    return fmt::format("tiledir-process {} --tile {}", recipe, name(job, tile));
+    const std::string &output = resolved.recipe.output_path;
+    const std::string recipe = store::is_on_network(output)
+                                   ? quoted(resolved.recipe.source) + " --output " + quoted(output)
+                                   : quoted(output + "/.tiledir/recipe.yaml");
+    return fmt::format("tiledir-process {} --tile {}", recipe, name(resolved, tile));
 }
 
 } // namespace
 
-std::string name(const Job &job, const Portion &portion)
+std::string name(const ResolvedRecipe &resolved, const Portion &portion)
 {
     const auto span = [](std::int64_t first, std::int64_t last)
     { return first == last ? std::to_string(first) : fmt::format("{}-{}", first, last); };
     const stac::TileRange &tiles = portion.tiles;
-    return fmt::format("{}/{}/{}", job.matrix(portion.level).id, span(tiles.min_row, tiles.max_row),
+    return fmt::format("{}/{}/{}", resolved.matrix(portion.level).id, span(tiles.min_row, tiles.max_row),
                        span(tiles.min_col, tiles.max_col));
 }
 
-Json report_json(const Report &report, const Job &job, std::optional<std::int64_t> planned, double seconds,
-                 const std::string &state)
+Json report_json(const Report &report, const ResolvedRecipe &resolved, std::optional<std::int64_t> planned,
+                 double seconds, const std::string &state)
 {
     const auto count = [&planned](std::int64_t made)
     { return planned ? Json(std::max<std::int64_t>(0, *planned - made)) : Json(); };
-    Json json = {{"state", state},      {"output", job.recipe.output_path},
+    Json json = {{"state", state},      {"output", resolved.recipe.output_path},
                  {"planned", count(0)}, {"pending", count(report.tiles())},
                  {"seconds", seconds},  {"bytes", report.bytes()}};
     json["levels"] = Json::object();
     for (const auto &[level, counts] : report.levels())
     {
-        json["levels"][job.matrix(level).id] = {
+        json["levels"][resolved.matrix(level).id] = {
             {"stored", counts.stored}, {"empty", counts.empty}, {"failed", counts.failed}};
     }
     json["thread_seconds"] = Json::object();
@@ -83,17 +84,17 @@ Json report_json(const Report &report, const Job &job, std::optional<std::int64_
     json["slowest"] = Json::array();
     for (const auto &timing : report.slowest())
     {
-        json["slowest"].push_back({{"tiles", name(job, timing.portion)}, {"seconds", timing.seconds}});
+        json["slowest"].push_back({{"tiles", name(resolved, timing.portion)}, {"seconds", timing.seconds}});
     }
     json["held_back"] = report.held_back();
     json["failed"] = Json::array();
     for (const auto &failure : report.failures())
     {
-        json["failed"].push_back({{"tile", name(job, failure.tile)},
+        json["failed"].push_back({{"tile", name(resolved, failure.tile)},
                                   {"cause", failure.cause},
                                   {"attempts", failure.attempts},
                                   {"reason", failure.reason},
-                                  {"command", command_of(job, failure.tile)}});
+                                  {"command", command_of(resolved, failure.tile)}});
     }
     return json;
 }
@@ -117,7 +118,7 @@ std::string report_summary(const Report &report, double seconds)
                        deaths > 0 ? fmt::format(", {} workers died and were replaced", deaths) : "", seconds);
 }
 
-std::vector<std::string> failure_lines(const Report &report, const Job &job)
+std::vector<std::string> failure_lines(const Report &report, const ResolvedRecipe &resolved)
 {
     std::vector<std::string> lines;
     const std::vector<TileFailure> failures = report.failures();
@@ -130,8 +131,8 @@ std::vector<std::string> failure_lines(const Report &report, const Job &job)
             break;
         }
         lines.push_back(fmt::format("event=failed tile={} cause={} attempts={} reason=\"{}\" alone=\"{}\"",
-                                    name(job, failure.tile), failure.cause, failure.attempts, failure.reason,
-                                    command_of(job, failure.tile)));
+                                    name(resolved, failure.tile), failure.cause, failure.attempts, failure.reason,
+                                    command_of(resolved, failure.tile)));
     }
     return lines;
 }

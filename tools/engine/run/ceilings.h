@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tools/engine/plan/plan.h"
-#include "tools/engine/run/run.h"
+#include "tools/engine/run/run_options.h"
 
 #include <cstdint>
 
@@ -10,9 +10,9 @@ namespace tiledir::engine
 {
 
 /// Of the pixels of so many tiles, before compression.
-std::int64_t bytes_of(const Job &job, std::int64_t tiles);
+std::int64_t bytes_of(const ResolvedRecipe &resolved, std::int64_t tiles);
 
 /// Throws InputError where the plan is more than the caller allows.
-void check_ceilings(const Job &job, const Plan &plan, const RunOptions &options);
+void check_ceilings(const ResolvedRecipe &resolved, const Plan &plan, const RunOptions &options);
 
 } // namespace tiledir::engine

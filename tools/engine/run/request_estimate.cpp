@@ -19,9 +19,9 @@ namespace
 constexpr std::int64_t kFilesOfAListing = 1000;
 
 /// What is computed together.
-BatchLimits squares(const Job &job)
+BatchLimits squares(const ResolvedRecipe &resolved)
 {
-    return {pixels_together(job), {}};
+    return {pixels_together(resolved), {}};
 }
 
 /// Rows of blocks as they lie in a file: those of a row follow each other, so that one request gets them.
@@ -67,10 +67,10 @@ std::int64_t gets_of(const raster::Mosaic &mosaic, const std::string &grid_crs, 
 /// Inputs over a network, with their rows of blocks.
 using RemoteInputs = std::map<std::string, int>;
 
-RemoteInputs remote_inputs(const Job &job)
+RemoteInputs remote_inputs(const ResolvedRecipe &resolved)
 {
     RemoteInputs inputs;
-    for (const auto &[name, mosaic] : job.mosaics)
+    for (const auto &[name, mosaic] : resolved.mosaics)
     {
         if (store::is_on_network(mosaic->sources().front().path))
         {
@@ -81,21 +81,21 @@ RemoteInputs remote_inputs(const Job &job)
 }
 
 /// Of the batches those at the beginning stand for all.
-std::int64_t gets_of_batches(const Job &job, const Plan &plan, const RemoteInputs &inputs)
+std::int64_t gets_of_batches(const ResolvedRecipe &resolved, const Plan &plan, const RemoteInputs &inputs)
 {
     constexpr int kLookedAt = 500;
     int batches = 0;
     std::int64_t looked_at = 0;
     std::int64_t gets = 0;
-    plan.for_each_batch(squares(job),
+    plan.for_each_batch(squares(resolved),
                         [&](const Batch &batch)
                         {
-                            const stac::TileMatrix &matrix = job.matrix(batch.level);
+                            const stac::TileMatrix &matrix = resolved.matrix(batch.level);
                             const stac::Bounds bounds = matrix.bounds(
-                                matrix.range_window(batch.tiles.bounding()).grown(job.process->pixel_buffer()));
+                                matrix.range_window(batch.tiles.bounding()).grown(resolved.process->pixel_buffer()));
                             for (const auto &[name, rows] : inputs)
                             {
-                                gets += gets_of(*job.mosaics.at(name), job.grid.crs, bounds, rows);
+                                gets += gets_of(*resolved.mosaics.at(name), resolved.grid.crs, bounds, rows);
                             }
                             looked_at += batch.tiles.count();
                             return ++batches < kLookedAt;
@@ -106,30 +106,30 @@ std::int64_t gets_of_batches(const Job &job, const Plan &plan, const RemoteInput
                : std::llround(static_cast<double>(gets) * static_cast<double>(all) / static_cast<double>(looked_at));
 }
 
-std::int64_t gets_of_inputs(const Job &job, const Plan &plan)
+std::int64_t gets_of_inputs(const ResolvedRecipe &resolved, const Plan &plan)
 {
     constexpr std::int64_t kCache = 16 << 20; // GDAL's for what it reads over a network
     constexpr std::int64_t kAtOnce = 64 << 10;
-    const RemoteInputs inputs = remote_inputs(job);
+    const RemoteInputs inputs = remote_inputs(resolved);
     std::int64_t headers = 0;
     std::int64_t bytes = 0;
     for (const auto &[name, rows] : inputs)
     {
-        for (const InputFile &file : job.files.at(name))
+        for (const InputFile &file : resolved.files.at(name))
         {
             ++headers;
             bytes += file.stamp.size;
         }
     }
-    const std::int64_t gets = gets_of_batches(job, plan, inputs);
+    const std::int64_t gets = gets_of_batches(resolved, plan, inputs);
     return headers + (bytes > kCache ? gets : std::min(gets, headers + bytes / kAtOnce));
 }
 
 /// A listing for each thousand files of a folder.
-std::int64_t lists_of_inputs(const Job &job)
+std::int64_t lists_of_inputs(const ResolvedRecipe &resolved)
 {
     std::map<std::string, std::int64_t> files;
-    for (const auto &[name, mosaic] : job.mosaics)
+    for (const auto &[name, mosaic] : resolved.mosaics)
     {
         for (const raster::MosaicSource &source : mosaic->sources())
         {
@@ -149,21 +149,21 @@ std::int64_t lists_of_inputs(const Job &job)
 
 /// Tiles that are read for the overviews above the batches: what the run has made itself is at hand, as long as it is
 /// not too much.
-std::int64_t gets_of_tiles(const Job &job, const Plan &plan, bool fresh)
+std::int64_t gets_of_tiles(const ResolvedRecipe &resolved, const Plan &plan, bool fresh)
 {
     constexpr std::int64_t kUsualBytes = 32 << 10;
-    int top = job.coarsest;
-    plan.for_each_batch(squares(job),
+    int top = resolved.coarsest;
+    plan.for_each_batch(squares(resolved),
                         [&](const Batch &batch)
                         {
                             top = batch.top;
                             return false;
                         });
     const bool are_kept =
-        job.recipe.executor != "workers" &&
-        plan.count_at(top) * kUsualBytes < static_cast<std::int64_t>(most_kept_bytes(job.recipe.output_path));
+        resolved.recipe.executor != "workers" &&
+        plan.count_at(top) * kUsualBytes < static_cast<std::int64_t>(most_kept_bytes(resolved.recipe.output_path));
     std::int64_t gets = 0;
-    for (int level = top - 1; level >= job.coarsest; --level)
+    for (int level = top - 1; level >= resolved.coarsest; --level)
     {
         constexpr std::int64_t kUnderOne = 4;
         const std::int64_t made = plan.count_at(level + 1);
@@ -175,10 +175,10 @@ std::int64_t gets_of_tiles(const Job &job, const Plan &plan, bool fresh)
 
 } // namespace
 
-Json estimated_requests(const Job &job, const Plan &plan, bool fresh)
+Json estimated_requests(const ResolvedRecipe &resolved, const Plan &plan, bool fresh)
 {
-    const bool output = store::is_on_network(job.recipe.output_path);
-    const std::int64_t lists = lists_of_inputs(job);
+    const bool output = store::is_on_network(resolved.recipe.output_path);
+    const std::int64_t lists = lists_of_inputs(resolved);
     if (!output && lists == 0)
     {
         return {};
@@ -191,8 +191,8 @@ Json estimated_requests(const Job &job, const Plan &plan, bool fresh)
     const bool writes = output && tiles > 0;
     Json json;
     json["PUT"] = {{"tiles", output ? tiles : 0}, {"state", writes ? kStatePuts + tiles / kTilesOfAJournalFile : 0}};
-    json["GET"] = {{"inputs", gets_of_inputs(job, plan)},
-                   {"tiles", output ? gets_of_tiles(job, plan, fresh) : 0},
+    json["GET"] = {{"inputs", gets_of_inputs(resolved, plan)},
+                   {"tiles", output ? gets_of_tiles(resolved, plan, fresh) : 0},
                    {"state", output ? kStateGets : 0}};
     json["LIST"] = lists + (output ? kStateLists : 0);
     return json;

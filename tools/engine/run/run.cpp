@@ -8,7 +8,6 @@
 #include "stac/error.h"
 #include "tools/engine/executors/executor.h"
 #include "tools/engine/host/side_by_side.h"
-#include "tools/engine/host/stop_request.h"
 #include "tools/engine/output/item_writer.h"
 #include "tools/engine/output/output_state.h"
 #include "tools/engine/output/run_mark.h"
@@ -17,7 +16,7 @@
 #include "tools/engine/report/progress.h"
 #include "tools/engine/run/ceilings.h"
 #include "tools/engine/run/first_writes.h"
-#include "tools/engine/run/run_result.h"
+#include "tools/engine/run/run_course.h"
 #include "tools/engine/run/run_room.h"
 #include "tools/engine/run/run_work.h"
 #include "tools/engine/run/shared_overviews.h"
@@ -50,20 +49,20 @@ bool is_fresh(const store::Store &store, const RunStart &start)
 /// and which tiles these are.
 std::string identity(const RunStart &start)
 {
-    Json document = start.job->document;
+    Json document = start.resolved->document;
     for (const char *key : {"threads", "executor", "memory", "tile_timeout", "stac", "journal"})
     {
         document.erase(key);
     }
-    return document.dump() + fingerprint(*start.job);
+    return document.dump() + fingerprint(*start.resolved);
 }
 
 /// Writes what is noted, and what failed.
-void write_journal(const Report &report, const Job &job, journal::Journal &journal)
+void write_journal(const Report &report, const ResolvedRecipe &resolved, journal::Journal &journal)
 {
     for (const TileFailure &failure : report.failures())
     {
-        journal.fail(failure.tile, job.recipe.secrets.redacted(failure.reason), failure.attempts);
+        journal.fail(failure.tile, resolved.recipe.secrets.redacted(failure.reason), failure.attempts);
     }
     journal.flush();
 }
@@ -80,7 +79,7 @@ void make_tiles(const RunContext &context, const RunOptions &options)
     {
         try
         {
-            write_journal(context.report, context.job, context.journal);
+            write_journal(context.report, context.resolved, context.journal);
         }
         catch (const Error &)
         {
@@ -92,12 +91,12 @@ void make_tiles(const RunContext &context, const RunOptions &options)
 
 /// What runs have left that died before their end, after all that was pending is made. They may have died before they
 /// looked at what others had written beside them.
-void forget(store::Store &store, const Job &job, const journal::Journal &journal, const RunMark &mark,
+void forget(store::Store &store, const ResolvedRecipe &resolved, const journal::Journal &journal, const RunMark &mark,
             const std::vector<journal::FoundIntent> &ended)
 {
     if (!ended.empty())
     {
-        renew_above(store, job, journal.now().foreign);
+        renew_above(store, resolved, journal.now().foreign);
         store.sync();
         mark.forget(ended);
     }
@@ -119,7 +118,7 @@ void leave(const RunContext &context, RunMark &mark)
         context.journal.compact();
         if (context.journal.now().pending.empty())
         {
-            forget(context.store, context.job, context.journal, mark, others.ended);
+            forget(context.store, context.resolved, context.journal, mark, others.ended);
         }
     }
 }
@@ -163,39 +162,40 @@ void end(const RunContext &context, RunMark &mark, const stac::LevelSets &postpo
 {
     journal::Journal &journal = context.journal;
     store::Store &store = context.store;
-    const Job &job = context.job;
-    write_journal(context.report, job, journal);
+    const ResolvedRecipe &resolved = context.resolved;
+    write_journal(context.report, resolved, journal);
     journal.postpone(postponed); // after what was made
     if (store.is_remote())       // a tile's writing may fail after it was used
     {
-        journal.postpone(above_failed(job, context.report.failures(), planned_tiles(context.plan)));
+        journal.postpone(above_failed(resolved, context.report.failures(), planned_tiles(context.plan)));
     }
     journal.flush();
     store.sync();
     ItemThere item;
-    side_by_side(store.is_remote(), {[&] { renew_beside_others(store, job, journal, mark.intent_key()); },
+    side_by_side(store.is_remote(), {[&] { renew_beside_others(store, resolved, journal, mark.intent_key()); },
                                      [&] { item = item_there(store); }});
-    const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+    const std::string state = state_of(journal.now(), resolved, resolved.recipe.overviews_from_process);
     side_by_side(store.is_remote(),
-                 {[&] { leave(context, mark); }, [&] { write_item(store, job, tiles, {}, state, item); }});
+                 {[&] { leave(context, mark); }, [&] { write_item(store, resolved, tiles, {}, state, item); }});
     store.sync();
 }
 
 /// The same of a run that has nothing to do.
-void forget_ended(store::Store &store, const Job &job, const journal::Journal &journal, const RunMark &mark,
-                  const std::vector<journal::FoundIntent> &found)
+void forget_ended(store::Store &store, const ResolvedRecipe &resolved, const journal::Journal &journal,
+                  const RunMark &mark, const std::vector<journal::FoundIntent> &found)
 {
     const auto is_of_dead_run = [](const journal::FoundIntent &intent) { return !intent.lives && !intent.run.empty(); };
     if (std::any_of(found.begin(), found.end(), is_of_dead_run) && journal.now().pending.empty())
     {
         if (const RunMark::Others others = mark.others(); others.none_lives)
         {
-            forget(store, job, journal, mark, others.ended);
+            forget(store, resolved, journal, mark, others.ended);
         }
     }
 }
 
-void run(const std::shared_ptr<const Job> &given, const RunOptions &options, store::Store *store, RunCourse &course)
+void run(const std::shared_ptr<const ResolvedRecipe> &given, const RunOptions &options, store::Store *store,
+         RunCourse &course)
 {
     Found found = look_around(*store, given, options);
     const RunStart &start = found.start;
@@ -209,9 +209,9 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
         spdlog::warn("event=journal_file_cut_short path={} read_as=absent", path);
     }
     const RunWork work = work_of(*store, start, options, journal.before());
-    const Job &job = *work.job;
-    const Plan plan(job, work.done);
-    check_ceilings(job, plan, options);
+    const ResolvedRecipe &resolved = *work.resolved;
+    const Plan plan(resolved, work.done);
+    check_ceilings(resolved, plan, options);
     course.planned = plan.count();
     store->remove_leftovers();
     if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
@@ -225,31 +225,31 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
                                               [&] { item = item_there(*store); }});
         };
         OutputState::Stamps stamps; // of nothing, where all was removed
-        start.wipe ? look() : static_cast<void>(stamps = announce(mark, *store, start, plan, look));
-        const stac::LevelSets postponed = above_pending(job, journal.before(), planned_tiles(plan));
-        throw_if_stopped();
+        start.wipe ? look() : static_cast<void>(stamps = announce(mark, *store, start, plan, options.stop, look));
+        const stac::LevelSets postponed = above_pending(resolved, journal.before(), planned_tiles(plan));
+        throw_if_stopped(options.stop);
         stac::LevelSets tiles;
-        const FirstWrites first_writes(store->is_remote(),
-                                       [&]
-                                       {
-                                           begin(
-                                               *store, journal, plan,
-                                               [&]
-                                               {
-                                                   tiles = extent(job, journal.before().all());
-                                                   write_item(*store, job, tiles, start.accepted, kRunning, item);
-                                               },
-                                               [&]
-                                               { OutputState::save(*store, job, stamps, [&mark] { mark.check(); }); });
-                                       });
+        const FirstWrites first_writes(
+            store->is_remote(),
+            [&]
+            {
+                begin(
+                    *store, journal, plan,
+                    [&]
+                    {
+                        tiles = extent(resolved, journal.before().all());
+                        write_item(*store, resolved, tiles, start.accepted, kRunning, item);
+                    },
+                    [&] { OutputState::save(*store, resolved, stamps, [&mark] { mark.check(); }); });
+            });
         Report &report = course.report;
-        const auto stopping = [&] { return stop_requested() != 0 || too_many_failures(report, options); };
+        const auto stopping = [&] { return options.stop.is_asked() || too_many_failures(report, options); };
         const auto abandon = [&]
         {
-            write_journal(report, job, journal);
-            options.abandon(result_of(course, job, options));
+            write_journal(report, resolved, journal);
+            options.abandon(result_of(course, resolved, options));
         };
-        const RunContext context{job,
+        const RunContext context{resolved,
                                  plan,
                                  *store,
                                  journal,
@@ -278,26 +278,27 @@ void run(const std::shared_ptr<const Job> &given, const RunOptions &options, sto
     }
     else
     {
-        const std::string state = state_of(journal.now(), job, job.recipe.overviews_from_process);
+        const std::string state = state_of(journal.now(), resolved, resolved.recipe.overviews_from_process);
         const ItemThere item = item_there(*store);
         if (state_in_item(item) != state && mark.is_alone())
         {
-            write_item(*store, job, extent(job, journal.before().all()), {}, state, item); // a kill came before
+            write_item(*store, resolved, extent(resolved, journal.before().all()), {}, state,
+                       item); // a kill came before
             store->sync();
             store->sync();
         }
-        forget_ended(*store, job, journal, mark, found.intents);
+        forget_ended(*store, resolved, journal, mark, found.intents);
     }
 }
 
 } // namespace
 
-RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options)
+RunResult run(const std::shared_ptr<const ResolvedRecipe> &given, const RunOptions &options)
 {
     return run(given, options, *store::open_store(given->recipe.output_path));
 }
 
-RunResult run(const std::shared_ptr<const Job> &given, const RunOptions &options, store::Store &store)
+RunResult run(const std::shared_ptr<const ResolvedRecipe> &given, const RunOptions &options, store::Store &store)
 {
     RunCourse course;
     try

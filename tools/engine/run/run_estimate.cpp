@@ -10,35 +10,36 @@
 namespace tiledir::engine
 {
 
-Json estimate(const std::shared_ptr<const Job> &given, const RunOptions &options)
+Json estimate(const std::shared_ptr<const ResolvedRecipe> &given, const RunOptions &options)
 {
     const auto store = store::open_store(given->recipe.output_path);
     const RunStart start = begin_run(*store, given, options);
     const journal::TileStates none;
     const bool fresh = !start.state.exists() || start.wipe;
-    const RunWork work = work_of(
-        *store, start, options,
-        fresh ? none
-              : journal::Journal(*store, journal::JournalFolder(*store, start.job->recipe.journal), start.job->grid)
-                    .before());
-    const Job &job = *work.job;
-    const Plan plan(job, work.done);
-    check_ceilings(job, plan, options);
-    const std::int64_t tile_pixels = static_cast<std::int64_t>(job.format.width) * job.format.height;
-    Json json = {{"output", job.recipe.output_path},
-                 {"levels", job.document["levels"]},
+    const RunWork work =
+        work_of(*store, start, options,
+                fresh ? none
+                      : journal::Journal(*store, journal::JournalFolder(*store, start.resolved->recipe.journal),
+                                         start.resolved->grid)
+                            .before());
+    const ResolvedRecipe &resolved = *work.resolved;
+    const Plan plan(resolved, work.done);
+    check_ceilings(resolved, plan, options);
+    const std::int64_t tile_pixels = static_cast<std::int64_t>(resolved.format.width) * resolved.format.height;
+    Json json = {{"output", resolved.recipe.output_path},
+                 {"levels", resolved.document["levels"]},
                  {"tiles", plan.count()},
                  {"pixels", plan.count() * tile_pixels}};
-    json["estimated_bytes"] = bytes_of(job, plan.count());
+    json["estimated_bytes"] = bytes_of(resolved, plan.count());
     json["by_level"] = Json::object();
-    for (int level = job.coarsest; level <= job.finest; ++level)
+    for (int level = resolved.coarsest; level <= resolved.finest; ++level)
     {
         if (const std::int64_t count = plan.count_at(level); count > 0)
         {
-            json["by_level"][job.matrix(level).id] = count;
+            json["by_level"][resolved.matrix(level).id] = count;
         }
     }
-    if (Json requests = estimated_requests(job, plan, fresh); !requests.is_null())
+    if (Json requests = estimated_requests(resolved, plan, fresh); !requests.is_null())
     {
         json["estimated_requests"] = std::move(requests);
     }

@@ -1,28 +1,30 @@
-// What a run tells at its end.
+// What comes of a run.
 #pragma once
 
-#include "tools/engine/run/run.h"
+#include "tools/engine/schema/schema.h"
 
-#include <chrono>
-#include <cstdint>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace tiledir::engine
 {
 
-bool too_many_failures(const Report &report, const RunOptions &options);
-
-/// What a run has come to.
-struct RunCourse
+enum class RunState
 {
-    Report report;
-    std::optional<std::int64_t> planned; ///< tiles; nothing while that is not known
-    std::string refusal;                 ///< why it could not go on; empty where it could
-    std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+    Finished,
+    FinishedWithFailures,
+    Stopped,         ///< by a signal; the same command goes on
+    TooManyFailures, ///< more than were allowed; the same command goes on
+    Refused          ///< by the store or an input, as `refusal` says; the same command goes on
 };
 
-/// Of a run that is over, or given up.
-RunResult result_of(const RunCourse &course, const Job &job, const RunOptions &options);
+struct RunResult
+{
+    RunState state = RunState::Finished;
+    std::string refusal;
+    Json report;
+    std::string summary;
+    std::vector<std::string> failures; ///< lines for the log
+};
 
 } // namespace tiledir::engine

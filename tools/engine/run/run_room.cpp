@@ -4,7 +4,6 @@
 #include "driver/journal/output_layout.h"
 #include "stac/error.h"
 #include "tools/engine/host/side_by_side.h"
-#include "tools/engine/host/stop_request.h"
 #include "tools/engine/run/ceilings.h"
 #include "tools/engine/run/run_work.h"
 #include "tools/engine/run/wipe.h"
@@ -20,23 +19,23 @@ namespace tiledir::engine
 namespace
 {
 
-journal::JournalFolder journal_folder(store::Store &store, const Job &job)
+journal::JournalFolder journal_folder(store::Store &store, const ResolvedRecipe &resolved)
 {
-    return {store, job.recipe.journal};
+    return {store, resolved.recipe.journal};
 }
 
 /// Shows others this run, of which tiles of one level are told.
 OutputState::Stamps announce(
     RunMark &mark, const store::Store &store, const RunStart &start, int level, const stac::TileSet &tiles,
-    const std::function<void()> &look = [] {})
+    const StopToken &stop, const std::function<void()> &look = [] {})
 {
-    throw_if_stopped();
+    throw_if_stopped(stop);
     OutputState now;
     const auto load = [&]
     {
         try
         {
-            now = OutputState::load(store, !start.state.exists());
+            now = OutputState::load(store, start.resolved->recipe.processes, !start.state.exists());
         }
         catch (const DamagedOutput &)
         {
@@ -46,16 +45,16 @@ OutputState::Stamps announce(
             }
         }
     };
-    mark.announce(start.job->matrix(level).id, tiles,
+    mark.announce(start.resolved->matrix(level).id, tiles,
                   [&]
                   {
-                      throw_if_stopped();
+                      throw_if_stopped(stop);
                       side_by_side(store.is_remote(), {load, look});
                   });
-    if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.job).empty()))
+    if (now.recipe() != start.state.recipe() && (!now.exists() || !now.differences(*start.resolved).empty()))
     {
         mark.finish();
-        refuse(*start.job, "another run has changed it meanwhile; the same command looks again");
+        refuse(*start.resolved, "another run has changed it meanwhile; the same command looks again");
     }
     return now.stamps();
 }
@@ -71,7 +70,7 @@ void give_way(RunMark &mark, const Found &found, const RunOptions &options)
     mark.give_way(found.intents);
     if (start.wipe)
     {
-        check_ceilings(*start.job, Plan(*start.job, {}), options);
+        check_ceilings(*start.resolved, Plan(*start.resolved, {}), options);
         options.begins();
     }
 }
@@ -83,7 +82,7 @@ bool has_lost_its_recipe(store::Store &store, const RunStart &start, const RunOp
     journal::TileStates said;
     try
     {
-        said = journal::Journal(store, journal_folder(store, *start.job), start.job->grid).before();
+        said = journal::Journal(store, journal_folder(store, *start.resolved), start.resolved->grid).before();
     }
     catch (const journal::DamagedJournal &) // or of another grid
     {
@@ -91,8 +90,9 @@ bool has_lost_its_recipe(store::Store &store, const RunStart &start, const RunOp
     }
     if (!said.foreign.empty() && !options.makes_anew())
     {
-        refuse(*start.job, ".tiledir/recipe.yaml is gone, and others have written tiles here; --overwrite removes all "
-                           "tiles and makes them again");
+        refuse(*start.resolved,
+               ".tiledir/recipe.yaml is gone, and others have written tiles here; --overwrite removes all "
+               "tiles and makes them again");
     }
     return !said.all().empty();
 }
@@ -102,30 +102,30 @@ bool has_lost_its_recipe(store::Store &store, const RunStart &start, const RunOp
 journal::JournalFolder clear(store::Store &store, RunMark &mark, Found &found, const RunOptions &options)
 {
     RunStart &start = found.start;
-    journal::JournalFolder folder = found.journal ? std::move(*found.journal) : journal_folder(store, *start.job);
+    journal::JournalFolder folder = found.journal ? std::move(*found.journal) : journal_folder(store, *start.resolved);
     found.journal.reset(); // whoever comes again looks again
     const bool is_begun = !start.state.exists() && !folder.found().empty();
     if (is_begun && !start.wipe && has_lost_its_recipe(store, start, options))
     {
         spdlog::warn("event=recipe_lost path={} tiles=made_again", store.path(journal::kRecipeKey));
-        start.wipe_damaged(start.job);
+        start.wipe_damaged(start.resolved);
         give_way(mark, found, options);
     }
-    const Job &job = *start.job;
+    const ResolvedRecipe &resolved = *start.resolved;
     if (start.wipe)
     {
-        const auto before_each = [&mark]
+        const auto before_each = [&]
         {
-            throw_if_stopped();
+            throw_if_stopped(options.stop);
             mark.check_after_pause();
         };
-        announce(mark, store, start, job.finest, stac::TileSet(job.selection));
-        start.is_damaged ? wipe_listed(store, job, before_each) : wipe(store, start.state, before_each);
-        return journal_folder(store, job);
+        announce(mark, store, start, resolved.finest, stac::TileSet(resolved.selection), options.stop);
+        start.is_damaged ? wipe_listed(store, resolved, before_each) : wipe(store, start.state, before_each);
+        return journal_folder(store, resolved);
     }
     if (is_begun)
     {
-        announce(mark, store, start, job.finest, stac::TileSet(job.selection));
+        announce(mark, store, start, resolved.finest, stac::TileSet(resolved.selection), options.stop);
         if (!mark.is_alone())
         {
             return folder;
@@ -135,36 +135,36 @@ journal::JournalFolder clear(store::Store &store, RunMark &mark, Found &found, c
             mark.check();
             folder.remove(name);
         }
-        return journal_folder(store, job);
+        return journal_folder(store, resolved);
     }
     return folder;
 }
 
 } // namespace
 
-void throw_if_stopped()
+void throw_if_stopped(const StopToken &stop)
 {
-    if (stop_requested() != 0)
+    if (stop.is_asked())
     {
         throw StoppedEarly();
     }
 }
 
 OutputState::Stamps announce(RunMark &mark, const store::Store &store, const RunStart &start, const Plan &plan,
-                             const std::function<void()> &look)
+                             const StopToken &stop, const std::function<void()> &look)
 {
     const stac::LevelSets planned = planned_tiles(plan);
     const auto finest =
         std::find_if(planned.rbegin(), planned.rend(), [](const auto &level) { return !level.second.empty(); });
     if (finest != planned.rend())
     {
-        return announce(mark, store, start, finest->first, finest->second, look);
+        return announce(mark, store, start, finest->first, finest->second, stop, look);
     }
     look();
     return start.state.stamps();
 }
 
-Found look_around(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options)
+Found look_around(store::Store &store, const std::shared_ptr<const ResolvedRecipe> &given, const RunOptions &options)
 {
     Found found;
     side_by_side(store.is_remote(), {[&] { found.start = begin_run(store, given, options); },
@@ -186,14 +186,14 @@ Found look_around(store::Store &store, const std::shared_ptr<const Job> &given, 
     return found;
 }
 
-void make_room(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options, Found &found,
-               RunMark &mark, std::optional<journal::Journal> &journal)
+void make_room(store::Store &store, const std::shared_ptr<const ResolvedRecipe> &given, const RunOptions &options,
+               Found &found, RunMark &mark, std::optional<journal::Journal> &journal)
 {
     RunStart &start = found.start;
     give_way(mark, found, options);
     try
     {
-        journal.emplace(store, clear(store, mark, found, options), start.job->grid);
+        journal.emplace(store, clear(store, mark, found, options), start.resolved->grid);
     }
     catch (const journal::DamagedJournal &) // which nobody needs where all is made anew
     {
@@ -203,7 +203,7 @@ void make_room(store::Store &store, const std::shared_ptr<const Job> &given, con
         }
         start.wipe_damaged(given);
         give_way(mark, found, options);
-        journal.emplace(store, clear(store, mark, found, options), start.job->grid);
+        journal.emplace(store, clear(store, mark, found, options), start.resolved->grid);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "driver/journal/journal.h"
 #include "driver/journal/journal_reading.h"
 #include "stac/error.h"
+#include "tools/engine/resolved/resolve.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,45 +27,46 @@ std::vector<std::string> texts(const std::vector<OutputState::Difference> &diffe
 }
 
 /// The output's levels are those of all its runs, so that no overview is left stale.
-std::shared_ptr<const Job> with_saved_levels(const std::shared_ptr<const Job> &job, const OutputState &state)
+std::shared_ptr<const ResolvedRecipe> with_saved_levels(const std::shared_ptr<const ResolvedRecipe> &resolved,
+                                                        const OutputState &state)
 {
-    const auto saved = state.levels_of(job->grid);
-    return saved && saved->coarsest < job->coarsest ? with_coarsest(*job, saved->coarsest) : job;
+    const auto saved = state.levels_of(resolved->grid);
+    return saved && saved->coarsest < resolved->coarsest ? with_coarsest(*resolved, saved->coarsest) : resolved;
 }
 
 /// Does the selection cover every base tile that the journal knows?
-bool covers_all(store::Store &store, const Job &job)
+bool covers_all(store::Store &store, const ResolvedRecipe &resolved)
 {
-    return job.selection.contains(journal::Journal(store, job.grid).before().all().at(job.finest));
+    return resolved.selection.contains(journal::Journal(store, resolved.grid).before().all().at(resolved.finest));
 }
 
 /// Goes on with an output that was made otherwise, and makes again what depends on the differences.
 void begin_update(RunStart &start, const std::vector<OutputState::Difference> &differences)
 {
-    start.changes = start.state.input_changes(*start.job);
+    start.changes = start.state.input_changes(*start.resolved);
     const bool only_files =
         std::all_of(differences.begin(), differences.end(), [](const auto &difference) { return difference.of_files; });
     start.changes->everywhere = start.changes->everywhere || !only_files;
 }
 
 /// All or a part of an output is made again.
-void begin_overwrite(RunStart &start, store::Store &store, const std::shared_ptr<const Job> &given,
+void begin_overwrite(RunStart &start, store::Store &store, const std::shared_ptr<const ResolvedRecipe> &given,
                      const std::vector<OutputState::Difference> &differences, bool can_be_mixed)
 {
     if (!can_be_mixed)
     {
         start.wipe = true;
-        start.job = given;
+        start.resolved = given;
         return;
     }
-    if (differences.empty() && start.job == given)
+    if (differences.empty() && start.resolved == given)
     {
         return;
     }
     bool is_all = false;
     try
     {
-        is_all = covers_all(store, *start.job);
+        is_all = covers_all(store, *start.resolved);
     }
     catch (const journal::DamagedJournal &)
     {
@@ -73,8 +75,8 @@ void begin_overwrite(RunStart &start, store::Store &store, const std::shared_ptr
     }
     if (is_all)
     {
-        start.wipe = given->finest != start.job->finest;
-        start.job = given;
+        start.wipe = given->finest != start.resolved->finest;
+        start.resolved = given;
     }
     else if (!differences.empty())
     {
@@ -86,18 +88,18 @@ void begin_overwrite(RunStart &start, store::Store &store, const std::shared_ptr
 
 } // namespace
 
-void refuse(const Job &job, const std::string &what)
+void refuse(const ResolvedRecipe &resolved, const std::string &what)
 {
-    throw InputError(fmt::format("{}: {}", job.recipe.output_path, what));
+    throw InputError(fmt::format("{}: {}", resolved.recipe.output_path, what));
 }
 
-RunStart begin_run(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options)
+RunStart begin_run(store::Store &store, const std::shared_ptr<const ResolvedRecipe> &given, const RunOptions &options)
 {
     RunStart start;
-    start.job = given;
+    start.resolved = given;
     try
     {
-        start.state = OutputState::load(store);
+        start.state = OutputState::load(store, start.resolved->recipe.processes);
     }
     catch (const DamagedOutput &)
     {
@@ -112,8 +114,8 @@ RunStart begin_run(store::Store &store, const std::shared_ptr<const Job> &given,
     {
         return start;
     }
-    start.job = as_saved(given, start.state.recipe());
-    const auto differences = start.state.differences(*start.job);
+    start.resolved = as_saved(given, start.state.recipe());
+    const auto differences = start.state.differences(*start.resolved);
     start.differs = !differences.empty();
     const std::string shown = fmt::format("{}", fmt::join(texts(differences), "; "));
     const bool can_be_mixed = std::all_of(differences.begin(), differences.end(),
@@ -145,7 +147,7 @@ RunStart begin_run(store::Store &store, const std::shared_ptr<const Job> &given,
     }
     if (!start.wipe)
     {
-        start.job = with_saved_levels(start.job, start.state);
+        start.resolved = with_saved_levels(start.resolved, start.state);
     }
     return start;
 }

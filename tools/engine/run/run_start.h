@@ -2,9 +2,9 @@
 #pragma once
 
 #include "driver/store/store.h"
-#include "tools/engine/job/input_fingerprint.h"
 #include "tools/engine/output/output_state.h"
-#include "tools/engine/run/run.h"
+#include "tools/engine/resolved/input_fingerprint.h"
+#include "tools/engine/run/run_options.h"
 
 #include <memory>
 #include <optional>
@@ -17,7 +17,7 @@ namespace tiledir::engine
 /// A run with what it found at its output.
 struct RunStart
 {
-    std::shared_ptr<const Job> job;
+    std::shared_ptr<const ResolvedRecipe> resolved;
     OutputState state;
     std::vector<std::string> accepted;   ///< differences that --accept-old lets pass
     std::optional<InputChanges> changes; ///< that --update follows
@@ -26,18 +26,18 @@ struct RunStart
     bool is_damaged = false;             ///< what it says of itself: only a listing tells which tiles there are
 
     /// All of it goes, by a listing, and `made` is made.
-    void wipe_damaged(const std::shared_ptr<const Job> &made)
+    void wipe_damaged(const std::shared_ptr<const ResolvedRecipe> &made)
     {
-        job = made;
+        resolved = made;
         wipe = true;
         is_damaged = true;
     }
 };
 
 /// Changes nothing. Throws InputError: the output was made otherwise, and no option says what to do about it.
-RunStart begin_run(store::Store &store, const std::shared_ptr<const Job> &given, const RunOptions &options);
+RunStart begin_run(store::Store &store, const std::shared_ptr<const ResolvedRecipe> &given, const RunOptions &options);
 
 /// Throws InputError that names the output.
-[[noreturn]] void refuse(const Job &job, const std::string &what);
+[[noreturn]] void refuse(const ResolvedRecipe &resolved, const std::string &what);
 
 } // namespace tiledir::engine

@@ -1,7 +1,8 @@
 #include "tools/engine/run/run_work.h"
 
 #include "stac/grid/tile_parents.h"
-#include "tools/engine/job/input_tiles.h"
+#include "tools/engine/resolved/input_tiles.h"
+#include "tools/engine/resolved/resolve.h"
 #include "tools/engine/run/tiles_to_retry.h"
 
 #include <utility>
@@ -12,39 +13,39 @@ namespace
 {
 
 /// What was to be made again where no file lies any more: no region will ever select it.
-stac::TileSet left_over(const Job &job, const stac::LevelSets &pending)
+stac::TileSet left_over(const ResolvedRecipe &resolved, const stac::LevelSets &pending)
 {
-    stac::TileSet tiles = pending.at(job.finest);
-    tiles.erase(job.selection);
+    stac::TileSet tiles = pending.at(resolved.finest);
+    tiles.erase(resolved.selection);
     if (!tiles.empty())
     {
-        tiles.erase(tiles_of_files(job, tiles.bounding()));
+        tiles.erase(tiles_of_files(resolved, tiles.bounding()));
     }
     return tiles;
 }
 
-/// A job whose document stands for all of the output.
-std::shared_ptr<const Job> of_all_runs(const std::shared_ptr<const Job> &job, const OutputState &state,
-                                       const stac::LevelSets &done)
+/// One whose document stands for all of the output.
+std::shared_ptr<const ResolvedRecipe> of_all_runs(const std::shared_ptr<const ResolvedRecipe> &resolved,
+                                                  const OutputState &state, const stac::LevelSets &done)
 {
-    const stac::TileSet &base = done.at(job->finest);
-    if (!state.exists() || job->selection.contains(base))
+    const stac::TileSet &base = done.at(resolved->finest);
+    if (!state.exists() || resolved->selection.contains(base))
     {
-        return job;
+        return resolved;
     }
-    const bool was_larger = base.contains(job->selection);
-    return with_region_of(job, was_larger ? state.recipe() : Json::object());
+    const bool was_larger = base.contains(resolved->selection);
+    return with_region_of(resolved, was_larger ? state.recipe() : Json::object());
 }
 
 } // namespace
 
-stac::LevelSets extent(const Job &job, const stac::LevelSets &done)
+stac::LevelSets extent(const ResolvedRecipe &resolved, const stac::LevelSets &done)
 {
-    stac::LevelSets tiles = selected_tiles(job);
-    tiles[job.finest].insert(done.at(job.finest));
-    for (int level = job.finest; level > job.coarsest; --level)
+    stac::LevelSets tiles = selected_tiles(resolved);
+    tiles[resolved.finest].insert(done.at(resolved.finest));
+    for (int level = resolved.finest; level > resolved.coarsest; --level)
     {
-        tiles[level - 1].insert(stac::parents(job.grid, level, tiles[level]));
+        tiles[level - 1].insert(stac::parents(resolved.grid, level, tiles[level]));
     }
     return tiles;
 }
@@ -59,29 +60,29 @@ stac::LevelSets planned_tiles(const Plan &plan)
 RunWork work_of(const store::Store &store, const RunStart &start, const RunOptions &options,
                 const journal::TileStates &before)
 {
-    RunWork work{start.job, before.all()};
-    work.job = of_all_runs(work.job, start.state, work.done);
+    RunWork work{start.resolved, before.all()};
+    work.resolved = of_all_runs(work.resolved, start.state, work.done);
     if (start.changes)
     {
-        const stac::LevelSets touched = touched_tiles(*work.job, *start.changes, work.done);
-        work.job = with_more_tiles(work.job, touched);
+        const stac::LevelSets touched = touched_tiles(*work.resolved, *start.changes, work.done);
+        work.resolved = with_more_tiles(work.resolved, touched);
         work.done.erase(touched);
     }
-    if (stac::TileSet tiles = left_over(*work.job, before.pending); !tiles.empty())
+    if (stac::TileSet tiles = left_over(*work.resolved, before.pending); !tiles.empty())
     {
-        work.job = with_more_tiles(work.job, {{work.job->finest, std::move(tiles)}});
+        work.resolved = with_more_tiles(work.resolved, {{work.resolved->finest, std::move(tiles)}});
     }
     if (options.overwrite)
     {
-        work.done.erase(selected_tiles(*work.job));
+        work.done.erase(selected_tiles(*work.resolved));
     }
     if (options.retry_failed)
     {
-        work.done = all_but_failed(*work.job, before);
+        work.done = all_but_failed(*work.resolved, before);
     }
     if (options.check)
     {
-        work.done.erase(removed_tiles(store, *work.job, before));
+        work.done.erase(removed_tiles(store, *work.resolved, before));
     }
     return work;
 }

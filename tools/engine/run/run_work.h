@@ -14,8 +14,8 @@ namespace tiledir::engine
 /// What a run has to do.
 struct RunWork
 {
-    std::shared_ptr<const Job> job; ///< the start's, with all that is to be made
-    stac::LevelSets done;           ///< less what is to be made again
+    std::shared_ptr<const ResolvedRecipe> resolved; ///< the start's, with all that is to be made
+    stac::LevelSets done;                           ///< less what is to be made again
 };
 
 /// `before`: what the journal says. Throws StoreError where the store is asked what was removed.
@@ -23,7 +23,7 @@ RunWork work_of(const store::Store &store, const RunStart &start, const RunOptio
                 const journal::TileStates &before);
 
 /// All that the output stands for once a run is done.
-stac::LevelSets extent(const Job &job, const stac::LevelSets &done);
+stac::LevelSets extent(const ResolvedRecipe &resolved, const stac::LevelSets &done);
 
 /// All tiles of a plan, computed ones and overviews.
 stac::LevelSets planned_tiles(const Plan &plan);

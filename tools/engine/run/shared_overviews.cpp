@@ -24,17 +24,17 @@ void insert(stac::TileSet &tiles, const journal::IntendedTiles &intended, const 
 
 } // namespace
 
-void renew_above(store::Store &store, const Job &job, const stac::LevelSets &tiles)
+void renew_above(store::Store &store, const ResolvedRecipe &resolved, const stac::LevelSets &tiles)
 {
-    if (job.recipe.overviews_from_process || tiles.empty())
+    if (resolved.recipe.overviews_from_process || tiles.empty())
     {
         return;
     }
-    stac::LevelSets overviews = raster::overviews_above(job, tiles);
-    overviews.erase_coarser_than(job.coarsest);
+    stac::LevelSets overviews = raster::overviews_above(resolved, tiles);
+    overviews.erase_coarser_than(resolved.coarsest);
     try
     {
-        raster::renew(raster::TilePyramid(job, store), overviews);
+        raster::renew(raster::TilePyramid(resolved, store), overviews);
     }
     catch (const TileError &error)
     {
@@ -42,9 +42,10 @@ void renew_above(store::Store &store, const Job &job, const stac::LevelSets &til
     }
 }
 
-void renew_beside_others(store::Store &store, const Job &job, journal::Journal &journal, const std::string &but)
+void renew_beside_others(store::Store &store, const ResolvedRecipe &resolved, journal::Journal &journal,
+                         const std::string &but)
 {
-    if (job.recipe.overviews_from_process || job.coarsest == job.finest)
+    if (resolved.recipe.overviews_from_process || resolved.coarsest == resolved.finest)
     {
         return;
     }
@@ -53,12 +54,12 @@ void renew_beside_others(store::Store &store, const Job &job, journal::Journal &
     {
         if (intent.run.empty())
         {
-            insert(tiles, intent.tiles.value_or(journal::IntendedTiles()), job.matrix(job.finest));
+            insert(tiles, intent.tiles.value_or(journal::IntendedTiles()), resolved.matrix(resolved.finest));
         }
     }
     // After the intents: a writer says what he wrote before his intent goes.
-    tiles.insert(journal.said_by_others().foreign.at(job.finest));
-    renew_above(store, job, {{job.finest, tiles}});
+    tiles.insert(journal.said_by_others().foreign.at(resolved.finest));
+    renew_above(store, resolved, {{resolved.finest, tiles}});
 }
 
 } // namespace tiledir::engine

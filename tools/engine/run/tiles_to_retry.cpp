@@ -8,25 +8,27 @@
 
 namespace tiledir::engine
 {
-stac::LevelSets all_but_failed(const Job &job, const journal::TileStates &before)
+stac::LevelSets all_but_failed(const ResolvedRecipe &resolved, const journal::TileStates &before)
 {
     stac::LevelSets tiles = before.all();
-    tiles.insert(selected_tiles(job));
+    tiles.insert(selected_tiles(resolved));
     tiles.erase(before.failed);
-    tiles.erase(waiting_for(job, before.failed).common(before.pending));
+    tiles.erase(waiting_for(resolved, before.failed).common(before.pending));
     return tiles;
 }
 
-stac::LevelSets above_pending(const Job &job, const journal::TileStates &before, const stac::LevelSets &planned)
+stac::LevelSets above_pending(const ResolvedRecipe &resolved, const journal::TileStates &before,
+                              const stac::LevelSets &planned)
 {
     stac::LevelSets rest = before.pending;
     rest.erase(planned);
-    return waiting_for(job, rest).common(planned);
+    return waiting_for(resolved, rest).common(planned);
 }
 
-stac::LevelSets above_failed(const Job &job, const std::vector<TileFailure> &failures, const stac::LevelSets &planned)
+stac::LevelSets above_failed(const ResolvedRecipe &resolved, const std::vector<TileFailure> &failures,
+                             const stac::LevelSets &planned)
 {
-    if (job.recipe.overviews_from_process)
+    if (resolved.recipe.overviews_from_process)
     {
         return {};
     }
@@ -35,14 +37,15 @@ stac::LevelSets above_failed(const Job &job, const std::vector<TileFailure> &fai
     {
         failed.insert(failure.tile);
     }
-    return waiting_for(job, failed).common(planned);
+    return waiting_for(resolved, failed).common(planned);
 }
 
-stac::LevelSets removed_tiles(const store::Store &store, const Job &job, const journal::TileStates &before)
+stac::LevelSets removed_tiles(const store::Store &store, const ResolvedRecipe &resolved,
+                              const journal::TileStates &before)
 {
     stac::LevelSets there = before.stored;
     there.insert(before.foreign);
-    stac::LevelSets removed = missing_tiles(store, job, selected_tiles(job).common(there));
+    stac::LevelSets removed = missing_tiles(store, resolved, selected_tiles(resolved).common(there));
     spdlog::info("event=check removed={}", removed.count());
     return removed;
 }

@@ -48,9 +48,9 @@ stac::LevelSets tiles_to_wipe(const raster::Pyramid &pyramid, const journal::Til
     return tiles;
 }
 
-std::vector<stac::HrefTemplate> templates_of(const store::Store &store, const Job &job)
+std::vector<stac::HrefTemplate> templates_of(const store::Store &store, const ResolvedRecipe &resolved)
 {
-    std::vector<stac::HrefTemplate> templates{job.tile_path};
+    std::vector<stac::HrefTemplate> templates{resolved.tile_path};
     const Json item = Json::parse(store.read_text(journal::kItemKey).value_or(""), nullptr, false);
     const Json assets = item.is_object() ? item.value("asset_templates", Json()) : Json();
     for (const Json &asset : assets.is_object() ? assets : Json::object())
@@ -88,18 +88,18 @@ std::vector<std::string> listed_tiles(const store::Store &store, const std::vect
 
 } // namespace
 
-void wipe_listed(store::Store &store, const Job &job, const std::function<void()> &before_each)
+void wipe_listed(store::Store &store, const ResolvedRecipe &resolved, const std::function<void()> &before_each)
 {
     before_each();
     OutputState::begin_wipe(store);
-    for (const std::string &key : listed_tiles(store, templates_of(store, job)))
+    for (const std::string &key : listed_tiles(store, templates_of(store, resolved)))
     {
         before_each();
         store.remove(key);
     }
     store.remove(journal::kItemKey);
     store.sync();
-    journal::JournalFolder folder(store, job.recipe.journal);
+    journal::JournalFolder folder(store, resolved.recipe.journal);
     for (const std::string &name : folder.list())
     {
         before_each();

@@ -13,8 +13,8 @@ namespace tiledir::engine
 /// what is left. `before_each` is asked before anything is removed; what it throws ends the work. Throws as Store.
 void wipe(store::Store &store, const OutputState &state, const std::function<void()> &before_each);
 
-/// The same where what the output says of itself is damaged: all files go that have a tile's name by the job's template
+/// The same where what the output says of itself is damaged: all files go that have a tile's name by the template
 /// or by one of the item's. `before_each` as above. Throws StoreError.
-void wipe_listed(store::Store &store, const Job &job, const std::function<void()> &before_each);
+void wipe_listed(store::Store &store, const ResolvedRecipe &resolved, const std::function<void()> &before_each);
 
 } // namespace tiledir::engine

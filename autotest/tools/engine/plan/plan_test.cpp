@@ -9,13 +9,13 @@ using namespace tiledir;
 namespace
 {
 
-engine::Job job_of(int coarsest, int finest)
+engine::ResolvedRecipe job_of(int coarsest, int finest)
 {
-    engine::Job job;
-    job.grid = stac::TileMatrixSet::well_known("WebMercatorQuad").value();
-    job.coarsest = coarsest;
-    job.finest = finest;
-    return job;
+    engine::ResolvedRecipe resolved;
+    resolved.grid = stac::TileMatrixSet::well_known("WebMercatorQuad").value();
+    resolved.coarsest = coarsest;
+    resolved.finest = finest;
+    return resolved;
 }
 
 constexpr std::int64_t kSide = 2048; ///< pixels: eight tiles
@@ -29,33 +29,33 @@ std::size_t allocated()
 
 TEST(Plan, BatchesHoldEveryTileOnceAndReachNoFartherThanTheirRoots)
 {
-    engine::Job job = job_of(3, 9);
-    job.selection.insert(stac::TileRange{100, 217, 31, 300});
-    job.selection.insert(stac::TileRange{400, 400, 500, 510});
-    const engine::Plan plan(job, {});
+    engine::ResolvedRecipe resolved = job_of(3, 9);
+    resolved.selection.insert(stac::TileRange{100, 217, 31, 300});
+    resolved.selection.insert(stac::TileRange{400, 400, 500, 510});
+    const engine::Plan plan(resolved, {});
     stac::TileSet seen;
     std::int64_t count = 0;
     plan.for_each_batch({kSide, {}},
                         [&](const engine::Batch &batch)
                         {
                             EXPECT_FALSE(batch.tiles.empty());
-                            const stac::TileMatrix &top = job.matrix(batch.top);
+                            const stac::TileMatrix &top = resolved.matrix(batch.top);
                             const stac::TileRange under =
-                                job.matrix(batch.level).tiles_covering(top.bounds(top.range_window(batch.root)));
+                                resolved.matrix(batch.level).tiles_covering(top.bounds(top.range_window(batch.root)));
                             EXPECT_EQ(batch.tiles.within(under).count(), batch.tiles.count());
                             count += batch.tiles.count();
                             seen.insert(batch.tiles);
                             return true;
                         });
-    EXPECT_EQ(count, job.selection.count());
-    EXPECT_TRUE(seen.contains(job.selection));
+    EXPECT_EQ(count, resolved.selection.count());
+    EXPECT_TRUE(seen.contains(resolved.selection));
 }
 
 TEST(Plan, BatchesAreAsLargeAsTheyMayBe)
 {
-    engine::Job job = job_of(3, 9);
-    job.selection.insert(stac::TileRange{0, 127, 0, 127});
-    const engine::Plan plan(job, {});
+    engine::ResolvedRecipe resolved = job_of(3, 9);
+    resolved.selection.insert(stac::TileRange{0, 127, 0, 127});
+    const engine::Plan plan(resolved, {});
     std::vector<std::int64_t> counts;
     stac::TileSet seen;
     std::int64_t most = 20;
@@ -63,61 +63,63 @@ TEST(Plan, BatchesAreAsLargeAsTheyMayBe)
                         [&](const engine::Batch &batch)
                         {
                             counts.push_back(batch.tiles.count());
-                            EXPECT_EQ(job.matrix(batch.top).range().intersection(batch.root)->count(), 1);
+                            EXPECT_EQ(resolved.matrix(batch.top).range().intersection(batch.root)->count(), 1);
                             seen.insert(batch.tiles);
                             most *= 4;
                             return true;
                         });
     EXPECT_EQ(counts, (std::vector<std::int64_t>{16, 16, 16, 16, 64, 64, 64, 256, 256, 256, 1024, 1024, 1024, 4096,
                                                  4096, 4096}));
-    EXPECT_EQ(seen.count(), job.selection.count());
+    EXPECT_EQ(seen.count(), resolved.selection.count());
 }
 
 TEST(Plan, KernelsThatReachOverEdgesLeaveBatchesOfManyTiles)
 {
-    engine::Job job = job_of(3, 9);
-    job.overview_resampling = raster::Resampling::Cubic;
-    job.selection.insert(stac::TileRange{0, 63, 0, 63});
+    engine::ResolvedRecipe resolved = job_of(3, 9);
+    resolved.overview_resampling = raster::Resampling::Cubic;
+    resolved.selection.insert(stac::TileRange{0, 63, 0, 63});
     int batches = 0;
-    engine::Plan(job, {}).for_each_batch({kSide, {}},
-                                         [&](const engine::Batch &batch)
-                                         {
-                                             EXPECT_EQ(batch.top, batch.level);
-                                             ++batches;
-                                             return true;
-                                         });
+    engine::Plan(resolved, {})
+        .for_each_batch({kSide, {}},
+                        [&](const engine::Batch &batch)
+                        {
+                            EXPECT_EQ(batch.top, batch.level);
+                            ++batches;
+                            return true;
+                        });
     EXPECT_EQ(batches, 64);
 }
 
 TEST(Plan, OfTwoPlacesFarApartHasNoBatchBetweenThem)
 {
-    engine::Job job = job_of(0, 24);
+    engine::ResolvedRecipe resolved = job_of(0, 24);
     const std::int64_t last = (std::int64_t{1} << 24) - 1;
-    job.selection.insert(0, 0, 0);
-    job.selection.insert(last, last, last);
+    resolved.selection.insert(0, 0, 0);
+    resolved.selection.insert(last, last, last);
     int batches = 0;
-    engine::Plan(job, {}).for_each_batch({kSide, {}},
-                                         [&](const engine::Batch &)
-                                         {
-                                             ++batches;
-                                             return true;
-                                         });
+    engine::Plan(resolved, {})
+        .for_each_batch({kSide, {}},
+                        [&](const engine::Batch &)
+                        {
+                            ++batches;
+                            return true;
+                        });
     EXPECT_EQ(batches, 2);
-    EXPECT_EQ(engine::Plan(job, {}).count(), 2 * 24 + 1);
+    EXPECT_EQ(engine::Plan(resolved, {}).count(), 2 * 24 + 1);
 }
 
 TEST(Plan, OfAHundredMillionTilesTakesAFewMegabytes)
 {
-    engine::Job job = job_of(0, 14);
+    engine::ResolvedRecipe resolved = job_of(0, 14);
     // A thousand places of 330 x 330 tiles.
     for (std::int64_t i = 0; i < 1000; ++i)
     {
         const std::int64_t row = i / 32 * 500;
         const std::int64_t col = (i % 32) * 500 + (i * 37) % 150;
-        job.selection.insert(stac::TileRange{row, row + 329, col, col + 329});
+        resolved.selection.insert(stac::TileRange{row, row + 329, col, col + 329});
     }
     const std::size_t before = allocated();
-    const engine::Plan plan(job, {});
+    const engine::Plan plan(resolved, {});
     EXPECT_GT(plan.count(), 100'000'000);
     EXPECT_LT(allocated() - before, 10'000'000U);
     int batches = 0;

@@ -1,12 +1,13 @@
 // A recipe with its files opened: everything a run needs to know, fixed.
 #pragma once
 
+#include "driver/raster/input/mosaic.h"
 #include "driver/raster/pyramid/pyramid.h"
 #include "driver/raster/warp/grid_source.h"
 #include "stac/grid/level_sets.h"
-#include "tools/engine/job/input_files.h"
 #include "tools/engine/processes/process.h"
 #include "tools/engine/recipe/recipe.h"
+#include "tools/engine/resolved/input_files.h"
 
 #include <map>
 #include <memory>
@@ -17,7 +18,7 @@ namespace tiledir::engine
 {
 
 /// Immutable, shared by all threads of a run. The pyramid's grid is derived: its tiles are the stored ones.
-struct Job : raster::Pyramid
+struct ResolvedRecipe : raster::Pyramid
 {
     Recipe recipe;
     Json document;    ///< the recipe in full, as it is saved beside the output: run again it makes the same tiles
@@ -39,22 +40,5 @@ struct Job : raster::Pyramid
 
 /// Where the tiles of an output in a format are.
 stac::HrefTemplate tile_path_of(const std::string &format);
-
-/// Opens grid and inputs (of those that the output's `.tiledir/inputs.json` knows only what it says), fills in levels,
-/// kernel scales, data type and nodata. Throws InputError that names the key or the file.
-std::shared_ptr<const Job> resolve(Recipe recipe);
-
-/// Changes the coarsest level (to that of an existing output).
-std::shared_ptr<const Job> with_coarsest(const Job &job, int coarsest);
-
-/// As a saved recipe has it: the kernel scales and, where levels are `auto`, the base level.
-std::shared_ptr<const Job> as_saved(const std::shared_ptr<const Job> &job, const Json &saved);
-
-/// With the region of a saved recipe (none where that is empty) in the document: for an output that is larger than what
-/// this run is about, so that its recipe makes all of it again.
-std::shared_ptr<const Job> with_region_of(const std::shared_ptr<const Job> &job, const Json &saved);
-
-/// The job with more tiles to make.
-std::shared_ptr<const Job> with_more_tiles(const std::shared_ptr<const Job> &job, const stac::LevelSets &tiles);
 
 } // namespace tiledir::engine

@@ -1,4 +1,4 @@
-#include "tools/engine/job/file_stamp.h"
+#include "tools/engine/resolved/file_stamp.h"
 
 #include <gtest/gtest.h>
 

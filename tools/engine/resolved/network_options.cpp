@@ -1,9 +1,9 @@
-#include "tools/engine/job/network_options.h"
+#include "tools/engine/resolved/network_options.h"
 
 #include "driver/store/environment.h"
 #include "driver/store/http/http_client.h"
 #include "driver/store/network_path.h"
-#include "tools/engine/job/input_files.h"
+#include "tools/engine/resolved/input_files.h"
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "stac/grid/level_sets.h"
-#include "tools/engine/job/resolve.h"
+#include "tools/engine/resolved/resolved_recipe.h"
 
 #include <map>
 #include <string>
@@ -13,9 +13,9 @@ namespace tiledir::engine
 
 /// `{"software": {"tiledir": "0.1", "gdal": "3.6"}, "crs": [...], "files": {"dem": [{"path", "size", "time", ...}]}}`
 /// (see to_json(InputFiles)): as it is saved in `.tiledir/inputs.json`, a file a line.
-std::string fingerprint(const Job &job);
+std::string fingerprint(const ResolvedRecipe &resolved);
 
-/// How the inputs of a job differ from those of a fingerprint.
+/// How the inputs of a resolved recipe differ from those of a fingerprint.
 struct InputChanges
 {
     std::vector<std::string> releases; ///< of software, a line each
@@ -26,9 +26,9 @@ struct InputChanges
 };
 
 /// `saved` is a fingerprint, parsed. Throws Json::exception where it is something else.
-InputChanges input_changes(const Json &saved, const Job &job);
+InputChanges input_changes(const Json &saved, const ResolvedRecipe &resolved);
 
 /// Which of the tiles that are done the changes touch, on the levels that are computed from the inputs.
-stac::LevelSets touched_tiles(const Job &job, const InputChanges &changes, const stac::LevelSets &done);
+stac::LevelSets touched_tiles(const ResolvedRecipe &resolved, const InputChanges &changes, const stac::LevelSets &done);
 
 } // namespace tiledir::engine

@@ -1,10 +1,8 @@
-#include "tools/engine/run/run_result.h"
+#include "tools/engine/run/run_course.h"
 
-#include "tools/engine/executors/worker_process.h"
-#include "tools/engine/host/stop_request.h"
-#include "tools/engine/job/network_options.h"
 #include "tools/engine/output/status.h"
 #include "tools/engine/report/report_text.h"
+#include "tools/engine/resolved/network_options.h"
 
 #include <utility>
 
@@ -37,22 +35,23 @@ bool too_many_failures(const Report &report, const RunOptions &options)
     return options.max_failures >= 0 && report.failed_tiles() > options.max_failures;
 }
 
-RunResult result_of(const RunCourse &course, const Job &job, const RunOptions &options)
+RunResult result_of(const RunCourse &course, const ResolvedRecipe &resolved, const RunOptions &options)
 {
     const Report &report = course.report;
-    const Secrets &secrets = job.recipe.secrets;
+    const Secrets &secrets = resolved.recipe.secrets;
     RunResult result;
     result.refusal = secrets.redacted(course.refusal);
     result.state = !course.refusal.empty()              ? RunState::Refused
-                   : stop_requested() != 0              ? RunState::Stopped
+                   : options.stop.is_asked()            ? RunState::Stopped
                    : too_many_failures(report, options) ? RunState::TooManyFailures
                    : report.failed_tiles() == 0         ? RunState::Finished
                                                         : RunState::FinishedWithFailures;
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - course.begun).count();
-    result.report = report_json(report, job, course.planned, seconds, state_name(result.state));
+    result.report = report_json(report, resolved, course.planned, seconds, state_name(result.state));
     if (result.state == RunState::Refused || result.state == RunState::Stopped)
     {
-        result.report["cause"] = result.state == RunState::Refused ? result.refusal : signal_name(stop_requested());
+        result.report["cause"] =
+            result.state == RunState::Refused ? result.refusal : signal_name(options.stop.signal());
     }
     Json &requests = result.report["requests"] = network_counts();
     for (const auto &[kind, count] : report.requests())
@@ -61,7 +60,7 @@ RunResult result_of(const RunCourse &course, const Job &job, const RunOptions &o
     }
     result.report = secrets.redacted_json(result.report);
     result.summary = course.planned == 0 ? "nothing to do: all is made already" : report_summary(report, seconds);
-    result.failures = failure_lines(report, job);
+    result.failures = failure_lines(report, resolved);
     for (std::string &line : result.failures)
     {
         line = secrets.redacted(std::move(line));

@@ -4,8 +4,9 @@
 
 #include "driver/raster/input/mosaic.h"
 #include "driver/store/store.h"
-#include "tools/engine/job/file_stamp.h"
+#include "tools/engine/host/stop_request.h"
 #include "tools/engine/recipe/secrets.h"
+#include "tools/engine/resolved/file_stamp.h"
 #include "tools/engine/schema/schema.h"
 
 #include <cstdint>
@@ -46,9 +47,10 @@ private:
 };
 
 /// Looks up all paths (a listing for each folder of an object store that has many of them), and opens those that are
-/// not known, on `threads` threads. Throws InputError that names the file.
+/// not known, on `threads` threads; waits for credentials that have expired until `stop` is asked. Throws InputError
+/// that names the file.
 std::vector<InputFile> read_input_files(const std::vector<std::string> &paths, const KnownFiles &known, int threads,
-                                        const Secrets &secrets);
+                                        const Secrets &secrets, const StopToken &stop);
 
 /// As `.tiledir/inputs.json` has them: `{"crs": [WKT...], "files": {"dem": [{"path", "size", "time", ...}]}}`.
 Json to_json(const InputFiles &files);

@@ -1,4 +1,4 @@
-#include "tools/engine/job/files_behind.h"
+#include "tools/engine/resolved/files_behind.h"
 
 #include "driver/raster/input/vrt_sources.h"
 #include "driver/store/gdal_errors.h"

@@ -1,7 +1,7 @@
-#include "tools/engine/job/input_fingerprint.h"
+#include "tools/engine/resolved/input_fingerprint.h"
 
 #include "stac/version.h"
-#include "tools/engine/job/input_tiles.h"
+#include "tools/engine/resolved/input_tiles.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -196,9 +196,9 @@ raster::Mosaic mosaic_of(const Files &files)
 
 } // namespace
 
-std::string fingerprint(const Job &job)
+std::string fingerprint(const ResolvedRecipe &resolved)
 {
-    const Json files = to_json(job.files);
+    const Json files = to_json(resolved.files);
     std::string text =
         fmt::format("{{\n\"software\": {},\n\"crs\": {},\n\"files\": {{", software().dump(), files["crs"].dump());
     const char *between = "\n";
@@ -215,7 +215,7 @@ std::string fingerprint(const Job &job)
     return text + "}}\n";
 }
 
-InputChanges input_changes(const Json &saved, const Job &job)
+InputChanges input_changes(const Json &saved, const ResolvedRecipe &resolved)
 {
     InputChanges changes;
     const Json now = software();
@@ -230,7 +230,7 @@ InputChanges input_changes(const Json &saved, const Job &job)
     }
     changes.everywhere = !changes.releases.empty();
     const InputFiles before = input_files_from_json(saved);
-    for (const auto &[name, files] : job.files)
+    for (const auto &[name, files] : resolved.files)
     {
         const auto found = before.find(name);
         if (found == before.end() || found->second.empty())
@@ -246,22 +246,22 @@ InputChanges input_changes(const Json &saved, const Job &job)
         }
         changes.files.push_back(fmt::format("input.{}: {}", name, comparison.text()));
         const raster::Mosaic mosaic = mosaic_of(found->second);
-        if (!comparable(mosaic, *job.mosaics.at(name)))
+        if (!comparable(mosaic, *resolved.mosaics.at(name)))
         {
             changes.everywhere = true;
         }
-        add_moved_edges(mosaic, *job.mosaics.at(name), comparison.rectangles);
+        add_moved_edges(mosaic, *resolved.mosaics.at(name), comparison.rectangles);
         changes.where[name] = std::move(comparison.rectangles);
     }
     return changes;
 }
 
-stac::LevelSets touched_tiles(const Job &job, const InputChanges &changes, const stac::LevelSets &done)
+stac::LevelSets touched_tiles(const ResolvedRecipe &resolved, const InputChanges &changes, const stac::LevelSets &done)
 {
     stac::LevelSets tiles;
     for (const auto &[level, there] : done)
     {
-        if (level < (job.recipe.overviews_from_process ? job.coarsest : job.finest))
+        if (level < (resolved.recipe.overviews_from_process ? resolved.coarsest : resolved.finest))
         {
             continue;
         }
@@ -272,7 +272,7 @@ stac::LevelSets touched_tiles(const Job &job, const InputChanges &changes, const
         }
         for (const auto &[input, rectangles] : changes.where)
         {
-            tiles[level].insert(tiles_of_input(job, input, rectangles, level, there.bounding()).common(there));
+            tiles[level].insert(tiles_of_input(resolved, input, rectangles, level, there.bounding()).common(there));
         }
     }
     return tiles;

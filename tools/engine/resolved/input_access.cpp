@@ -1,4 +1,4 @@
-#include "tools/engine/job/input_access.h"
+#include "tools/engine/resolved/input_access.h"
 
 #include "driver/store/http/http_settings.h"
 #include "driver/store/network/object_access.h"

@@ -1,4 +1,4 @@
-#include "tools/engine/job/input_files.h"
+#include "tools/engine/resolved/input_files.h"
 
 #include "driver/journal/output_layout.h"
 #include "driver/raster/input/raster_file.h"
@@ -9,8 +9,7 @@
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
 #include "stac/utf8.h"
-#include "tools/engine/host/stop_request.h"
-#include "tools/engine/job/input_access.h"
+#include "tools/engine/resolved/input_access.h"
 
 #include <cpl_vsi.h>
 #include <fmt/format.h>
@@ -37,10 +36,10 @@ bool is_pattern(const std::string &text)
 }
 
 /// Waits for credentials that have expired.
-FileStamp stamp_with_access(const std::string &path)
+FileStamp stamp_with_access(const std::string &path, const StopToken &stop)
 {
     const FileStamp stamp = stamp_of(path);
-    const auto stopping = [] { return stop_requested() != 0; };
+    const auto stopping = [&stop] { return stop.is_asked(); };
     const bool is_refused =
         stamp.size < 0 && store::is_on_network(path) && access_to_input(path, stopping, [] {}) == InputAccess::Returned;
     return is_refused ? stamp_of(path) : stamp;
@@ -214,7 +213,7 @@ const InputFile *KnownFiles::find(const std::string &name, const FileStamp &stam
 }
 
 std::vector<InputFile> read_input_files(const std::vector<std::string> &paths, const KnownFiles &known, int threads,
-                                        const Secrets &secrets)
+                                        const Secrets &secrets, const StopToken &stop)
 {
     const std::map<std::string, FileStamp> listed = listed_stamps(paths);
     std::vector<InputFile> files(paths.size());
@@ -225,7 +224,7 @@ std::vector<InputFile> read_input_files(const std::vector<std::string> &paths, c
         InputFile &file = files[i];
         file.name = secrets.redacted(store::canonical_path(paths[i]));
         const auto stamp = listed.find(paths[i]);
-        file.stamp = stamp != listed.end() ? stamp->second : stamp_with_access(paths[i]);
+        file.stamp = stamp != listed.end() ? stamp->second : stamp_with_access(paths[i], stop);
         if (const InputFile *same = known.find(file.name, file.stamp))
         {
             file.file = same->file;
