@@ -4,6 +4,7 @@
 #include "driver/raster/crs/spatial_reference.h"
 #include "driver/raster/pixels/data_type.h"
 #include "driver/raster/pyramid/grid_reader.h"
+#include "driver/raster/tile/known_formats.h"
 #include "stac/error.h"
 #include "stac/grid/level_range.h"
 
@@ -90,12 +91,12 @@ std::optional<raster::NodataValue> nodata_for(const raster::SourcePixels &pixels
 /// Where neither nodata nor alpha say where data is: a mask, or alpha in formats that have no masks.
 void add_opacity(raster::TileFormat &format, bool source_has_mask, std::vector<std::string> &losses)
 {
-    if (raster::format_has_masks(format.driver))
+    const raster::KnownFormat known = raster::known_format(format.driver);
+    if (known.has_masks)
     {
         format.mask = true;
     }
-    else if (!format.colors && ((format.driver == "PNG" && (format.bands == 1 || format.bands == 3)) ||
-                                (format.driver == "WEBP" && format.bands == 3)))
+    else if (!format.colors && known.can_add_opacity(format.bands))
     {
         format.alpha = true;
         ++format.bands;

@@ -1,6 +1,7 @@
 #include "driver/creating/creation_options.h"
 
 #include "driver/item/open_options.h"
+#include "driver/raster/tile/known_formats.h"
 #include "driver/raster/tile/tile_format.h"
 #include "stac/error.h"
 #include "stac/grid/href_template.h"
@@ -21,8 +22,6 @@ namespace tiledir::driver
 
 namespace
 {
-
-constexpr std::array kFormats = {"GTiff", "COG", "PNG", "JPEG", "WEBP"};
 
 struct Option
 {
@@ -203,9 +202,9 @@ CreationOptions CreationOptions::from(CSLConstList options)
             chosen.format_options[canonical] = value;
         }
     }
-    if (chosen.format == "GTiff" && chosen.format_options.count("COMPRESS") == 0)
+    if (const std::string standard = raster::known_format(chosen.format).standard_compression; !standard.empty())
     {
-        chosen.format_options["COMPRESS"] = "DEFLATE";
+        chosen.format_options.emplace("COMPRESS", standard);
     }
     chosen.grid = CSLFetchNameValueDef(options, "GRID", "NATIVE");
     chosen.levels = CSLFetchNameValueDef(options, "LEVELS", "auto");
@@ -247,16 +246,17 @@ std::string CreationOptions::description()
         xml += " description=\"" + escaped_xml(option.description) + "\"/>\n";
     }
     std::map<std::string, std::string> formats;
-    for (const char *format : kFormats)
+    for (const raster::KnownFormat &known : raster::known_formats())
     {
-        if (GDALGetDriverByName(format) == nullptr)
+        const std::string &format = known.driver;
+        if (GDALGetDriverByName(format.c_str()) == nullptr)
         {
             continue;
         }
         for (const std::string &name : raster::format_options(format))
         {
             std::string &users = formats[name];
-            users += (users.empty() ? "" : ", ") + std::string(format);
+            users += (users.empty() ? "" : ", ") + format;
         }
     }
     for (const auto &[name, users] : formats)

@@ -1,5 +1,6 @@
 // What users set of a band: what of it the item takes, and what stays as it is.
 #include "driver/dataset/tile_band.h"
+#include "driver/raster/tile/known_formats.h"
 #include "driver/reading/band_colors.h"
 
 #include <gdal_rat.h>
@@ -12,12 +13,6 @@ namespace tiledir::driver
 
 namespace
 {
-
-/// Formats whose bands have colours without a word in the item: see complete_colors().
-bool tells_colors(const std::string &format)
-{
-    return format == "PNG" || format == "JPEG" || format == "WEBP";
-}
 
 std::string told_by_item(const char *what)
 {
@@ -161,7 +156,7 @@ CPLErr TileBand::SetColorInterpretation(GDALColorInterp color)
     {
         return dataset().refuse("which band is alpha stays: its tiles and overviews were made with it");
     }
-    if (word.empty() && tells_colors(dataset().written_pyramid().format.driver))
+    if (word.empty() && raster::known_format(dataset().written_pyramid().format.driver).tells_colors)
     {
         return dataset().refuse(std::string("an item has no word for the colour ") +
                                 GDALGetColorInterpretationName(color));

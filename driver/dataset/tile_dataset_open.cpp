@@ -11,6 +11,8 @@
 #include "driver/item/opened_item.h"
 #include "driver/raster/crs/spatial_reference.h"
 #include "driver/raster/folder/stored_pyramid.h"
+#include "driver/raster/tile/known_formats.h"
+#include "driver/raster/tile/lossy_format.h"
 #include "driver/reading/band_colors.h"
 #include "driver/reading/href.h"
 #include "driver/reading/url_query.h"
@@ -446,8 +448,7 @@ void TileDataset::describe(const OpenedItem &opened)
     set("TILE_MATRIX_SET", opened.item.tile_matrix_set.id, "TILEDIR");
     set("TILE_MATRIX", m_reader->matrix(m_level.matrix).id, "TILEDIR");
     set("INTERLEAVE", opened.assets.size() > 1 ? "BAND" : nBands > 1 ? "PIXEL" : "", "IMAGE_STRUCTURE");
-    const std::string &media = opened.assets[0].media_type;
-    set("COMPRESSION", media == "image/jpeg" ? "JPEG" : media == "image/webp" ? "WEBP" : "", "IMAGE_STRUCTURE");
+    set("COMPRESSION", raster::compression_of(opened.assets[0].media_type), "IMAGE_STRUCTURE");
 }
 
 } // namespace tiledir::driver

@@ -5,6 +5,7 @@
 #include "driver/raster/folder/stored_pyramid.h"
 #include "driver/raster/pixels/color_table.h"
 #include "driver/raster/pixels/data_type.h"
+#include "driver/raster/tile/known_formats.h"
 #include "driver/raster/tile/open_tile.h"
 #include "stac/begins_with.h"
 #include "stac/error.h"
@@ -299,14 +300,14 @@ TileFormat stored_format(const stac::TiledAssetsItem &item, const Pyramid &pyram
     format.width = base.tile_width;
     format.height = base.tile_height;
     format.driver = driver_of(asset);
-    const bool picture = format.driver == "PNG" || format.driver == "WEBP";
+    const KnownFormat known = known_format(format.driver);
     const auto said = stac::JsonNode(item.extra_properties).find(kFormat);
     if (!asset.bands.empty())
     {
         set_bands(asset.bands, format);
         const std::string &last = asset.bands.back().common_name;
-        const bool may_be_alpha = format.bands == 2 || format.bands == 4;
-        format.alpha = format.bands > 1 && (last == "alpha" || (last.empty() && picture && may_be_alpha));
+        const bool may_be_alpha = known.can_add_opacity(format.bands - 1);
+        format.alpha = format.bands > 1 && (last == "alpha" || (last.empty() && may_be_alpha));
     }
     if (!said || asset.bands.empty())
     {
@@ -321,7 +322,7 @@ TileFormat stored_format(const stac::TiledAssetsItem &item, const Pyramid &pyram
             const bool type_known = !std::all_of(asset.bands.begin(), asset.bands.end(), tells_no_type);
             take_from(*tile, !asset.bands.empty(), type_known, format);
         }
-        if (picture && (format.bands == 1 || format.bands == 3))
+        if (known.can_add_opacity(format.bands))
         {
             keep_alpha(format);
         }

@@ -2,6 +2,7 @@
 
 #include "driver/raster/pixels/data_type.h"
 
+#include <cmath>
 #include <cstring>
 
 namespace tiledir::raster
@@ -36,6 +37,30 @@ std::optional<NodataValue> NodataValue::of(GDALRasterBand &band)
         value.emplace(band.GetNoDataValue(&has));
     }
     return has ? value : std::nullopt;
+}
+
+bool NodataValue::is_told(GDALRasterBand &band, const std::optional<NodataValue> &wanted)
+{
+    int known = FALSE;
+    const GDALDataType type = band.GetRasterDataType();
+    if (type == GDT_Int64)
+    {
+        const auto value = band.GetNoDataValueAsInt64(&known);
+        return !known || (wanted && wanted->as_int64() == value);
+    }
+    if (type == GDT_UInt64)
+    {
+        const auto value = band.GetNoDataValueAsUInt64(&known);
+        return !known || (wanted && wanted->as_uint64() == value);
+    }
+    const double value = band.GetNoDataValue(&known);
+    if (!known || !wanted)
+    {
+        return !known;
+    }
+    const double number = wanted->number();
+    return number == value || (std::isnan(number) && std::isnan(value)) ||
+           (type == GDT_Float32 && static_cast<float>(number) == static_cast<float>(value));
 }
 
 bool NodataValue::fits(GDALDataType type) const

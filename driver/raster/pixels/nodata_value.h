@@ -27,6 +27,9 @@ public:
     /// Of a band of a dataset; nullopt where it has none.
     static std::optional<NodataValue> of(GDALRasterBand &band);
 
+    /// True where a band has no nodata, or none but `wanted`.
+    static bool is_told(GDALRasterBand &band, const std::optional<NodataValue> &wanted);
+
     /// The nearest one.
     double number() const { return m_number; }
     /// As given to the constructor.

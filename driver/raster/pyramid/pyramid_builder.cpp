@@ -1,5 +1,7 @@
 #include "driver/raster/pyramid/pyramid_builder.h"
 
+#include "driver/raster/pyramid/subtree.h"
+#include "driver/raster/tile/lossy_format.h"
 #include "stac/error.h"
 #include "stac/grid/level_sets.h"
 #include "stac/grid/tile_parents.h"
@@ -17,12 +19,8 @@ namespace tiledir::raster
 namespace
 {
 
-/// A batch is about this many pixels a side: enough to share what is read, little enough to stay in cache.
-constexpr std::int64_t kBatchPixels = 2048;
 /// Of all threads together, in bytes.
 constexpr std::int64_t kMaxBatches = std::int64_t{64} << 20;
-/// Rows read at once where tiles are smaller.
-constexpr std::int64_t kRowsAtOnce = 256;
 constexpr std::int64_t kTasksAThread = 4;
 /// Stored tiles that are kept for the overviews above them, in bytes.
 constexpr std::size_t kMaxKept = std::size_t{32} << 20;
@@ -30,8 +28,6 @@ constexpr std::size_t kMaxKept = std::size_t{32} << 20;
 constexpr std::int64_t kOverviewBatch = 8;
 
 using Block = TilePyramid::Block;
-/// Tiles, null where they are without data.
-using Blocks = std::map<stac::TileId, Block>;
 
 /// Squares of tiles of `level`, those of one row after the other.
 struct Squares
@@ -91,8 +87,8 @@ public:
 
     void build()
     {
-        const std::int64_t side = batch_side();
-        const Squares squares{m_ranges.at(m_pyramid.finest), side};
+        choose_batches();
+        const Squares squares{m_ranges.at(m_pyramid.finest), m_side};
         const std::int64_t per_task = m_settings.by_whole_rows ? squares.cols() : 1;
         in_parallel(squares.count() / per_task,
                     [&](std::int64_t task)
@@ -162,30 +158,28 @@ private:
         return m_settings.threads <= 1 || tasks >= kTasksAThread * m_settings.threads;
     }
 
-    /// Tiles along a side of a batch; sets m_top.
-    std::int64_t batch_side()
+    /// Sets m_side and m_top.
+    void choose_batches()
     {
         const TileFormat &format = m_pyramid.format;
         const std::int64_t pixel_bytes = std::int64_t{GDALGetDataTypeSizeBytes(format.type)} * format.block_bands();
         const std::int64_t share = kMaxBatches / std::max(1, m_settings.threads);
         const std::int64_t row_pixels = m_ranges.at(m_pyramid.finest).cols() * format.width;
-        std::int64_t side = 1;
         const auto fits = [&](std::int64_t tiles)
         {
             const std::int64_t width = tiles * format.width;
             const std::int64_t height = tiles * format.height;
             const Squares squares{m_ranges.at(m_pyramid.finest), tiles};
-            return std::max(width, height) <= kBatchPixels && width * height * pixel_bytes <= share &&
+            return std::max(width, height) <= kPixelsTogether && width * height * pixel_bytes <= share &&
                    (!m_settings.by_whole_rows || height * row_pixels * pixel_bytes <= share) &&
                    keeps_all_busy(m_settings.by_whole_rows ? squares.rows() : squares.count());
         };
         bool in_memory = m_pyramid.overview_halo() == 0;
-        for (; fits(side * 2); side *= 2)
+        for (; fits(m_side * 2); m_side *= 2)
         {
             in_memory = in_memory && m_top > m_pyramid.coarsest && stac::nests(m_pyramid.grid, m_top);
             m_top -= in_memory ? 1 : 0;
         }
-        return side;
     }
 
     /// Calls `work` with 0 to count - 1.
@@ -195,22 +189,34 @@ private:
         m_pass.check();
     }
 
+    /// A square of base tiles, and the overviews above it up to m_top.
     void build_batch(PixelReader &reader, const stac::TileRange &square)
     {
-        Blocks made;
-        const std::int64_t rows = std::max<std::int64_t>(1, kRowsAtOnce / m_pyramid.format.height);
-        for (std::int64_t row = square.min_row; row <= square.max_row; row += rows)
+        stac::TileRange top = square;
+        for (int level = m_pyramid.finest; level > m_top; --level)
         {
-            read_tiles(reader, {row, std::min(row + rows - 1, square.max_row), square.min_col, square.max_col}, made);
+            top = {top.min_row / 2, top.max_row / 2, top.min_col / 2, top.max_col / 2};
         }
-        stac::TileRange range = square;
-        for (int level = m_pyramid.finest - 1; level >= m_top; --level)
+        const auto read = [&](const stac::TileRange &range)
         {
-            Blocks above;
-            range = {range.min_row / 2, range.max_row / 2, range.min_col / 2, range.max_col / 2};
-            for_each_tile(level, range, [&](const stac::TileId &tile) { above[tile] = overview_from(tile, made); });
-            made = std::move(above);
-        }
+            Blocks made;
+            for_each_strip(range.intersection(square).value(), m_pyramid.format.height,
+                           [&](const stac::TileRange &strip)
+                           {
+                               read_tiles(reader, strip, made);
+                               return !m_pass.is_stopped();
+                           });
+            return made;
+        };
+        const auto overviews = [&](int level, const stac::TileRange &range, const Blocks &below)
+        {
+            Blocks made;
+            for_each_tile(level, range.intersection(m_ranges.at(level)).value(),
+                          [&](const stac::TileId &tile) { made[tile] = overview_from(tile, below); });
+            return made;
+        };
+        make_subtree({m_pyramid.grid, m_pyramid.finest, m_top, m_side}, stac::TileSet(top),
+                     {read, overviews, [&] { return m_pass.is_stopped(); }});
     }
 
     template <class Work> void for_each_tile(int level, const stac::TileRange &range, Work &&work)
@@ -384,7 +390,8 @@ private:
     const BuildSettings &m_settings;
     const bool m_can_be_absent;
     const bool m_lossy;
-    int m_top; ///< coarsest level that batches make
+    std::int64_t m_side = 1; ///< tiles along a side of a batch
+    int m_top;               ///< coarsest level that batches make
     const Ranges m_ranges;
     TilePass m_pass;
     std::atomic<bool> m_any{false};           ///< a tile is stored

@@ -38,18 +38,6 @@ GDALDriver *driver_named(const std::string &name)
     return driver;
 }
 
-bool has(const TileFormat &format, const char *option)
-{
-    for (const auto &[key, value] : format.options)
-    {
-        if (EQUAL(key.c_str(), option))
-        {
-            return true;
-        }
-    }
-    return false;
-}
-
 CPLStringList creation_options(const TileFormat &format)
 {
     CPLStringList options;
@@ -61,7 +49,7 @@ CPLStringList creation_options(const TileFormat &format)
     {
         return options;
     }
-    if (!has(format, "TILED") && !has(format, "BLOCKXSIZE") && !has(format, "BLOCKYSIZE"))
+    if (!format.option("TILED") && !format.option("BLOCKXSIZE") && !format.option("BLOCKYSIZE"))
     {
         if (static_cast<std::int64_t>(format.width) * format.height <= kMaxPixelsOfOneBlock)
         {
@@ -240,14 +228,7 @@ PixelBlock trial_pixels(const TileFormat &format)
 /// default) and zlib for just the one that is wanted.
 std::array<int, 2> levels_of(const TileFormat &format)
 {
-    int level = 6;
-    for (const auto &[option, value] : format.options)
-    {
-        if (EQUAL(option.c_str(), "ZLEVEL"))
-        {
-            level = std::atoi(value.c_str());
-        }
-    }
+    const int level = std::atoi(format.option("ZLEVEL").value_or("6").c_str());
     return {level >= 6 && level <= 9 ? level + 1 : level, level};
 }
 

@@ -49,31 +49,6 @@ std::optional<Bands> bands_of(const OpenTile &stored, const TileSpec &spec)
     return std::nullopt;
 }
 
-/// True where the tile's nodata is that of the dataset, or it has none.
-bool says_nothing_new(GDALRasterBand &band, const std::optional<NodataValue> &wanted)
-{
-    int known = FALSE;
-    const GDALDataType type = band.GetRasterDataType();
-    if (type == GDT_Int64)
-    {
-        const auto value = band.GetNoDataValueAsInt64(&known);
-        return !known || (wanted && wanted->as_int64() == value);
-    }
-    if (type == GDT_UInt64)
-    {
-        const auto value = band.GetNoDataValueAsUInt64(&known);
-        return !known || (wanted && wanted->as_uint64() == value);
-    }
-    const double value = band.GetNoDataValue(&known);
-    if (!known || !wanted)
-    {
-        return !known;
-    }
-    const double number = wanted->number();
-    return number == value || (std::isnan(number) && std::isnan(value)) ||
-           (type == GDT_Float32 && static_cast<float>(number) == static_cast<float>(value));
-}
-
 /// What an alpha of 255 is in a band of this type.
 std::uint16_t opaque(GDALDataType type)
 {
@@ -299,7 +274,7 @@ bool Decoding::says_nothing_of_data() const
     }
     for (int band = 0; band < m_spec.bands(); ++band)
     {
-        if (!says_nothing_new(m_stored.band(band + 1), m_spec.nodata[band]) ||
+        if (!NodataValue::is_told(m_stored.band(band + 1), m_spec.nodata[band]) ||
             (m_tile.bands[band] == GCI_AlphaBand && m_spec.needs_validity()))
         {
             return false;
@@ -361,7 +336,7 @@ Decoding::Plane Decoding::take_nodata()
     for (int band = 0; band < std::min(m_stored.bands(), m_spec.bands()); ++band)
     {
         GDALRasterBand &stored = m_stored.band(band + 1);
-        if (says_nothing_new(stored, m_spec.nodata[band]))
+        if (NodataValue::is_told(stored, m_spec.nodata[band]))
         {
             all_valid = all_valid || !m_spec.nodata[band];
             continue;

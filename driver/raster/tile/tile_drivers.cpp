@@ -1,8 +1,12 @@
 #include "driver/raster/tile/tile_drivers.h"
 
+#include "driver/raster/tile/known_formats.h"
+
 #include <gdal_priv.h>
 
+#include <array>
 #include <string_view>
+#include <vector>
 
 namespace tiledir::raster
 {
@@ -18,27 +22,40 @@ const char *const kSelfContained[] = {
     "TGA",     "XPM",    "ZMap",           "GTX",    "KRO",    "NOAA_B",   "ISG",      "SIGDEM", "Leveller",
     "RMF",     "JPEGLS", "GRASSASCIIGrid", nullptr};
 
+struct Signature
+{
+    std::string_view first_bytes;
+    std::array<const char *, 2> drivers; ///< a list as GDAL takes it
+};
+
+const std::vector<Signature> &signatures()
+{
+    static const std::vector<Signature> kSignatures = []
+    {
+        std::vector<Signature> all;
+        for (const KnownFormat &format : known_formats())
+        {
+            for (const std::string_view &signature : format.signatures)
+            {
+                all.push_back({signature, {format.driver.c_str(), nullptr}});
+            }
+        }
+        return all;
+    }();
+    return kSignatures;
+}
+
 } // namespace
 
 const char *const *drivers_of_tile(const store::Bytes &bytes, bool from_network)
 {
-    struct Signature
-    {
-        std::string_view first_bytes;
-        const char *drivers[2];
-    };
-    static const Signature kSignatures[] = {
-        {{"II*\0", 4}, {"GTiff", nullptr}}, {{"MM\0*", 4}, {"GTiff", nullptr}},
-        {{"II+\0", 4}, {"GTiff", nullptr}}, {{"MM\0+", 4}, {"GTiff", nullptr}},
-        {{"\x89PNG", 4}, {"PNG", nullptr}}, {{"\xff\xd8\xff", 3}, {"JPEG", nullptr}},
-        {{"RIFF", 4}, {"WEBP", nullptr}}};
     const std::string_view content(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-    for (const Signature &signature : kSignatures)
+    for (const Signature &signature : signatures())
     {
         if (content.substr(0, signature.first_bytes.size()) == signature.first_bytes &&
             GetGDALDriverManager()->GetDriverByName(signature.drivers[0]) != nullptr)
         {
-            return signature.drivers;
+            return signature.drivers.data();
         }
     }
     return from_network ? kSelfContained : nullptr;

@@ -1,5 +1,6 @@
 #include "driver/raster/tile/tile_format.h"
 
+#include "driver/raster/tile/known_formats.h"
 #include "stac/error.h"
 #include "stac/nearest_name.h"
 
@@ -100,23 +101,14 @@ void check_options(GDALDriver &driver, const std::map<std::string, std::string> 
     }
 }
 
-/// The drivers do not tell band counts: these are of the formats that hold few.
+/// The drivers do not tell band counts.
 void check_bands(GDALDriver &driver, int bands)
 {
-    struct Limit
+    const KnownFormat known = known_format(driver.GetDescription());
+    if (known.most_bands > 0 && (bands < known.least_bands || bands > known.most_bands))
     {
-        const char *driver;
-        int least;
-        int most;
-    };
-    static const Limit kLimits[] = {{"PNG", 1, 4}, {"JPEG", 1, 4}, {"WEBP", 3, 4}, {"GIF", 1, 1}};
-    for (const Limit &limit : kLimits)
-    {
-        if (EQUAL(driver.GetDescription(), limit.driver) && (bands < limit.least || bands > limit.most))
-        {
-            throw InputError("format: " + std::string(limit.driver) + " holds " + std::to_string(limit.least) + " to " +
-                             std::to_string(limit.most) + " bands, not " + std::to_string(bands));
-        }
+        throw InputError("format: " + known.driver + " holds " + std::to_string(known.least_bands) + " to " +
+                         std::to_string(known.most_bands) + " bands, not " + std::to_string(bands));
     }
     if (bands < 1)
     {
@@ -133,6 +125,18 @@ bool TileFormat::operator==(const TileFormat &other) const
            alpha == other.alpha && mask == other.mask && mask_is_alpha == other.mask_is_alpha && colors == other.colors;
 }
 
+std::optional<std::string> TileFormat::option(const char *name) const
+{
+    for (const auto &[key, value] : options)
+    {
+        if (EQUAL(key.c_str(), name))
+        {
+            return value;
+        }
+    }
+    return std::nullopt;
+}
+
 std::string format_driver(const std::string &name)
 {
     GDALDriver &driver = known_driver(name);
@@ -146,9 +150,9 @@ std::string format_driver(const std::string &name)
 
 std::string format_extension(const std::string &driver)
 {
-    if (driver == "GTiff" || driver == "COG")
+    if (const std::string known = known_format(driver).extension; !known.empty())
     {
-        return "tif";
+        return known;
     }
     const char *extension = known_driver(driver).GetMetadataItem(GDAL_DMD_EXTENSION);
     return extension == nullptr ? "" : extension;
@@ -156,13 +160,9 @@ std::string format_extension(const std::string &driver)
 
 std::string format_media_type(const std::string &driver)
 {
-    if (driver == "GTiff")
+    if (const std::string known = known_format(driver).media_type; !known.empty())
     {
-        return "image/tiff; application=geotiff";
-    }
-    if (driver == "COG")
-    {
-        return "image/tiff; application=geotiff; profile=cloud-optimized";
+        return known;
     }
     const char *type = known_driver(driver).GetMetadataItem(GDAL_DMD_MIMETYPE);
     return type == nullptr ? "application/octet-stream" : type;
@@ -173,56 +173,12 @@ std::vector<std::string> format_options(const std::string &driver)
     return option_names(known_driver(driver));
 }
 
-bool format_has_masks(const std::string &driver)
-{
-    return driver == "GTiff" || driver == "COG" || driver == "JPEG";
-}
-
-bool is_lossy(const TileFormat &format)
-{
-    const auto given = [&format](const char *option) -> std::string
-    {
-        for (const auto &[name, value] : format.options)
-        {
-            if (EQUAL(name.c_str(), option))
-            {
-                return value;
-            }
-        }
-        return "";
-    };
-    const auto says = [&given](const char *option, const char *value) { return EQUAL(given(option).c_str(), value); };
-    const auto is_on = [&given](const char *option)
-    { return !given(option).empty() && CPLTestBool(given(option).c_str()); };
-    if (format.driver == "WEBP")
-    {
-        return !is_on("LOSSLESS");
-    }
-    if (format.driver != "GTiff" && format.driver != "COG")
-    {
-        return format.driver.rfind("JP", 0) == 0;
-    }
-    if (!given("DISCARD_LSB").empty() || !given("NBITS").empty() || says("COMPRESS", "JPEG"))
-    {
-        return true;
-    }
-    if (says("COMPRESS", "WEBP"))
-    {
-        return !is_on("WEBP_LOSSLESS");
-    }
-    if (says("COMPRESS", "JXL"))
-    {
-        return !given("JXL_LOSSLESS").empty() ? !is_on("JXL_LOSSLESS") : format.driver == "COG";
-    }
-    return given("COMPRESS").rfind("LERC", 0) == 0 && CPLAtof(given("MAX_Z_ERROR").c_str()) != 0;
-}
-
 void check_format(const TileFormat &format)
 {
     GDALDriver &driver = known_driver(format_driver(format.driver));
     check_type(driver, format.type);
     check_bands(driver, format.bands);
-    if (format.mask && !format.mask_is_alpha && !format_has_masks(format.driver))
+    if (format.mask && !format.mask_is_alpha && !known_format(format.driver).has_masks)
     {
         throw InputError("format: " + format.driver + " cannot hold a mask; GTiff, COG and JPEG can");
     }

@@ -32,6 +32,9 @@ struct TileFormat
     bool mask_is_alpha = false;               ///< as one more band, opacity, which the item does not tell of
     std::shared_ptr<const ColorTable> colors; ///< of the only band; null: none
 
+    /// Value of a creation option, in whatever case its name is written.
+    std::optional<std::string> option(const char *name) const;
+
     /// Bands of the pixels in memory: a mask is one more, of the same type, 255 where there is data and else 0.
     int block_bands() const { return bands + (mask ? 1 : 0); }
 
@@ -47,10 +50,6 @@ std::string format_extension(const std::string &driver);
 std::string format_media_type(const std::string &driver);
 /// Names of a driver's creation options.
 std::vector<std::string> format_options(const std::string &driver);
-/// True where a mask can be stored in the tile beside its bands.
-bool format_has_masks(const std::string &driver);
-/// Whether pixels may come back from a tile that are not those it was made of.
-bool is_lossy(const TileFormat &format);
 /// Throws InputError where the driver cannot hold the type, the band count, a mask or an option's name.
 void check_format(const TileFormat &format);
 

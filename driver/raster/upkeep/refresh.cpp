@@ -1,6 +1,7 @@
 #include "driver/raster/upkeep/refresh.h"
 
 #include "driver/raster/pyramid/tile_pass.h"
+#include "driver/raster/tile/lossy_format.h"
 #include "driver/raster/upkeep/stamped_tiles.h"
 #include "driver/raster/upkeep/tile_walk.h"
 #include "driver/store/backoff.h"

@@ -8,8 +8,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <iterator>
 #include <memory>
 #include <system_error>
@@ -188,6 +192,61 @@ void fsync_path(const std::string &path, int flags)
     {
         throw StoreError(path, "cannot make durable: " + cause_of(errno) + remedy_of(errno));
     }
+}
+
+Stamp stamp_of(const struct stat &status)
+{
+    std::array<char, 100> text{};
+    std::snprintf(text.data(), text.size(), "%llx-%llx-%lld.%09ld", static_cast<unsigned long long>(status.st_ino),
+                  static_cast<unsigned long long>(status.st_size), static_cast<long long>(status.st_mtim.tv_sec),
+                  status.st_mtim.tv_nsec);
+    return Stamp{text.data()};
+}
+
+std::size_t read_whole(const Descriptor &file, const std::string &path, Bytes &bytes)
+{
+    std::size_t filled = 0;
+    while (filled < bytes.size())
+    {
+        const ssize_t got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
+        if (got < 0 && errno == EINTR)
+        {
+            continue;
+        }
+        if (got < 0)
+        {
+            throw_read_error(path, errno);
+        }
+        if (got == 0)
+        {
+            break;
+        }
+        filled += static_cast<std::size_t>(got);
+    }
+    return filled;
+}
+
+void make_time_its_own(int fd)
+{
+    constexpr long kSecond = 1000000000;
+    constexpr int kBits = 22; ///< of nanoseconds: 4 ms
+    struct stat status = {};
+    timespec now = {};
+    if (fstat(fd, &status) != 0 || clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+    {
+        return;
+    }
+    const std::uint64_t clock = static_cast<std::uint64_t>(now.tv_sec) * kSecond + now.tv_nsec;
+    const std::uint64_t mixed = clock * 0x9e3779b97f4a7c15 >> (64 - kBits);
+    timespec time = status.st_mtim;
+    time.tv_nsec -= static_cast<long>(mixed);
+    if (time.tv_nsec < 0)
+    {
+        time.tv_nsec += kSecond;
+        --time.tv_sec;
+    }
+    const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, time};
+    futimens(fd, times.data());
 }
 
 } // namespace tiledir::store

@@ -1,6 +1,8 @@
 // Files of the local file system: descriptors, and its errors in our words.
 #pragma once
 
+#include "driver/store/store.h"
+
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -61,6 +63,16 @@ std::string parent_of(const std::string &path);
 
 /// 0 or errno.
 int write_all(int fd, const void *data, std::size_t size);
+
+/// The state of a file: inode, size, time of the last write.
+Stamp stamp_of(const struct stat &status);
+
+/// Fills `bytes`; returns how many there were. Throws TileError, StoreError.
+std::size_t read_whole(const Descriptor &file, const std::string &path, Bytes &bytes);
+
+/// Moves the time of the last write back by up to 4 ms, by chance: an inode and a size that come again within one tick
+/// of the system's clock (ext4 gives inodes out again at once) are then told apart.
+void make_time_its_own(int fd);
 
 /// What is absent was removed since: its parent folder's fsync() covers that.
 void fsync_path(const std::string &path, int flags);

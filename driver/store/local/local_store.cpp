@@ -14,10 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdint>
-#include <cstdio>
 #include <ctime>
 #include <utility>
 
@@ -30,64 +27,6 @@ namespace
 {
 
 constexpr int kMostLocalReads = 10; ///< of a file that is written in place meanwhile
-
-Stamp stamp_of(const struct stat &status)
-{
-    std::array<char, 100> text{};
-    std::snprintf(text.data(), text.size(), "%llx-%llx-%lld.%09ld", static_cast<unsigned long long>(status.st_ino),
-                  static_cast<unsigned long long>(status.st_size), static_cast<long long>(status.st_mtim.tv_sec),
-                  status.st_mtim.tv_nsec);
-    return Stamp{text.data()};
-}
-
-/// How many bytes there were.
-std::size_t read_whole(const Descriptor &file, const std::string &path, Bytes &bytes)
-{
-    std::size_t filled = 0;
-    while (filled < bytes.size())
-    {
-        const ssize_t got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
-        if (got < 0 && errno == EINTR)
-        {
-            continue;
-        }
-        if (got < 0)
-        {
-            throw_read_error(path, errno);
-        }
-        if (got == 0)
-        {
-            break;
-        }
-        filled += static_cast<std::size_t>(got);
-    }
-    return filled;
-}
-
-/// Moves the time that the system gave back by up to 4 ms, by chance: an inode and a size that come again within one
-/// tick of the system's clock (ext4 gives inodes out again at once) are then told apart.
-void make_time_its_own(int fd)
-{
-    constexpr long kSecond = 1000000000;
-    constexpr int kBits = 22; ///< of nanoseconds: 4 ms
-    struct stat status = {};
-    timespec now = {};
-    if (fstat(fd, &status) != 0 || clock_gettime(CLOCK_MONOTONIC, &now) != 0)
-    {
-        return;
-    }
-    const std::uint64_t clock = static_cast<std::uint64_t>(now.tv_sec) * kSecond + now.tv_nsec;
-    const std::uint64_t mixed = clock * 0x9e3779b97f4a7c15 >> (64 - kBits);
-    timespec time = status.st_mtim;
-    time.tv_nsec -= static_cast<long>(mixed);
-    if (time.tv_nsec < 0)
-    {
-        time.tv_nsec += kSecond;
-        --time.tv_sec;
-    }
-    const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, time};
-    futimens(fd, times.data());
-}
 
 /// syncfs() for a batch of 2,209 files of 30 kB: 0.04 ms a file on ext4 here; fsync() of each after the batch: 0.8 ms
 /// (0.4 ms with their writeback started before), of each before its rename: 0.9 ms. It waits for other programs' data

@@ -1,5 +1,6 @@
 #include "tools/engine/executors/executor.h"
 
+#include "driver/raster/pyramid/subtree.h"
 #include "tools/engine/executors/batch_ends.h"
 #include "tools/engine/executors/executor_registry.h"
 #include "tools/engine/executors/memory_budget.h"
@@ -39,7 +40,7 @@ std::int64_t estimated_batch_memory(const ResolvedRecipe &resolved)
 {
     constexpr std::int64_t kOther = 16 << 20;
     const std::int64_t side = pixels_together(resolved);
-    const std::int64_t rows = std::max<std::int64_t>(kRowsAtOnce, resolved.format.height);
+    const std::int64_t rows = std::max<std::int64_t>(raster::kRowsAtOnce, resolved.format.height);
     const auto inputs = static_cast<std::int64_t>(resolved.mosaics.size());
     const std::int64_t output = resolved.format.block_bands() * GDALGetDataTypeSizeBytes(resolved.format.type);
     const auto working = static_cast<std::int64_t>(sizeof(float)) * 2;

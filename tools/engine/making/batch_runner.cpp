@@ -2,7 +2,7 @@
 
 #include "driver/store/network_path.h"
 #include "stac/error.h"
-#include "tools/engine/plan/tile_squares.h"
+#include "stac/grid/tile_walk.h"
 
 #include <cpl_vsi.h>
 
@@ -85,12 +85,12 @@ void BatchRunner::compute(const BatchOrder &order)
 {
     if (order.overviews.empty())
     {
-        for_each_square(order.tiles, m_together,
-                        [&](const stac::TileSet &part, const stac::TileRange &)
-                        {
-                            compute_tiles(order.level, part);
-                            return !m_context.stopping();
-                        });
+        stac::for_each_square(order.tiles, m_together,
+                              [&](const stac::TileSet &part, const stac::TileRange &)
+                              {
+                                  compute_tiles(order.level, part);
+                                  return !m_context.stopping();
+                              });
         return;
     }
     const int top = order.overviews.begin()->first;
@@ -101,36 +101,12 @@ void BatchRunner::compute(const BatchOrder &order)
         above = stac::parents(m_resolved.grid, level, above);
     }
     roots.insert(above);
-    make_parts(order, top, roots);
-}
-
-/// The tiles of a batch under some of `top`, and these: all together, or quarter by quarter where they are many, so
-/// that only pixels of few tiles are held. Returns those of `top`.
-BatchRunner::Blocks BatchRunner::make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles)
-{
-    const stac::TileRange all = tiles.bounding();
-    if (std::max(all.rows(), all.cols()) << (order.level - top) <= m_together)
-    {
-        return make_under(order, top, all);
-    }
-    Blocks made;
-    for_each_tile(tiles,
-                  [&](std::int64_t row, std::int64_t col)
-                  {
-                      made.merge(make_under(order, top, {row, row, col, col}));
-                      return !m_context.stopping();
-                  });
-    return made;
-}
-
-BatchRunner::Blocks BatchRunner::make_under(const BatchOrder &order, int top, const stac::TileRange &root)
-{
-    if (top == order.level)
-    {
-        return compute_tiles(top, order.tiles.within(root));
-    }
-    const Blocks below = make_parts(order, top + 1, stac::TileSet(stac::children(m_resolved.grid, top, root)));
-    return make_overviews(top, order.overviews.at(top).within(root), below);
+    raster::make_subtree({m_resolved.grid, order.level, top, m_together}, roots,
+                         {[&](const stac::TileRange &range)
+                          { return compute_tiles(order.level, order.tiles.within(range)); },
+                          [&](int level, const stac::TileRange &range, const Blocks &below)
+                          { return make_overviews(level, order.overviews.at(level).within(range), below); },
+                          m_context.stopping});
 }
 
 BatchRunner::Blocks BatchRunner::compute_tiles(int level, const stac::TileSet &tiles)
@@ -139,28 +115,27 @@ BatchRunner::Blocks BatchRunner::compute_tiles(int level, const stac::TileSet &t
     const stac::TileRange bounding = tiles.bounding();
     fetch_inputs(level, bounding);
     const ComputeSlots::Taken slot(m_context.slots);
-    const std::int64_t rows_at_once = std::max<std::int64_t>(1, kRowsAtOnce / m_resolved.format.height);
-    for (std::int64_t row = bounding.min_row; row <= bounding.max_row && !m_context.stopping(); row += rows_at_once)
-    {
-        const stac::TileRange rows{row, std::min(row + rows_at_once - 1, bounding.max_row), bounding.min_col,
-                                   bounding.max_col};
-        const stac::TileSet part = tiles.within(rows);
-        if (part.count() == rows.count() && rows.count() <= m_portion_size.most())
-        {
-            compute_range(level, rows, made);
-            continue;
-        }
-        part.for_each_run(
-            [&](std::int64_t run_row, std::int64_t first, std::int64_t last)
-            {
-                for (std::int64_t col = first; col <= last && !m_context.stopping();)
-                {
-                    const std::int64_t count = std::min(last - col + 1, m_portion_size.most());
-                    compute_range(level, {run_row, run_row, col, col + count - 1}, made);
-                    col += count;
-                }
-            });
-    }
+    raster::for_each_strip(bounding, m_resolved.format.height,
+                           [&](const stac::TileRange &strip)
+                           {
+                               const stac::TileSet part = tiles.within(strip);
+                               if (part.count() == strip.count() && strip.count() <= m_portion_size.most())
+                               {
+                                   compute_range(level, strip, made);
+                                   return !m_context.stopping();
+                               }
+                               part.for_each_run(
+                                   [&](std::int64_t row, std::int64_t first, std::int64_t last)
+                                   {
+                                       for (std::int64_t col = first; col <= last && !m_context.stopping();)
+                                       {
+                                           const std::int64_t count = std::min(last - col + 1, m_portion_size.most());
+                                           compute_range(level, {row, row, col, col + count - 1}, made);
+                                           col += count;
+                                       }
+                                   });
+                               return !m_context.stopping();
+                           });
     return made;
 }
 
@@ -168,15 +143,15 @@ BatchRunner::Blocks BatchRunner::make_overviews(int level, const stac::TileSet &
 {
     const ComputeSlots::Taken slot(m_context.slots);
     Blocks made;
-    for_each_tile(tiles,
-                  [&](std::int64_t row, std::int64_t col)
-                  {
-                      if (!m_context.stopping())
-                      {
-                          make_overview({level, row, col}, below, made);
-                      }
-                      return !m_context.stopping();
-                  });
+    stac::for_each_tile(tiles,
+                        [&](std::int64_t row, std::int64_t col)
+                        {
+                            if (!m_context.stopping())
+                            {
+                                make_overview({level, row, col}, below, made);
+                            }
+                            return !m_context.stopping();
+                        });
     return made;
 }
 
@@ -376,12 +351,12 @@ BatchRunner::Blocks BatchRunner::read_below(int level, const stac::TileSet &tile
 
 void BatchRunner::make_from_stored(const BatchOrder &order)
 {
-    for_each_square(order.tiles, std::max<std::int64_t>(1, m_together / 2),
-                    [&](const stac::TileSet &part, const stac::TileRange &)
-                    {
-                        make_overviews(order.level, part, read_below(order.level, part));
-                        return !m_context.stopping();
-                    });
+    stac::for_each_square(order.tiles, std::max<std::int64_t>(1, m_together / 2),
+                          [&](const stac::TileSet &part, const stac::TileRange &)
+                          {
+                              make_overviews(order.level, part, read_below(order.level, part));
+                              return !m_context.stopping();
+                          });
 }
 
 void BatchRunner::make_overview(const stac::TileId &tile, const Blocks &below, Blocks &made)

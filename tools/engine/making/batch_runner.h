@@ -1,6 +1,7 @@
 // Makes the tiles of a batch: inputs read, processed, encoded and stored, then the overviews above them.
 #pragma once
 
+#include "driver/raster/pyramid/subtree.h"
 #include "driver/raster/pyramid/tile_pyramid.h"
 #include "driver/raster/warp/grid_source.h"
 #include "tools/engine/making/batch_context.h"
@@ -18,9 +19,6 @@
 namespace tiledir::engine
 {
 
-/// Rows computed at once where tiles are smaller.
-constexpr std::int64_t kRowsAtOnce = 256;
-
 /// One a thread: keeps inputs open between batches. A tile that fails is tried again where that may help, then
 /// reported, and the others go on. Throws StoreError, which ends the batch, for what no other tile would fare better
 /// with.
@@ -36,11 +34,9 @@ public:
 
 private:
     using BlockPtr = TilesBelow::BlockPtr;
-    using Blocks = TilesBelow::Blocks;
+    using Blocks = raster::Blocks;
 
     void compute(const BatchOrder &order);
-    Blocks make_parts(const BatchOrder &order, int top, const stac::TileSet &tiles);
-    Blocks make_under(const BatchOrder &order, int top, const stac::TileRange &root);
     void fetch_inputs(int level, const stac::TileRange &range);
     Blocks compute_tiles(int level, const stac::TileSet &tiles);
     Blocks make_overviews(int level, const stac::TileSet &tiles, const Blocks &below);

@@ -1,6 +1,7 @@
 // Tiles that are there already, under overviews that are to be made.
 #pragma once
 
+#include "driver/raster/pyramid/subtree.h"
 #include "driver/raster/pyramid/tile_pyramid.h"
 #include "stac/grid/tile_set.h"
 
@@ -17,8 +18,7 @@ class TilesBelow
 {
 public:
     using BlockPtr = raster::TilePyramid::Block;
-    /// Blocks of tiles; null for empty ones.
-    using Blocks = std::map<stac::TileId, BlockPtr>;
+    using Blocks = raster::Blocks;
 
     TilesBelow(const BatchContext &context, const raster::TilePyramid &pyramid)
         : m_context(context)

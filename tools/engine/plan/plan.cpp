@@ -1,6 +1,7 @@
 #include "tools/engine/plan/plan.h"
 
-#include "tools/engine/plan/tile_squares.h"
+#include "driver/raster/pyramid/subtree.h"
+#include "stac/grid/tile_walk.h"
 
 #include <algorithm>
 
@@ -60,9 +61,9 @@ bool cut(const stac::TileMatrixSet &grid, int level, const stac::TileSet &tiles,
 bool cut_squares(const stac::TileMatrixSet &grid, int level, const stac::TileSet &tiles, std::int64_t side,
                  const BatchLimits &limits, const std::function<bool(Batch)> &visit)
 {
-    return for_each_square(tiles, side,
-                           [&](const stac::TileSet &part, const stac::TileRange &square)
-                           { return cut(grid, level, part, level, square, limits, visit); });
+    return stac::for_each_square(tiles, side,
+                                 [&](const stac::TileSet &part, const stac::TileRange &square)
+                                 { return cut(grid, level, part, level, square, limits, visit); });
 }
 
 std::int64_t tile_pixels(const stac::TileMatrix &matrix)
@@ -77,7 +78,7 @@ std::int64_t pixels_together(const ResolvedRecipe &resolved)
     constexpr std::int64_t kMostBytes = 256 << 20;
     const std::int64_t tile = std::max(resolved.format.width, resolved.format.height);
     const std::int64_t pixel = resolved.format.block_bands() * GDALGetDataTypeSizeBytes(resolved.format.type);
-    std::int64_t side = 2048;
+    std::int64_t side = raster::kPixelsTogether;
     while (side / 2 >= tile && side * side * pixel > kMostBytes)
     {
         side /= 2;
@@ -164,7 +165,7 @@ void Plan::for_each_batch(const BatchLimits &limits, const std::function<bool(Ba
             return cut(m_resolved.grid, level, part, top, root, limits, visit);
         };
         const std::int64_t side = std::max<std::int64_t>(1, limits.pixels / pixels);
-        if (!(top < level ? for_each_tile(roots, cut_root)
+        if (!(top < level ? stac::for_each_tile(roots, cut_root)
                           : cut_squares(m_resolved.grid, level, tiles, side, limits, visit)))
         {
             return;

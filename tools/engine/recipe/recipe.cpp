@@ -1,5 +1,6 @@
 #include "tools/engine/recipe/recipe.h"
 
+#include "driver/raster/tile/known_formats.h"
 #include "driver/raster/tile/tile_codec.h"
 #include "driver/store/environment.h"
 #include "driver/store/network_path.h"
@@ -214,9 +215,9 @@ void read_output(Recipe &recipe, const Places &places, store::Variables &used)
     if (output["options"].is_null())
     {
         output["options"] = Json::object();
-        if (recipe.format == "GTiff" || recipe.format == "COG")
+        if (const std::string standard = raster::known_format(recipe.format).standard_compression; !standard.empty())
         {
-            output["options"]["COMPRESS"] = "DEFLATE";
+            output["options"]["COMPRESS"] = standard;
         }
     }
     recipe.format_options = output["options"].get<std::map<std::string, std::string>>();

@@ -73,7 +73,7 @@ std::vector<Key> output_keys()
         Key("path", KeyType::Text, "folder of the tiles; relative to the recipe").must_be_given(),
         Key("format", KeyType::Text, "GDAL's short name of a raster format").otherwise("GTiff"),
         Key("options", KeyType::Values,
-            "creation options of the format; COMPRESS=DEFLATE for GTiff where none is given"),
+            "creation options of the format; COMPRESS=DEFLATE for GTiff and COG where none is given"),
         Key("gdal_options", KeyType::Values, "GDAL's configuration options for the folder: endpoint, profile, ..."),
         Key("data_type", KeyType::Text, "GDAL's name of a data type; the process's own where it is not given"),
         Key("nodata", KeyType::Number, "value of pixels without data; the process's own where it is not given")
