@@ -52,7 +52,7 @@ MUTANTS = [
     Mutant(
         "folders-are-not-synced",
         LOCAL_STORE,
-        "    for (const std::string &folder : folders)\n        fsync_path(folder, O_DIRECTORY);\n",
+        "    for (const std::string &folder : folders)\n    {\n        fsync_path(folder, O_DIRECTORY);\n    }\n",
         "",
         PROGRAMS,
         order("ramfs and copy"),
@@ -68,8 +68,8 @@ MUTANTS = [
     Mutant(
         "tiles-replace-others-before-they-are-durable",
         LOCAL_STORE,
-        "    flush(\n        [&]\n        {\n            for (const auto &object : objects)\n"
-        "                fsync_path(object->file.path(), O_NONBLOCK);\n        });\n    for",
+        "    flush(\n        [&]\n        {\n            for (const auto &object : objects)\n            {\n"
+        "                fsync_path(object->file.path(), O_NONBLOCK);\n            }\n        });\n    for",
         "    for",
         PROGRAMS,
         order("temporary and gdal-update"),
@@ -195,7 +195,7 @@ MUTANTS = [
     Mutant(
         "runs-of-other-inputs-are-one",
         "tools/engine/run/run.cpp",
-        "    return document.dump() + fingerprint(*start.job);\n",
+        "    return document.dump() + fingerprint(*start.resolved);\n",
         "    return document.dump();\n",
         EXPLORER,
         explored("RunsOfOneRecipeAfter*"),
@@ -203,8 +203,8 @@ MUTANTS = [
     Mutant(
         "the-item-is-as-the-run-knew-it",
         "tools/engine/output/item_writer.cpp",
-        "stac::merged_item(own_item(job, said, before), there)",
-        "own_item(job, said, before)",
+        "stac::merged_item(own_item(resolved, said, before), there)",
+        "own_item(resolved, said, before)",
         EXPLORER,
         explored("*InTheItem*"),
     ),
@@ -238,7 +238,7 @@ MUTANTS = [
     Mutant(
         "overviews-are-not-made-again-beside-others",
         "tools/engine/run/run.cpp",
-        "renew_beside_others(store, job, journal, mark.intent_key());",
+        "renew_beside_others(store, resolved, journal, mark.intent_key());",
         "",
         EXPLORER,
         explored("OverviewsFit*"),

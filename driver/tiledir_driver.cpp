@@ -2,6 +2,7 @@
 #include "driver/creating/created_dataset.h"
 #include "driver/creating/creation_options.h"
 #include "driver/creating/tile_creation.h"
+#include "driver/dataset/identification.h"
 #include "driver/dataset/tile_dataset.h"
 #include "driver/files/dataset_files.h"
 #include "driver/item/open_options.h"
@@ -61,7 +62,7 @@ void GDALRegister_TileDir()
     driver->SetMetadataItem(GDAL_DMD_CONNECTION_PREFIX, "TILEDIR:");
     driver->SetMetadataItem(GDAL_DMD_SUBDATASETS, "YES");
     driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST, tiledir::driver::OpenOptions::description());
-    driver->pfnIdentify = tiledir::driver::TileDataset::identify;
+    driver->pfnIdentify = tiledir::driver::identify_dataset;
     driver->pfnCreate = tiledir::driver::CreatedDataset::create;
     driver->pfnCreateCopy = tiledir::driver::create_copy;
     driver->pfnOpen = tiledir::driver::TileDataset::open;

@@ -27,8 +27,6 @@ struct OpenedItem;
 class TileDataset final : public GDALPamDataset, public TiledFolders
 {
 public:
-    /// GDAL's pfnIdentify: narrow, since plugins are asked before GDAL's own drivers.
-    static int identify(GDALOpenInfo *info) noexcept;
     /// GDAL's pfnOpen.
     static GDALDataset *open(GDALOpenInfo *info) noexcept;
 
@@ -113,7 +111,6 @@ protected:
 
 private:
     static std::unique_ptr<GDALDataset> open_item(GDALOpenInfo &info);
-    static void read_item(const char *name, OpenedItem &opened);
     static std::unique_ptr<TileDataset> make(const OpenedItem &opened);
     void describe(const OpenedItem &opened);
     CPLErr read_directly(int col, int row, int width, int height, PixelTarget target,
