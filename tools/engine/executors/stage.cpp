@@ -228,7 +228,8 @@ void Stage::wait_for_makers()
         if (m_serving > 0 && now - asked > kTimeToEndServing)
         {
             lock.unlock();
-            m_context.abandon();
+            m_context.abandon(); // which does not return, but in tests
+            lock.lock();
         }
     }
 }
