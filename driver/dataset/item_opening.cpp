@@ -4,6 +4,7 @@
 #include "driver/item/item_place.h"
 #include "driver/raster/crs/spatial_reference.h"
 #include "driver/reading/href.h"
+#include "driver/store/gdal_edge.h"
 #include "driver/trees/bare_tree.h"
 #include "driver/trees/document.h"
 #include "driver/trees/folder_document.h"

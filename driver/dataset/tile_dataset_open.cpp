@@ -12,6 +12,7 @@
 #include "driver/raster/tile/lossy_format.h"
 #include "driver/store/gdal_edge.h"
 #include "driver/store/opening/open_store.h"
+#include "driver/trees/document.h"
 #include "stac/grid/crs_name.h"
 #include "stac/item/tile_layout.h"
 

@@ -101,7 +101,7 @@ std::vector<Key> stac_keys()
 std::vector<std::string> executor_choices()
 {
     std::vector<std::string> names = executor_names();
-    names.push_back("auto");
+    names.emplace_back("auto");
     std::sort(names.begin(), names.end());
     return names;
 }

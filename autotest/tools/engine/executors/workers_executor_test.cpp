@@ -45,7 +45,7 @@ public:
         const Json json = Json::parse(line);
         if (json.contains("recipe"))
         {
-            m_lines.push_back(R"({"ready": 1})");
+            m_lines.emplace_back(R"({"ready": 1})");
             return;
         }
         m_answer = m_work(order_from_json(m_grid, json));
