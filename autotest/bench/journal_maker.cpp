@@ -15,7 +15,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
-#include <stdexcept>
 #include <string>
 
 using namespace tiledir;

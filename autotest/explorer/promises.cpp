@@ -4,7 +4,6 @@
 #include "driver/raster/folder/dataset_folder.h"
 #include "driver/raster/upkeep/refresh.h"
 #include "tools/engine/output/output_state.h"
-#include "tools/engine/resolved/input_fingerprint.h"
 
 #include <cstdlib>
 

@@ -4,7 +4,6 @@
 #include "driver/raster/folder/dataset_folder.h"
 #include "driver/raster/folder/folder_refresh.h"
 #include "driver/raster/folder/stored_pyramid.h"
-#include "driver/raster/pixels/memory_file.h"
 #include "driver/writing/tile_writer.h"
 #include "stac/error.h"
 #include "tools/engine/resolved/resolve.h"

@@ -1,5 +1,4 @@
 // Runs on many threads, for the thread sanitizer: executor, stages, batches, journal, staged names.
-#include "tools/engine/executors/executor.h"
 #include "tools/engine/recipe/recipe.h"
 #include "tools/engine/resolved/resolve.h"
 #include "tools/engine/run/run.h"

@@ -2,7 +2,6 @@
 
 #include "driver/raster/crs/grid_levels.h"
 #include "driver/raster/crs/spatial_reference.h"
-#include "driver/raster/pixels/data_type.h"
 #include "driver/raster/pyramid/grid_reader.h"
 #include "driver/raster/tile/known_formats.h"
 #include "stac/error.h"

@@ -6,7 +6,6 @@
 #include "driver/reading/url_query.h"
 #include "driver/store/gdal_edge.h"
 #include "driver/store/opening/object_reader.h"
-#include "driver/trees/bare_tree.h"
 #include "driver/trees/document.h"
 #include "stac/json/json_document.h"
 

@@ -3,7 +3,6 @@
 #include "driver/files/tiled_folders.h"
 #include "driver/item/item_location.h"
 #include "driver/raster/input/vrt_sources.h"
-#include "driver/store/gdal_edge.h"
 #include "driver/store/local/local_files.h"
 #include "driver/store/network/folder_entries.h"
 #include "driver/store/network_path.h"
@@ -13,7 +12,6 @@
 
 #include <sys/stat.h>
 
-#include <memory>
 #include <optional>
 #include <vector>
 

@@ -1,6 +1,5 @@
 #include "driver/store/random_id.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <random>

@@ -8,7 +8,6 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <utility>
 #include <vector>
 
 namespace tiledir::driver

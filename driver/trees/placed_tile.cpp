@@ -5,7 +5,6 @@
 #include "driver/store/gdal_errors.h"
 #include "driver/store/network_path.h"
 #include "driver/store/opening/object_reader.h"
-#include "stac/error.h"
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>

@@ -1,5 +1,4 @@
 #include "driver/store/opening/open_store.h"
-#include "driver/store/store.h"
 
 #include "driver/store/local/local_store.h"
 #include "driver/store/network/vsi_store.h"

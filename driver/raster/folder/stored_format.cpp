@@ -2,7 +2,6 @@
 
 #include "driver/journal/output_layout.h"
 #include "driver/raster/crs/spatial_reference.h"
-#include "driver/raster/folder/stored_pyramid.h"
 #include "driver/raster/pixels/color_table.h"
 #include "driver/raster/pixels/data_type.h"
 #include "driver/raster/tile/known_formats.h"

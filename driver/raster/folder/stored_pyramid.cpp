@@ -3,7 +3,6 @@
 #include "driver/journal/output_layout.h"
 #include "driver/raster/folder/local_href.h"
 #include "driver/raster/folder/stored_format.h"
-#include "driver/raster/folder/stored_item.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
 

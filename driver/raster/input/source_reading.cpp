@@ -1,7 +1,6 @@
 #include "driver/raster/input/source_reading.h"
 
 #include "driver/raster/input/vrt_sources.h"
-#include "stac/error.h"
 
 namespace tiledir::raster
 {

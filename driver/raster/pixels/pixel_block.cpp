@@ -1,7 +1,5 @@
 #include "driver/raster/pixels/pixel_block.h"
 
-#include "driver/raster/pixels/data_type.h"
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>

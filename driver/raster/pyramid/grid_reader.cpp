@@ -1,13 +1,11 @@
 #include "driver/raster/pyramid/grid_reader.h"
 
-#include "driver/raster/crs/globe.h"
 #include "driver/raster/crs/spatial_reference.h"
 #include "driver/raster/pixels/nodata_value.h"
 #include "stac/error.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 #include <vector>
 

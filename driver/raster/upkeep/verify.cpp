@@ -5,7 +5,6 @@
 #include "driver/raster/tile/open_tile.h"
 #include "driver/raster/upkeep/stamped_tiles.h"
 #include "driver/raster/upkeep/tile_comparison.h"
-#include "driver/store/gdal_errors.h"
 #include "stac/error.h"
 
 #include <gdal_priv.h>

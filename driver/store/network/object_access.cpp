@@ -6,8 +6,6 @@
 #include "driver/store/network/object_url.h"
 #include "stac/error.h"
 
-#include <utility>
-
 namespace tiledir::store
 {
 

@@ -6,7 +6,6 @@
 #include "tools/engine/executors/memory_budget.h"
 #include "tools/engine/executors/stage.h"
 #include "tools/engine/host/memory.h"
-#include "tools/engine/making/batch_runner.h"
 #include "tools/engine/plan/batch_sizes.h"
 
 #include <spdlog/spdlog.h>

@@ -11,7 +11,6 @@
 #include "tools/engine/host/network_watch.h"
 #include "tools/engine/host/stop_request.h"
 #include "tools/engine/making/batch_runner.h"
-#include "tools/engine/output/output_state.h"
 #include "tools/engine/resolved/network_options.h"
 #include "tools/engine/resolved/resolve.h"
 

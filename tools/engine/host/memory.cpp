@@ -6,12 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
-#include <limits>
-#include <sstream>
 #include <vector>
 
 namespace tiledir::engine

@@ -1,9 +1,8 @@
 #include "tools/engine/making/tile_attempts.h"
 
-#include "driver/store/network_path.h"
 #include "stac/error.h"
 #include "tools/engine/host/stop_request.h"
-#include "tools/engine/making/batch_runner.h"
+#include "tools/engine/making/batch_context.h"
 
 #include <string>
 #include <utility>

@@ -2,7 +2,7 @@
 
 #include "driver/store/task_queue.h"
 #include "stac/error.h"
-#include "tools/engine/making/batch_runner.h"
+#include "tools/engine/making/batch_context.h"
 
 #include <algorithm>
 #include <mutex>

@@ -2,7 +2,6 @@
 
 #include "driver/journal/output_layout.h"
 #include "driver/raster/crs/grid_levels.h"
-#include "driver/raster/folder/stored_pyramid.h"
 #include "driver/store/environment.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"

@@ -1,7 +1,6 @@
 #include "tools/engine/recipe/recipe.h"
 
 #include "driver/raster/tile/known_formats.h"
-#include "driver/raster/tile/tile_codec.h"
 #include "driver/store/environment.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"

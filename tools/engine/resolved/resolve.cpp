@@ -6,7 +6,6 @@
 #include "driver/raster/tile/lossy_format.h"
 #include "driver/store/local/local_files.h"
 #include "driver/store/opening/open_store.h"
-#include "driver/store/store.h"
 #include "stac/error.h"
 #include "stac/grid/level_range.h"
 #include "tools/engine/processes/elevations.h"

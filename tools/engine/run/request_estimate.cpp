@@ -3,7 +3,6 @@
 #include "driver/raster/crs/spatial_reference.h"
 #include "driver/store/gdal_errors.h"
 #include "driver/store/network_path.h"
-#include "stac/error.h"
 #include "tools/engine/making/kept_tiles.h"
 
 #include <algorithm>

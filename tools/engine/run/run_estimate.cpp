@@ -1,6 +1,5 @@
 #include "driver/journal/journal.h"
 #include "driver/store/opening/open_store.h"
-#include "driver/store/store.h"
 #include "tools/engine/run/ceilings.h"
 #include "tools/engine/run/request_estimate.h"
 #include "tools/engine/run/run.h"

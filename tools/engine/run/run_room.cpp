@@ -2,7 +2,6 @@
 
 #include "driver/journal/journal_reading.h"
 #include "driver/journal/output_layout.h"
-#include "stac/error.h"
 #include "tools/engine/host/side_by_side.h"
 #include "tools/engine/run/ceilings.h"
 #include "tools/engine/run/run_work.h"

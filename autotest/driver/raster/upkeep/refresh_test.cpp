@@ -7,11 +7,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <optional>
 #include <ostream>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace tiledir::raster

@@ -2,7 +2,6 @@
 
 #include "autotest/driver/store/store_on_s3.h"
 #include "driver/store/network/network_cache.h"
-#include "driver/store/network/vsi_store.h"
 #include "driver/store/opening/open_store.h"
 #include "stac/error.h"
 

@@ -1,5 +1,3 @@
-#include "driver/store/network/vsi_store.h"
-
 #include "autotest/driver/store/object_server.h"
 #include "driver/store/opening/open_store.h"
 
