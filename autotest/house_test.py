@@ -1,4 +1,4 @@
-"""The floors of the sources: who may include whom (docs/design.md has the drawing)."""
+"""The floors of the sources: who may include whom (docs/explanation/design.md has the drawing)."""
 
 import pathlib
 import re

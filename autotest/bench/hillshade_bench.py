@@ -48,7 +48,7 @@ def parsed_arguments():
     parser.add_argument("--skip-mapchete", action="store_true", help="no virtual environment, nothing from PyPI")
     parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build" / "bin" / "tiledir-process")
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build" / "bench", help="for all that is made")
-    parser.add_argument("--update", metavar="DOCUMENT", help="put the table into a document, as docs/benchmarks.md")
+    parser.add_argument("--update", metavar="DOCUMENT", help="put the table into a document, as docs/reference/benchmarks.md")
     parser.add_argument("--table-of", type=pathlib.Path, metavar="JSON", help="run nothing: the table of an earlier run")
     arguments = parser.parse_args()
     if arguments.skip_mapchete:

@@ -30,7 +30,7 @@ def parsed_arguments():
     parser.add_argument("--quick", action="store_true", help="200 files, levels 5-9")
     parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build" / "bin" / "tiledir-process")
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build" / "bench", help="for all that is made")
-    parser.add_argument("--update", metavar="DOCUMENT", help="put the table into a document, as docs/benchmarks.md")
+    parser.add_argument("--update", metavar="DOCUMENT", help="put the table into a document, as docs/reference/benchmarks.md")
     return parser.parse_args()
 
 

@@ -29,7 +29,7 @@ def bench_arguments(description, rounds, quick, releases=True):
         text = "whose GDAL is measured: Debian releases that have a chroot, or this system's own"
         parser.add_argument("--releases", nargs="+", choices=[*RELEASES, HOST], default=RELEASES, help=text)
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build" / "bench", help="for all that is made")
-    parser.add_argument("--update", metavar="DOCUMENT", help="put the table into a document, as docs/benchmarks.md")
+    parser.add_argument("--update", metavar="DOCUMENT", help="put the table into a document, as docs/reference/benchmarks.md")
     return parser
 
 

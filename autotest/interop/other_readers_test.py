@@ -63,4 +63,4 @@ def test_readers_see_the_pixels_in_their_places(outputs, reader, name):
 
 
 def test_the_page_tells_what_each_reader_reads(root):
-    assert reader_matrix.table() in (root / "docs" / "interoperability.md").read_text()
+    assert reader_matrix.table() in (root / "docs" / "reference" / "interoperability.md").read_text()

@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/qgis.md again: QGIS in a window, under Xvfb, with a tile directory of the data in autotest/data.
+"""Makes the pictures of docs/howto/qgis.md again: QGIS in a window, under Xvfb, with a tile directory of the data in autotest/data.
 
 Needs build/bin/tiledir-process and the packages of `bash tools/install_packages.sh qgis`.
 """
@@ -25,7 +25,7 @@ SECONDS = 120
 def parsed_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    parser.add_argument("--pictures", type=pathlib.Path, default=ROOT / "docs", help="the folder they go to")
+    parser.add_argument("--pictures", type=pathlib.Path, default=ROOT / "docs" / "howto", help="the folder they go to")
     return parser.parse_args()
 
 

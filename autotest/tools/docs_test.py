@@ -53,27 +53,27 @@ def run_as_shown(commands, folder):
 
 
 def test_the_recipe_page_holds_what_the_command_prints(root, build):
-    page = (root / "docs" / "recipe.md").read_text()
+    page = (root / "docs" / "reference" / "recipe.md").read_text()
     shown = between(page, "<!-- begin: tiledir recipe -->", "<!-- end: tiledir recipe -->")
     assert shown == output_of(build, "tiledir", "recipe")
 
 
 def test_the_recipe_in_full_says_every_key(root, build):
     yaml = pytest.importorskip("yaml")
-    recipe = yaml.safe_load(block(root, "docs/recipe.md", "example"))
+    recipe = yaml.safe_load(block(root, "docs/reference/recipe.md", "example"))
     schema = json.loads(output_of(build, "tiledir", "recipe", "--schema"))["properties"]
     (parameters,) = (kind for kind in schema["parameters"]["anyOf"] if kind["title"] == recipe["process"])
     assert set(recipe) == set(schema)
     assert set(recipe["parameters"]) == set(parameters["properties"])
     for key in ("grid", "overviews", "output", "stac"):
-        shown = re.findall(rf"^\| `{key}\.(\w+)` ", (root / "docs" / "recipe.md").read_text(), re.MULTILINE)
+        shown = re.findall(rf"^\| `{key}\.(\w+)` ", (root / "docs" / "reference" / "recipe.md").read_text(), re.MULTILINE)
         assert list(recipe[key]) == shown
 
 
 def test_the_recipe_in_full_is_one(root, tiledir, jacksboro):
     for path in jacksboro:
         (tiledir.folder / path.name).symlink_to(path)
-    (tiledir.folder / "full.yaml").write_text(block(root, "docs/recipe.md", "example"))
+    (tiledir.folder / "full.yaml").write_text(block(root, "docs/reference/recipe.md", "example"))
     result = tiledir.run("full.yaml", "--dry-run", "--json")
     assert result.returncode == 0, result.stderr
     estimate = json.loads(result.stdout)
@@ -99,22 +99,22 @@ def tiles_of(inputs, level):
 
 @pytest.mark.parametrize("command", ["process", "refresh", "status", "verify"])
 def test_the_commands_page_has_every_flag_and_no_other(root, build, command):
-    section = (root / "docs" / "commands.md").read_text().split(f"\n## tiledir-{command} ")[1].split("\n## ")[0]
+    section = (root / "docs" / "reference" / "commands.md").read_text().split(f"\n## tiledir-{command} ")[1].split("\n## ")[0]
     shown = re.findall(r"^\| `(--[\w-]+)", section, re.MULTILINE)
     known = re.findall(r"^  (?:-h,)?(--[\w-]+)", output_of(build, f"tiledir-{command}", "--help"), re.MULTILINE)
     assert set(shown) == set(known) - {"--help", "--version"}
 
 
 def test_the_refresh_page_shows_commands_that_work(root, after_quickstart):
-    lines = run_as_shown(block(root, "docs/refresh.md", "try"), after_quickstart)
+    lines = run_as_shown(block(root, "docs/howto/refresh.md", "try"), after_quickstart)
     assert sum(": is stale: " in line for line in lines) >= 1
     totals = [line for line in lines if line.startswith("level 10: ")]
     assert [line.endswith(" 0 faults") for line in totals] == [True, False, True]
 
 
-def test_the_readme_shows_commands_that_work(root, after_quickstart):
+def test_the_first_ten_minutes_are_commands_that_work(root, after_quickstart):
     before = (after_quickstart / "out" / "jacksboro" / "11" / "802" / "544.tif").read_bytes()
-    run_as_shown(block(root, "README.md", "next"), after_quickstart)
+    run_as_shown(block(root, "docs/tutorial/first_ten_minutes.md", "next"), after_quickstart)
     out = after_quickstart / "out"
     assert (out / "jacksboro" / "11" / "802" / "544.tif").read_bytes() == before
     assert not (out / "finer").exists()
@@ -125,19 +125,19 @@ def test_the_readme_shows_commands_that_work(root, after_quickstart):
 
 def test_the_readme_shows_the_recipe_that_lies_in_the_data(root, data):
     assert (data / "hillshade.yaml").read_text() in (root / "README.md").read_text()
-    assert (data / "hillshade.yaml").read_text() in (root / "docs" / "recipe.md").read_text()
+    assert (data / "hillshade.yaml").read_text() in (root / "docs" / "reference" / "recipe.md").read_text()
 
 
 def test_the_pixels_page_shows_what_its_commands_print(root, checkout):
-    *expected, differing = block(root, "docs/pixels.md", "result").splitlines()
-    printed = run_as_shown(block(root, "docs/pixels.md", "check"), checkout)
+    *expected, differing = block(root, "docs/explanation/pixels.md", "result").splitlines()
+    printed = run_as_shown(block(root, "docs/explanation/pixels.md", "check"), checkout)
     assert [line for line in printed if line in expected] == expected
     tiles = gdal.Open(str(checkout / "out" / "check" / "tiles"))
     assert int(differing) <= int(printed[-1]) <= 20e-6 * tiles.RasterXSize * tiles.RasterYSize
 
 
 def test_every_link_between_pages_leads_somewhere(root):
-    pages = [root / "README.md", root / "autotest" / "data" / "README.md", *(root / "docs").glob("*.md")]
+    pages = [root / "README.md", root / "autotest" / "data" / "README.md", *(root / "docs").rglob("*.md")]
     assert len(pages) > 5
     for page in pages:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
@@ -152,13 +152,13 @@ def sources(root):
 
 
 def test_the_driver_page_shows_commands_that_work(root, after_quickstart):
-    lines = run_as_shown(block(root, "docs/driver.md", "examples"), after_quickstart)
+    lines = run_as_shown(block(root, "docs/reference/driver.md", "examples"), after_quickstart)
     assert any(re.search(r"<File>out/jacksboro/11/\d+/\d+.tif</File>", line) for line in lines)
     assert not (after_quickstart / "out" / "classes").exists()
     for name in ("part.tif", "coarse.tif", "dem", "picture"):
         dataset = gdal.Open(str(after_quickstart / "out" / name))
         assert dataset.GetRasterBand(1).ComputeRasterMinMax(False)[1] > 100, name
-    script = block(root, "docs/driver.md", "python") + "print(hillshade.max())"
+    script = block(root, "docs/reference/driver.md", "python") + "print(hillshade.max())"
     done = subprocess.run(["/usr/bin/python3", "-c", script], cwd=after_quickstart, capture_output=True, text=True)
     assert done.returncode == 0 and int(done.stdout) > 100, done.stderr
 
@@ -166,19 +166,19 @@ def test_the_driver_page_shows_commands_that_work(root, after_quickstart):
 def test_the_install_page_shows_commands_that_work(root, build, checkout, monkeypatch):
     monkeypatch.setenv("HOME", str(checkout / "home"))
     monkeypatch.delenv("GDAL_DRIVER_PATH")
-    formats, version = run_as_shown(block(root, "docs/install.md", "install"), checkout)[-2:]
+    formats, version = run_as_shown(block(root, "docs/howto/install.md", "install"), checkout)[-2:]
     assert formats.split() == "TileDir -raster- (rw+vs): Directory of tiles with a STAC item".split()
     assert version == output_of(build, "tiledir", "--version").strip()
-    assert formats.strip() in (root / "docs" / "install.md").read_text()
+    assert formats.strip() in (root / "docs" / "howto" / "install.md").read_text()
     installed = checkout / "home" / ".local"
     assert (installed / "bin" / "tiledir-process").exists()
-    run_as_shown(block(root, "docs/install.md", "remove"), checkout)
+    run_as_shown(block(root, "docs/howto/install.md", "remove"), checkout)
     assert not [path for path in installed.rglob("*") if not path.is_dir()]
 
 
 def test_messages_of_the_troubleshooting_page_are_those_of_the_programs(root):
     ours = sources(root)
-    rows = between((root / "docs" / "troubleshooting.md").read_text(), "## By message", "## What is tried again")
+    rows = between((root / "docs" / "howto" / "troubleshooting.md").read_text(), "## By message", "## What is tried again")
     messages = [cells[1] for cells in (line.split(" | ")[0].split("| ", 1) for line in rows.splitlines()) if len(cells) > 1]
     found = [each for cell in messages if "(GDAL)" not in cell and "(the store)" not in cell for each in re.findall(r"`([^`]+)`", cell)]
     assert len(found) > 8
@@ -187,7 +187,7 @@ def test_messages_of_the_troubleshooting_page_are_those_of_the_programs(root):
 
 
 def test_the_troubleshooting_page_lists_each_event_of_the_log(root):
-    rows = (root / "docs" / "troubleshooting.md").read_text().split("## Lines of the log", 1)[1]
+    rows = (root / "docs" / "howto" / "troubleshooting.md").read_text().split("## Lines of the log", 1)[1]
     listed = {name for line in rows.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line.split(" | ")[0])}
     assert listed == set(re.findall(r'"event=(\w+)', sources(root)))
 
@@ -196,16 +196,32 @@ def test_recipes_of_the_pages_fit_the_schema(root, build):
     yaml, jsonschema = pytest.importorskip("yaml"), pytest.importorskip("jsonschema")
     schema = json.loads(output_of(build, "tiledir", "recipe", "--schema"))
     seen = 0
-    for page in [root / "README.md", *(root / "docs").glob("*.md")]:
+    for page in [root / "README.md", *(root / "docs").rglob("*.md")]:
         for text in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
             jsonschema.validate(yaml.safe_load(text), schema)
             seen += 1
     assert seen > 2
 
 
-def test_every_page_is_in_the_list_of_the_readme(root):
-    readme = (root / "README.md").read_text()
-    assert [page.name for page in (root / "docs").glob("*.md") if f"(docs/{page.name})" not in readme] == []
+def test_every_page_is_in_the_list_of_pages(root):
+    docs = root / "docs"
+    listed = (docs / "README.md").read_text()
+    pages = [str(page.relative_to(docs)) for page in docs.rglob("*.md") if page != docs / "README.md"]
+    assert len(pages) > 15
+    assert [page for page in pages if f"({page})" not in listed] == []
+
+
+def test_every_command_in_a_block_of_a_page_is_run(root):
+    """Each block of commands has the mark by which a test of this file finds it."""
+    here = (root / "autotest" / "tools" / "docs_test.py").read_text()
+    found = 0
+    for page in [root / "README.md", *(root / "docs").rglob("*.md")]:
+        name = str(page.relative_to(root))
+        for before in re.findall(r"(.*)\n```sh\n", page.read_text()):
+            mark = re.fullmatch(r"<!-- (\w+) -->", before)
+            assert mark and f'block(root, "{name}", "{mark[1]}")' in here, f"{name}: {before}"
+            found += 1
+    assert found > 5
 
 
 def test_the_citation_is_of_this_version(root, build):

@@ -1,4 +1,4 @@
-"""What a program has made is durable when it says so, and in the order of docs/journal.md: seen by strace."""
+"""What a program has made is durable when it says so, and in the order of docs/explanation/journal.md: seen by strace."""
 
 import pathlib
 import shutil

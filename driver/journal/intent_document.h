@@ -1,4 +1,4 @@
-// The content of an intent: its one grammar. See docs/concurrency.md, Intents.
+// The content of an intent: its one grammar. See docs/explanation/concurrency.md, Intents.
 #pragma once
 
 #include "stac/grid/bounds.h"

@@ -1,5 +1,5 @@
 // What is done, by what the journal says: small immutable files, each written once, after the tiles it names are
-// durable. See docs/journal.md.
+// durable. See docs/explanation/journal.md.
 #pragma once
 
 #include "driver/journal/journal_files.h"

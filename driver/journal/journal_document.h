@@ -1,4 +1,4 @@
-// The text of a journal's file: its one grammar. See docs/journal.md, Files.
+// The text of a journal's file: its one grammar. See docs/explanation/journal.md, Files.
 #pragma once
 
 #include "driver/journal/tile_states.h"

@@ -1,4 +1,4 @@
-// Where the journal of an output lies: in the output, or elsewhere. See docs/journal.md.
+// Where the journal of an output lies: in the output, or elsewhere. See docs/explanation/journal.md.
 #pragma once
 
 #include "driver/store/store.h"

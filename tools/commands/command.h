@@ -12,7 +12,7 @@
 namespace tiledir::commands
 {
 
-/// What a command ends with; said in docs/commands.md.
+/// What a command ends with; said in docs/reference/commands.md.
 enum ExitCode
 {
     ExitDone = 0,

@@ -1,4 +1,4 @@
-// The other end of the batch protocol: what `tiledir worker` does. See docs/executors.md.
+// The other end of the batch protocol: what `tiledir worker` does. See docs/explanation/executors.md.
 #pragma once
 
 #include "tools/engine/processes/process_registry.h"
