@@ -1,4 +1,4 @@
-"""What an output's journal says of its tiles, read as docs/journal.md describes it, without tiledir's own code."""
+"""What an output's journal says of its tiles, read as docs/explanation/journal.md describes it, without tiledir's own code."""
 
 import pathlib
 import zlib

@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tempfile
 
-from system_calls import DATA, ROOT, failures_of, need_strace, restored, tiles
+from system_calls import BUILD, DATA, failures_of, need_strace, restored, tiles
 
-PROGRAM = ROOT / "build" / "bin" / "tiledir-process"
+PROGRAM = BUILD / "bin" / "tiledir-process"
 CALLS = ["rename", "renameat2", "unlink", "syncfs"]
 
 PLAIN = {"grid": {"tile_size": 64}}

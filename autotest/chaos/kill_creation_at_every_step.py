@@ -11,11 +11,11 @@ import subprocess
 import sys
 import tempfile
 
-from system_calls import DATA, ROOT, failures_of, need_strace, restored, tiles
+from system_calls import BUILD, DATA, failures_of, need_strace, restored, tiles
 
 CALLS = ["mkdir", "rename", "renameat2", "unlink", "rmdir"]
 COPY = ["gdal_translate", "-q", "-of", "TileDir", "-co", "TILE_SIZE=64", "-co", "NUM_THREADS=1"]
-ENVIRONMENT = {**os.environ, "GDAL_DRIVER_PATH": str(ROOT / "build" / "gdalplugins")}
+ENVIRONMENT = {**os.environ, "GDAL_DRIVER_PATH": str(BUILD / "gdalplugins")}
 
 
 def run(*command):
@@ -27,7 +27,7 @@ def failures(work, earlier):
     command = [*COPY, DATA / "jacksboro_west.tif", out]
 
     def fault():
-        again, verified = run(*command), run(ROOT / "build" / "bin" / "tiledir", "verify", out)
+        again, verified = run(*command), run(BUILD / "bin" / "tiledir", "verify", out)
         left = [path for name in ("tmp", "intents") for path in (out / ".tiledir" / name).glob("*")]
         if again.returncode or again.stderr or verified.returncode or tiles(out) != tiles(work / "whole") or left:
             return f"{again.stderr.strip()} {verified.stderr.strip()} {left}"

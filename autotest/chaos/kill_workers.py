@@ -20,7 +20,7 @@ import threading
 import time
 
 from batch_log import BatchLog
-from system_calls import DATA, ROOT, tiles
+from system_calls import BUILD, DATA, ROOT, tiles
 
 sys.path.insert(0, str(ROOT / "autotest" / "interop"))
 
@@ -28,7 +28,7 @@ from gate import Gate
 from processes import children
 from waiting import wait_until
 
-PROGRAM = ROOT / "build" / "autotest" / "tiledir-test"
+PROGRAM = BUILD / "autotest" / "tiledir-test"
 PAUSE = 20  # ms that each portion takes longer, so that kills strike at work
 MOST_LOOKS = 50
 MOST_PAUSE = 0.2  # s between a kill's turn and the kill

@@ -1,12 +1,14 @@
 """SIGKILL at system calls of a command, one after the other. Needs strace."""
 
 import itertools
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = pathlib.Path(os.environ.get("TILEDIR_BUILD") or ROOT / "build").resolve()
 DATA = ROOT / "autotest" / "data"
 
 

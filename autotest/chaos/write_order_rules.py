@@ -1,4 +1,4 @@
-"""The rules of docs/journal.md, "What durable means", of the calls that a program has made in an output."""
+"""The rules of docs/explanation/journal.md, "What durable means", of the calls that a program has made in an output."""
 
 import os
 import re
