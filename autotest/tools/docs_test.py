@@ -140,9 +140,16 @@ def test_every_link_between_pages_leads_somewhere(root):
     pages = [root / "README.md", root / "autotest" / "data" / "README.md", *(root / "docs").rglob("*.md")]
     assert len(pages) > 5
     for page in pages:
-        for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
+        for target, anchor in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", page.read_text()):
             if not re.match(r"[a-z]+:", target):
                 assert os.path.exists(page.parent / target), f"{page.name}: {target}"
+                assert not anchor or anchor in anchors(page.parent / target if target else page), f"{page.name}: {target}#{anchor}"
+
+
+def anchors(page):
+    """Of the page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def sources(root):
