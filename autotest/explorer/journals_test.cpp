@@ -20,7 +20,7 @@ void say_much(MemoryFolder &folder, const Recipe &recipe)
           [&](const OpenFolder &open)
           {
               const auto store = open();
-              const auto resolved = job_of(recipe);
+              const auto resolved = resolved_of(recipe);
               for (int count = 0; count < kMany; ++count)
               {
                   journal::Journal said(*store, resolved->grid);
@@ -59,7 +59,7 @@ void make_pending(MemoryFolder &folder, const Recipe &recipe)
           [&](const OpenFolder &open)
           {
               const auto store = open();
-              const auto resolved = job_of(recipe);
+              const auto resolved = resolved_of(recipe);
               journal::Journal(*store, resolved->grid)
                   .redo({{resolved->finest, stac::TileSet(stac::TileRange{12, 12, 13, 13})}});
           });
@@ -169,7 +169,7 @@ TEST_F(ExplorerTest, WhoReadsTheJournalBesideCompactionSeesAllThatIsDone)
     reader.work = [seen](const OpenFolder &open)
     {
         const auto store = open();
-        const auto resolved = job_of({100});
+        const auto resolved = resolved_of({100});
         try
         {
             const journal::Journal said(*store, resolved->grid);

@@ -126,7 +126,7 @@ const Recipe *recorded(const MemoryFolder &folder, const std::vector<Recipe> &re
               const auto state = engine::OutputState::load(*store, engine::built_in_processes());
               for (const Recipe &recipe : recipes)
               {
-                  const bool is_it = state.exists() && state.differences(*job_of(recipe)).empty();
+                  const bool is_it = state.exists() && state.differences(*resolved_of(recipe)).empty();
                   found = is_it ? &recipe : found;
               }
           });
@@ -148,7 +148,7 @@ std::string journal_is_true(const MemoryFolder &folder, const std::vector<Recipe
           [&](const OpenFolder &open)
           {
               const auto store = open();
-              const auto resolved = job_of(*recipe);
+              const auto resolved = resolved_of(*recipe);
               const journal::Journal said(*store, resolved->grid);
               for (const auto &[level, set] : said.before().stored)
               {
@@ -185,7 +185,7 @@ std::vector<unsigned char> pixels_of(const store::Bytes &tile)
     alone(folder,
           [&](const OpenFolder &open)
           {
-              const auto resolved = job_of({});
+              const auto resolved = resolved_of({});
               const auto store = open();
               const auto block = raster::TilePyramid(*resolved, *store).decode({resolved->finest, 12, 12}, tile);
               pixels.assign(block->data(), block->data() + block->size());

@@ -97,7 +97,7 @@ const Value &once(std::map<Recipe, Value> &known, const Recipe &recipe, Value (*
     return (found == known.end() ? known.emplace(recipe, make(recipe)).first : found)->second;
 }
 
-std::shared_ptr<const engine::ResolvedRecipe> made_job(const Recipe &recipe)
+std::shared_ptr<const engine::ResolvedRecipe> newly_resolved(const Recipe &recipe)
 {
     put_input(recipe.input);
     const std::string text =
@@ -125,10 +125,10 @@ Tiles made_tiles(const Recipe &recipe)
 
 } // namespace
 
-std::shared_ptr<const engine::ResolvedRecipe> job_of(const Recipe &recipe)
+std::shared_ptr<const engine::ResolvedRecipe> resolved_of(const Recipe &recipe)
 {
     static std::map<Recipe, std::shared_ptr<const engine::ResolvedRecipe>> known;
-    return once(known, recipe, made_job);
+    return once(known, recipe, newly_resolved);
 }
 
 void alone(MemoryFolder &folder, const std::function<void(const OpenFolder &open)> &work)
@@ -208,7 +208,7 @@ RunEnd run(const OpenFolder &open, const Recipe &recipe, const std::string &opti
     try
     {
         const auto store = open();
-        const engine::RunResult result = engine::run(job_of(recipe), options, *store);
+        const engine::RunResult result = engine::run(resolved_of(recipe), options, *store);
         end.state = result.state;
         end.refusal = result.refusal;
         for (const std::string &failure : result.failures)

@@ -32,7 +32,7 @@ struct Recipe
 
 using Tiles = std::map<std::string, store::Bytes>; ///< by key
 
-std::shared_ptr<const engine::ResolvedRecipe> job_of(const Recipe &recipe);
+std::shared_ptr<const engine::ResolvedRecipe> resolved_of(const Recipe &recipe);
 
 /// Does something that nobody disturbs.
 void alone(MemoryFolder &folder, const std::function<void(const OpenFolder &open)> &work);

@@ -94,140 +94,136 @@ std::string TileReader::tile_path(int matrix, std::int64_t row, std::int64_t col
     return source.reader->path(source.key(m_grid.matrices[matrix], row, col));
 }
 
-std::string TileReader::key(const ResolvedRecipe &resolved) const
+std::string TileReader::key(const Job &job) const
 {
-    return m_sources[resolved.source].key(m_grid.matrices[resolved.matrix], resolved.row, resolved.col);
+    return m_sources[job.source].key(m_grid.matrices[job.matrix], job.row, job.col);
 }
 
-std::string TileReader::cache_key(const ResolvedRecipe &resolved, const store::Stamp &stamp) const
+std::string TileReader::cache_key(const Job &job, const store::Stamp &stamp) const
 {
-    const Source &source = m_sources[resolved.source];
-    const stac::TileMatrix &matrix = m_grid.matrices[resolved.matrix];
-    return source.reader->path(key(resolved)) + '\n' + stamp.text + '\n' +
-           source.wanted.text(matrix, resolved.row, resolved.col);
+    const Source &source = m_sources[job.source];
+    const stac::TileMatrix &matrix = m_grid.matrices[job.matrix];
+    return source.reader->path(key(job)) + '\n' + stamp.text + '\n' + source.wanted.text(matrix, job.row, job.col);
 }
 
-std::uint32_t TileReader::layer(const ResolvedRecipe &resolved) const
+std::uint32_t TileReader::layer(const Job &job) const
 {
-    return static_cast<std::uint32_t>(resolved.source * m_grid.matrices.size() +
-                                      static_cast<std::size_t>(resolved.matrix));
+    return static_cast<std::uint32_t>(job.source * m_grid.matrices.size() + static_cast<std::size_t>(job.matrix));
 }
 
-void TileReader::use_absent(const ResolvedRecipe &resolved, const Use &use) const
+void TileReader::use_absent(const Job &job, const Use &use) const
 {
-    const store::ObjectReader &reader = *m_sources[resolved.source].reader;
+    const store::ObjectReader &reader = *m_sources[job.source].reader;
     if (m_options.missing_is_error)
     {
-        throw TileError(reader.path(key(resolved)), "absent, and open option MISSING_TILES is ERROR");
+        throw TileError(reader.path(key(job)), "absent, and open option MISSING_TILES is ERROR");
     }
-    note_absent(reader.path(key(resolved)));
+    note_absent(reader.path(key(job)));
     if (reader.is_remote())
     {
-        m_absent.insert(layer(resolved), resolved.row, resolved.col);
+        m_absent.insert(layer(job), job.row, job.col);
     }
-    use(resolved, nullptr);
+    use(job, nullptr);
 }
 
 /// Of a tile that may exist, what can be told without a request.
-std::optional<store::ObjectState> TileReader::known(const ResolvedRecipe &resolved) const
+std::optional<store::ObjectState> TileReader::known(const Job &job) const
 {
-    const store::ObjectReader &reader = *m_sources[resolved.source].reader;
-    if (reader.is_remote() && m_absent.contains(layer(resolved), resolved.row, resolved.col))
+    const store::ObjectReader &reader = *m_sources[job.source].reader;
+    if (reader.is_remote() && m_absent.contains(layer(job), job.row, job.col))
     {
         return store::ObjectState{};
     }
-    return reader.known(key(resolved));
+    return reader.known(key(job));
 }
 
 /// True where nothing had to be read for it.
-bool TileReader::use_from_memory(const ResolvedRecipe &resolved, const Use &use) const
+bool TileReader::use_from_memory(const Job &job, const Use &use) const
 {
-    if (!m_stored.may_exist(m_grid.matrices[resolved.matrix], resolved.row, resolved.col))
+    if (!m_stored.may_exist(m_grid.matrices[job.matrix], job.row, job.col))
     {
-        use(resolved, nullptr);
+        use(job, nullptr);
         return true;
     }
-    const auto state = known(resolved);
+    const auto state = known(job);
     if (!state)
     {
         return false;
     }
     if (!state->stamp)
     {
-        use_absent(resolved, use);
+        use_absent(job, use);
         return true;
     }
     m_found = true;
-    const Tile tile = raster::TileCache::of_process().find(cache_key(resolved, *state->stamp));
+    const Tile tile = raster::TileCache::of_process().find(cache_key(job, *state->stamp));
     if (tile)
     {
-        use(resolved, tile);
+        use(job, tile);
     }
     return tile != nullptr;
 }
 
-void TileReader::load(const std::vector<ResolvedRecipe> &jobs, const Use &use, Keep keep) const
+void TileReader::load(const std::vector<Job> &jobs, const Use &use, Keep keep) const
 {
-    std::vector<ResolvedRecipe> missing;
+    std::vector<Job> missing;
     std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(missing),
-                 [&](const ResolvedRecipe &resolved) { return !use_from_memory(resolved, use); });
+                 [&](const Job &job) { return !use_from_memory(job, use); });
     if (!missing.empty())
     {
         load_missing(missing, use, keep);
     }
 }
 
-void TileReader::load_missing(const std::vector<ResolvedRecipe> &jobs, const Use &use, Keep keep) const
+void TileReader::load_missing(const std::vector<Job> &jobs, const Use &use, Keep keep) const
 {
-    std::map<const store::ObjectReader *, std::vector<ResolvedRecipe>> by_reader;
-    for (const ResolvedRecipe &resolved : jobs)
+    std::map<const store::ObjectReader *, std::vector<Job>> by_reader;
+    for (const Job &job : jobs)
     {
-        by_reader[m_sources[resolved.source].reader.get()].push_back(resolved);
+        by_reader[m_sources[job.source].reader.get()].push_back(job);
     }
-    const auto take = [this, &use, keep](const ResolvedRecipe &resolved, const store::ReadObject &object)
-    { object.bytes ? use(resolved, decoded(resolved, object, keep)) : use_absent(resolved, use); };
+    const auto take = [this, &use, keep](const Job &job, const store::ReadObject &object)
+    { object.bytes ? use(job, decoded(job, object, keep)) : use_absent(job, use); };
     store::TaskQueue queue(std::min(m_options.threads, static_cast<int>(std::min<std::size_t>(jobs.size(), 1024))));
     for (const auto &[reader, own] : by_reader)
     {
         if (!reader->is_remote())
         {
-            for (const ResolvedRecipe &resolved : own)
+            for (const Job &job : own)
             {
-                queue.add([this, &take, &resolved = resolved, reader = reader]
-                          { take(resolved, reader->read(key(resolved))); });
+                queue.add([this, &take, &job = job, reader = reader] { take(job, reader->read(key(job))); });
             }
             continue;
         }
         std::vector<std::string> keys;
-        std::transform(own.begin(), own.end(), std::back_inserter(keys),
-                       [this](const ResolvedRecipe &resolved) { return key(resolved); });
+        std::transform(own.begin(), own.end(), std::back_inserter(keys), [this](const Job &job) { return key(job); });
         reader->read(keys, [&, &own = own](std::size_t index, const store::ReadObject &object)
-                     { queue.add([&take, &resolved = own[index], object] { take(resolved, object); }); });
+                     { queue.add([&take, &job = own[index], object] { take(job, object); }); });
     }
     queue.finish();
 }
 
-TileReader::Tile TileReader::decoded(const ResolvedRecipe &resolved, const store::ReadObject &object, Keep keep) const
+TileReader::Tile TileReader::decoded(const Job &job, const store::ReadObject &object, Keep keep) const
 {
     m_found = true;
-    const Source &source = m_sources[resolved.source];
-    const raster::TileSpec spec = source.wanted.spec(m_grid.matrices[resolved.matrix], resolved.row, resolved.col);
+    const Source &source = m_sources[job.source];
+    const raster::TileSpec spec = source.wanted.spec(m_grid.matrices[job.matrix], job.row, job.col);
     auto tile = std::make_shared<const raster::DecodedTile>(
-        raster::decode_tile(*object.bytes, source.reader->path(key(resolved)), spec));
+        raster::decode_tile(*object.bytes, source.reader->path(key(job)), spec));
     if (keep == Keep::Yes)
     {
-        raster::TileCache::of_process().insert(cache_key(resolved, *object.stamp), tile);
+        raster::TileCache::of_process().insert(cache_key(job, *object.stamp), tile);
     }
     return tile;
 }
 
-void TileReader::check_colors(const ResolvedRecipe &resolved, const raster::DecodedTile &tile) const
+void TileReader::check_colors(const Job &job, const raster::DecodedTile &tile) const
 {
-    const Source &source = m_sources[resolved.source];
+    const Source &source = m_sources[job.source];
     const std::string fault = source.colors ? source.colors->fault_of(tile) : std::string();
     if (!fault.empty())
     {
-        throw TileError(source.reader->path(key(resolved)), fault);
+        throw TileError(source.reader->path(key(job)), fault);
     }
 }
 
@@ -242,12 +238,12 @@ TileReader::Tile TileReader::first_tile(int band, int most) const
     Tile found;
     for (const stac::TileId &place : first_tiles(m_grid, m_stored, most))
     {
-        const ResolvedRecipe resolved{m_bands[band].source, place.level, place.row, place.col};
+        const Job job{m_bands[band].source, place.level, place.row, place.col};
         load(
-            {resolved}, [&found](const ResolvedRecipe &, const Tile &tile) { found = tile; }, Keep::Yes);
+            {job}, [&found](const Job &, const Tile &tile) { found = tile; }, Keep::Yes);
         if (found)
         {
-            check_colors(resolved, *found);
+            check_colors(job, *found);
             break;
         }
     }
@@ -264,15 +260,15 @@ std::optional<bool> TileReader::exists(int matrix, std::int64_t row, std::int64_
     return state ? std::optional(state->stamp.has_value()) : std::nullopt;
 }
 
-std::vector<TileReader::ResolvedRecipe> TileReader::jobs_of(int matrix, const stac::TileRange &tiles,
-                                                            const std::vector<int> &bands) const
+std::vector<TileReader::Job> TileReader::jobs_of(int matrix, const stac::TileRange &tiles,
+                                                 const std::vector<int> &bands) const
 {
     std::set<std::size_t> sources;
     for (const int band : bands)
     {
         sources.insert(m_bands[band].source);
     }
-    std::vector<ResolvedRecipe> jobs;
+    std::vector<Job> jobs;
     for (std::int64_t row = tiles.min_row; row <= tiles.max_row; ++row)
     {
         for (std::int64_t col = tiles.min_col; col <= tiles.max_col; ++col)
@@ -289,29 +285,28 @@ std::vector<TileReader::ResolvedRecipe> TileReader::jobs_of(int matrix, const st
 void TileReader::read(int matrix, const stac::PixelWindow &window, const PixelTarget &target) const
 {
     const stac::TileMatrix &tile_matrix = m_grid.matrices[matrix];
-    const std::vector<ResolvedRecipe> jobs = jobs_of(matrix, tile_matrix.tiles_of(window), target.bands);
+    const std::vector<Job> jobs = jobs_of(matrix, tile_matrix.tiles_of(window), target.bands);
     // More than the cache holds drives out what is there, and would itself be gone when the next read asks for it.
     const Keep keep =
         jobs.size() > tiles_in_half_of_cache(m_sources[jobs.front().source], tile_matrix) ? Keep::No : Keep::Yes;
     load(
         jobs,
-        [&](const ResolvedRecipe &resolved, const Tile &tile)
-        { show(resolved, tile.get(), tile_matrix.tile_window(resolved.row, resolved.col), window, target); },
+        [&](const Job &job, const Tile &tile)
+        { show(job, tile.get(), tile_matrix.tile_window(job.row, job.col), window, target); },
         keep);
     warn_of_none();
 }
 
 /// True where a small part of the tile may be decoded alone: the first few times. Counts these.
-bool TileReader::may_glance(const ResolvedRecipe &resolved) const
+bool TileReader::may_glance(const Job &job) const
 {
-    auto free =
-        std::find_if(m_glances.begin(), m_glances.end(),
-                     [&](TileFlags &flags) { return !flags.contains(layer(resolved), resolved.row, resolved.col); });
+    auto free = std::find_if(m_glances.begin(), m_glances.end(),
+                             [&](TileFlags &flags) { return !flags.contains(layer(job), job.row, job.col); });
     if (free == m_glances.end())
     {
         return false;
     }
-    free->insert(layer(resolved), resolved.row, resolved.col);
+    free->insert(layer(job), job.row, job.col);
     return true;
 }
 
@@ -323,50 +318,48 @@ bool TileReader::glance(int matrix, const stac::PixelWindow &window, const Pixel
     {
         return false;
     }
-    const std::vector<ResolvedRecipe> jobs = jobs_of(matrix, tile_matrix.tiles_of(window), target.bands);
-    if (!std::all_of(jobs.begin(), jobs.end(), [this](const ResolvedRecipe &resolved) { return may_glance(resolved); }))
+    const std::vector<Job> jobs = jobs_of(matrix, tile_matrix.tiles_of(window), target.bands);
+    if (!std::all_of(jobs.begin(), jobs.end(), [this](const Job &job) { return may_glance(job); }))
     {
         return false;
     }
-    for (const ResolvedRecipe &resolved : jobs)
+    for (const Job &job : jobs)
     {
-        glance_at(resolved, window, target);
+        glance_at(job, window, target);
     }
     warn_of_none();
     return true;
 }
 
 /// Where a tile may be cut only its whole tells what is where.
-void TileReader::glance_at(const ResolvedRecipe &resolved, const stac::PixelWindow &window,
-                           const PixelTarget &target) const
+void TileReader::glance_at(const Job &job, const stac::PixelWindow &window, const PixelTarget &target) const
 {
-    const Source &source = m_sources[resolved.source];
-    const stac::TileMatrix &matrix = m_grid.matrices[resolved.matrix];
-    const stac::PixelWindow at = matrix.tile_window(resolved.row, resolved.col);
-    const Use show_whole = [&](const ResolvedRecipe &, const Tile &tile)
-    { show(resolved, tile.get(), at, window, target); };
-    if (use_from_memory(resolved, show_whole))
+    const Source &source = m_sources[job.source];
+    const stac::TileMatrix &matrix = m_grid.matrices[job.matrix];
+    const stac::PixelWindow at = matrix.tile_window(job.row, job.col);
+    const Use show_whole = [&](const Job &, const Tile &tile) { show(job, tile.get(), at, window, target); };
+    if (use_from_memory(job, show_whole))
     {
         return;
     }
-    const store::ReadObject object = source.reader->read(key(resolved));
+    const store::ReadObject object = source.reader->read(key(job));
     if (!object.bytes)
     {
-        use_absent(resolved, show_whole);
+        use_absent(job, show_whole);
         return;
     }
     m_found = true;
-    raster::TileSpec spec = source.wanted.spec(matrix, resolved.row, resolved.col);
+    raster::TileSpec spec = source.wanted.spec(matrix, job.row, job.col);
     if (spec.columns.cut != raster::TileAxis::Cut::None || spec.rows.cut != raster::TileAxis::Cut::None)
     {
-        show_whole(resolved, decoded(resolved, object, Keep::Yes));
+        show_whole(job, decoded(job, object, Keep::Yes));
         return;
     }
     const stac::PixelWindow part = at.intersection(window).value();
     spec.columns = spec.columns.part(static_cast<int>(part.col - at.col), static_cast<int>(part.width));
     spec.rows = spec.rows.part(static_cast<int>(part.row - at.row), static_cast<int>(part.height));
-    const raster::DecodedTile tile = raster::decode_tile(*object.bytes, source.reader->path(key(resolved)), spec);
-    show(resolved, &tile, part, window, target);
+    const raster::DecodedTile tile = raster::decode_tile(*object.bytes, source.reader->path(key(job)), spec);
+    show(job, &tile, part, window, target);
 }
 
 std::size_t TileReader::tiles_in_half_of_cache(const Source &source, const stac::TileMatrix &matrix)
@@ -397,14 +390,14 @@ void TileReader::read_ahead(int matrix, const stac::PixelWindow &window, std::in
 
 void TileReader::read_ahead(const std::vector<stac::TileId> &tiles, int band) const
 {
-    const Use nothing = [](const ResolvedRecipe &, const Tile &) {};
-    std::vector<ResolvedRecipe> jobs;
+    const Use nothing = [](const Job &, const Tile &) {};
+    std::vector<Job> jobs;
     for (const stac::TileId &place : tiles)
     {
-        const ResolvedRecipe resolved{m_bands[band].source, place.level, place.row, place.col};
-        if (!use_from_memory(resolved, nothing))
+        const Job job{m_bands[band].source, place.level, place.row, place.col};
+        if (!use_from_memory(job, nothing))
         {
-            jobs.push_back(resolved);
+            jobs.push_back(job);
         }
         else if (jobs.empty())
         {
@@ -418,14 +411,14 @@ void TileReader::read_ahead(const std::vector<stac::TileId> &tiles, int band) co
 }
 
 /// Copies a tile's pixels to whoever reads. A tile whose colours are not the first one's is an error.
-void TileReader::show(const ResolvedRecipe &resolved, const raster::DecodedTile *tile, const stac::PixelWindow &at,
+void TileReader::show(const Job &job, const raster::DecodedTile *tile, const stac::PixelWindow &at,
                       const stac::PixelWindow &window, const PixelTarget &target) const
 {
     if (tile != nullptr)
     {
-        check_colors(resolved, *tile);
+        check_colors(job, *tile);
     }
-    copy(tile, resolved.source, at, window, target);
+    copy(tile, job.source, at, window, target);
 }
 
 /// Of one tile, at `at`, what the window shows of it in those bands that this source has.

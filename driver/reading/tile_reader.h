@@ -90,7 +90,7 @@ private:
             return key_prefix + tiles.key(matrix, row, col);
         }
     };
-    struct ResolvedRecipe
+    struct Job
     {
         std::size_t source;
         int matrix;
@@ -98,33 +98,33 @@ private:
         std::int64_t col;
     };
     /// May be called from many threads, for different jobs. Null: the tile is absent.
-    using Use = std::function<void(const ResolvedRecipe &resolved, const Tile &tile)>;
+    using Use = std::function<void(const Job &job, const Tile &tile)>;
 
-    std::vector<ResolvedRecipe> jobs_of(int matrix, const stac::TileRange &tiles, const std::vector<int> &bands) const;
-    bool may_glance(const ResolvedRecipe &resolved) const;
-    void glance_at(const ResolvedRecipe &resolved, const stac::PixelWindow &window, const PixelTarget &target) const;
+    std::vector<Job> jobs_of(int matrix, const stac::TileRange &tiles, const std::vector<int> &bands) const;
+    bool may_glance(const Job &job) const;
+    void glance_at(const Job &job, const stac::PixelWindow &window, const PixelTarget &target) const;
     /// Whether decoded tiles go into the process's cache.
     enum class Keep
     {
         No,
         Yes
     };
-    void load(const std::vector<ResolvedRecipe> &jobs, const Use &use, Keep keep) const;
-    void load_missing(const std::vector<ResolvedRecipe> &jobs, const Use &use, Keep keep) const;
+    void load(const std::vector<Job> &jobs, const Use &use, Keep keep) const;
+    void load_missing(const std::vector<Job> &jobs, const Use &use, Keep keep) const;
     void note_absent(const std::string &path) const;
     void warn_of_none() const;
     bool holds_tiles() const;
     bool holds_tiles(std::size_t source) const;
     static std::size_t tiles_in_half_of_cache(const Source &source, const stac::TileMatrix &matrix);
-    bool use_from_memory(const ResolvedRecipe &resolved, const Use &use) const;
-    void use_absent(const ResolvedRecipe &resolved, const Use &use) const;
-    Tile decoded(const ResolvedRecipe &resolved, const store::ReadObject &object, Keep keep) const;
-    std::string key(const ResolvedRecipe &resolved) const;
-    std::string cache_key(const ResolvedRecipe &resolved, const store::Stamp &stamp) const;
-    std::uint32_t layer(const ResolvedRecipe &resolved) const;
-    std::optional<store::ObjectState> known(const ResolvedRecipe &resolved) const;
-    void check_colors(const ResolvedRecipe &resolved, const raster::DecodedTile &tile) const;
-    void show(const ResolvedRecipe &resolved, const raster::DecodedTile *tile, const stac::PixelWindow &at,
+    bool use_from_memory(const Job &job, const Use &use) const;
+    void use_absent(const Job &job, const Use &use) const;
+    Tile decoded(const Job &job, const store::ReadObject &object, Keep keep) const;
+    std::string key(const Job &job) const;
+    std::string cache_key(const Job &job, const store::Stamp &stamp) const;
+    std::uint32_t layer(const Job &job) const;
+    std::optional<store::ObjectState> known(const Job &job) const;
+    void check_colors(const Job &job, const raster::DecodedTile &tile) const;
+    void show(const Job &job, const raster::DecodedTile *tile, const stac::PixelWindow &at,
               const stac::PixelWindow &window, const PixelTarget &target) const;
     void copy(const raster::DecodedTile *tile, std::size_t source, const stac::PixelWindow &at,
               const stac::PixelWindow &window, const PixelTarget &target) const;

@@ -83,13 +83,13 @@ bool TileReader::holds_tiles(std::size_t source) const
                               });
         return found;
     }
-    std::vector<ResolvedRecipe> jobs;
+    std::vector<Job> jobs;
     for (const stac::TileId &place : first_tiles(m_grid, m_stored, kMaxTilesAsked))
     {
         jobs.push_back({source, place.level, place.row, place.col});
     }
     load(
-        jobs, [](const ResolvedRecipe &, const Tile &) {}, Keep::Yes);
+        jobs, [](const Job &, const Tile &) {}, Keep::Yes);
     return m_found;
 }
 

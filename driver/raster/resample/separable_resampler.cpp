@@ -148,7 +148,7 @@ GapRule gap_rule(Resampling resampling, bool widen)
 }
 
 /// Resampling of one band.
-template <class T> struct SeparableResampler::ResolvedRecipe
+template <class T> struct SeparableResampler::Job
 {
     const AxisTable &columns;
     const AxisStretch &column_stretch;
@@ -220,10 +220,10 @@ void SeparableResampler::prepare_columns(const AxisTable &columns, const AxisStr
 }
 
 /// Each input row is resampled along its columns once, then output rows are sums of these.
-template <class T> void SeparableResampler::columns_first(const ResolvedRecipe<T> &resolved)
+template <class T> void SeparableResampler::columns_first(const Job<T> &job)
 {
-    const std::int64_t width = resolved.column_stretch.size;
-    const int slots = resolved.rows.stride;
+    const std::int64_t width = job.column_stretch.size;
+    const int slots = job.rows.stride;
     m_lines.resize(static_cast<std::size_t>(slots) * kStrip);
     std::vector<const double *> lines(slots);
     for (std::int64_t first = 0; first < width; first += kStrip)
@@ -231,94 +231,91 @@ template <class T> void SeparableResampler::columns_first(const ResolvedRecipe<T
         const int size = static_cast<int>(std::min<std::int64_t>(kStrip, width - first));
         const ColumnTaps columns{m_taps, width, m_offsets.data() + first, m_weights.data() + first};
         m_line_rows.assign(slots, -1);
-        for (std::int64_t row = resolved.row_stretch.first;
-             row < resolved.row_stretch.first + resolved.row_stretch.size; ++row)
+        for (std::int64_t row = job.row_stretch.first; row < job.row_stretch.first + job.row_stretch.size; ++row)
         {
-            const Taps taps = resolved.rows.taps(row);
+            const Taps taps = job.rows.taps(row);
             for (int k = 0; k < taps.count; ++k)
             {
-                const std::int64_t input = taps.start + k - resolved.row_stretch.input_first;
+                const std::int64_t input = taps.start + k - job.row_stretch.input_first;
                 const auto slot = static_cast<std::size_t>(input % slots);
                 double *line = m_lines.data() + slot * kStrip;
                 if (m_line_rows[slot] != input)
                 {
-                    weigh_columns(resolved.input_row(taps.start + k), columns, size, line);
+                    weigh_columns(job.input_row(taps.start + k), columns, size, line);
                     m_line_rows[slot] = input;
                 }
                 lines[k] = line;
             }
-            weigh_rows(lines.data(), taps.weights, taps.count, size, resolved.output_row(row) + first);
+            weigh_rows(lines.data(), taps.weights, taps.count, size, job.output_row(row) + first);
         }
     }
 }
 
 /// Input rows are summed for each output row, then resampled along its columns.
-template <class T> void SeparableResampler::rows_first(const ResolvedRecipe<T> &resolved)
+template <class T> void SeparableResampler::rows_first(const Job<T> &job)
 {
-    const int input_width = resolved.input.width();
+    const int input_width = job.input.width();
     m_lines.resize(input_width);
-    const ColumnTaps columns{m_taps, resolved.column_stretch.size, m_offsets.data(), m_weights.data()};
-    std::vector<const T *> inputs(resolved.rows.stride);
-    for (std::int64_t row = resolved.row_stretch.first; row < resolved.row_stretch.first + resolved.row_stretch.size;
-         ++row)
+    const ColumnTaps columns{m_taps, job.column_stretch.size, m_offsets.data(), m_weights.data()};
+    std::vector<const T *> inputs(job.rows.stride);
+    for (std::int64_t row = job.row_stretch.first; row < job.row_stretch.first + job.row_stretch.size; ++row)
     {
-        const Taps taps = resolved.rows.taps(row);
+        const Taps taps = job.rows.taps(row);
         for (int k = 0; k < taps.count; ++k)
         {
-            inputs[k] = resolved.input_row(taps.start + k);
+            inputs[k] = job.input_row(taps.start + k);
         }
         weigh_rows(inputs.data(), taps.weights, taps.count, input_width, m_lines.data());
-        weigh_columns(m_lines.data(), columns, static_cast<int>(resolved.column_stretch.size),
-                      resolved.output_row(row));
+        weigh_columns(m_lines.data(), columns, static_cast<int>(job.column_stretch.size), job.output_row(row));
     }
 }
 
-template <class T> void SeparableResampler::run(const ResolvedRecipe<T> &resolved)
+template <class T> void SeparableResampler::run(const Job<T> &job)
 {
-    const int input_width = resolved.input.width();
+    const int input_width = job.input.width();
     std::int64_t gaps = 0;
-    m_gaps_in_row.resize(resolved.input.height());
-    for (int row = 0; row < resolved.input.height(); ++row)
+    m_gaps_in_row.resize(job.input.height());
+    for (int row = 0; row < job.input.height(); ++row)
     {
-        const int found = count_gaps(resolved.input.template row<T>(resolved.band, row), input_width);
+        const int found = count_gaps(job.input.template row<T>(job.band, row), input_width);
         m_gaps_in_row[row] = found != 0;
         gaps += found;
     }
-    const std::int64_t width = resolved.column_stretch.size;
-    const std::int64_t end = resolved.row_stretch.first + resolved.row_stretch.size;
-    if (gaps == static_cast<std::int64_t>(input_width) * resolved.input.height())
+    const std::int64_t width = job.column_stretch.size;
+    const std::int64_t end = job.row_stretch.first + job.row_stretch.size;
+    if (gaps == static_cast<std::int64_t>(input_width) * job.input.height())
     {
-        for (std::int64_t row = resolved.row_stretch.first; row < end; ++row)
+        for (std::int64_t row = job.row_stretch.first; row < end; ++row)
         {
-            std::fill_n(resolved.output_row(row), width, static_cast<T>(kNothing));
+            std::fill_n(job.output_row(row), width, static_cast<T>(kNothing));
         }
         return;
     }
-    m_order == Order::ColumnsFirst ? columns_first(resolved) : rows_first(resolved);
+    m_order == Order::ColumnsFirst ? columns_first(job) : rows_first(job);
     if (gaps > 0)
     {
-        fill_gaps(resolved);
+        fill_gaps(job);
     }
 }
 
 /// What a tap that is not valid has touched is NaN: these pixels are made again, one by one.
-template <class T> void SeparableResampler::fill_gaps(const ResolvedRecipe<T> &resolved)
+template <class T> void SeparableResampler::fill_gaps(const Job<T> &job)
 {
-    const std::int64_t first_row = resolved.row_stretch.first;
-    for (std::int64_t row = first_row; row < first_row + resolved.row_stretch.size; ++row)
+    const std::int64_t first_row = job.row_stretch.first;
+    for (std::int64_t row = first_row; row < first_row + job.row_stretch.size; ++row)
     {
-        const Taps taps = resolved.rows.taps(row);
-        const auto first = m_gaps_in_row.begin() + (taps.start - resolved.row_stretch.input_first);
+        const Taps taps = job.rows.taps(row);
+        const auto first = m_gaps_in_row.begin() + (taps.start - job.row_stretch.input_first);
         if (std::find(first, first + taps.count, 1) == first + taps.count)
         {
             continue;
         }
-        T *pixels = resolved.output_row(row);
-        for (std::int64_t col = 0; col < resolved.column_stretch.size; ++col)
+        T *pixels = job.output_row(row);
+        for (std::int64_t col = 0; col < job.column_stretch.size; ++col)
         {
             if (std::isnan(pixels[col]))
             {
-                pixels[col] = static_cast<T>(resolved.pixel_at_gap(resolved.column_stretch.first + col, row, m_gaps));
+                pixels[col] = static_cast<T>(job.pixel_at_gap(job.column_stretch.first + col, row, m_gaps));
             }
         }
     }
@@ -332,11 +329,11 @@ void SeparableResampler::resample(const PixelBlock &input, const AxisTable &colu
     {
         if (into.type() == GDT_Float64)
         {
-            run(ResolvedRecipe<double>{columns, column_stretch, rows, row_stretch, input, into, band});
+            run(Job<double>{columns, column_stretch, rows, row_stretch, input, into, band});
         }
         else
         {
-            run(ResolvedRecipe<float>{columns, column_stretch, rows, row_stretch, input, into, band});
+            run(Job<float>{columns, column_stretch, rows, row_stretch, input, into, band});
         }
     }
 }

@@ -46,11 +46,11 @@ public:
                   const AxisTable &rows, const AxisStretch &row_stretch, PixelBlock &into);
 
 private:
-    template <class T> struct ResolvedRecipe;
-    template <class T> void run(const ResolvedRecipe<T> &resolved);
-    template <class T> void columns_first(const ResolvedRecipe<T> &resolved);
-    template <class T> void rows_first(const ResolvedRecipe<T> &resolved);
-    template <class T> void fill_gaps(const ResolvedRecipe<T> &resolved);
+    template <class T> struct Job;
+    template <class T> void run(const Job<T> &job);
+    template <class T> void columns_first(const Job<T> &job);
+    template <class T> void rows_first(const Job<T> &job);
+    template <class T> void fill_gaps(const Job<T> &job);
     void prepare_columns(const AxisTable &columns, const AxisStretch &stretch);
 
     GapRule m_gaps;

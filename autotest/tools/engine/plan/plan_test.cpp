@@ -9,7 +9,7 @@ using namespace tiledir;
 namespace
 {
 
-engine::ResolvedRecipe job_of(int coarsest, int finest)
+engine::ResolvedRecipe recipe_of_levels(int coarsest, int finest)
 {
     engine::ResolvedRecipe resolved;
     resolved.grid = stac::TileMatrixSet::well_known("WebMercatorQuad").value();
@@ -29,7 +29,7 @@ std::size_t allocated()
 
 TEST(Plan, BatchesHoldEveryTileOnceAndReachNoFartherThanTheirRoots)
 {
-    engine::ResolvedRecipe resolved = job_of(3, 9);
+    engine::ResolvedRecipe resolved = recipe_of_levels(3, 9);
     resolved.selection.insert(stac::TileRange{100, 217, 31, 300});
     resolved.selection.insert(stac::TileRange{400, 400, 500, 510});
     const engine::Plan plan(resolved, {});
@@ -53,7 +53,7 @@ TEST(Plan, BatchesHoldEveryTileOnceAndReachNoFartherThanTheirRoots)
 
 TEST(Plan, BatchesAreAsLargeAsTheyMayBe)
 {
-    engine::ResolvedRecipe resolved = job_of(3, 9);
+    engine::ResolvedRecipe resolved = recipe_of_levels(3, 9);
     resolved.selection.insert(stac::TileRange{0, 127, 0, 127});
     const engine::Plan plan(resolved, {});
     std::vector<std::int64_t> counts;
@@ -75,7 +75,7 @@ TEST(Plan, BatchesAreAsLargeAsTheyMayBe)
 
 TEST(Plan, KernelsThatReachOverEdgesLeaveBatchesOfManyTiles)
 {
-    engine::ResolvedRecipe resolved = job_of(3, 9);
+    engine::ResolvedRecipe resolved = recipe_of_levels(3, 9);
     resolved.overview_resampling = raster::Resampling::Cubic;
     resolved.selection.insert(stac::TileRange{0, 63, 0, 63});
     int batches = 0;
@@ -92,7 +92,7 @@ TEST(Plan, KernelsThatReachOverEdgesLeaveBatchesOfManyTiles)
 
 TEST(Plan, OfTwoPlacesFarApartHasNoBatchBetweenThem)
 {
-    engine::ResolvedRecipe resolved = job_of(0, 24);
+    engine::ResolvedRecipe resolved = recipe_of_levels(0, 24);
     const std::int64_t last = (std::int64_t{1} << 24) - 1;
     resolved.selection.insert(0, 0, 0);
     resolved.selection.insert(last, last, last);
@@ -110,7 +110,7 @@ TEST(Plan, OfTwoPlacesFarApartHasNoBatchBetweenThem)
 
 TEST(Plan, OfAHundredMillionTilesTakesAFewMegabytes)
 {
-    engine::ResolvedRecipe resolved = job_of(0, 14);
+    engine::ResolvedRecipe resolved = recipe_of_levels(0, 14);
     // A thousand places of 330 x 330 tiles.
     for (std::int64_t i = 0; i < 1000; ++i)
     {
