@@ -10,6 +10,8 @@ import subprocess
 
 import pages
 import pytest
+import python_peers
+from go_program import NoGoProgram
 from osgeo import gdal
 from s3_server import S3Server
 
@@ -84,6 +86,11 @@ def test_the_commands_of_a_page_do_what_it_says(name, build, checkout, person, r
             pytest.skip(f"{program} is not installed")
     if "cmake --install build" in pages.script(PAGES[name]) and not (build / "cmake_install.cmake").exists():
         pytest.skip("the build folder can install nothing")
+    if "mapchete execute" in pages.script(PAGES[name]):
+        try:
+            person["PATH"] += f":{python_peers.programs()}"
+        except (python_peers.NoMapchete, NoGoProgram) as reason:
+            pytest.skip(str(reason))
     if "qgis.core" in pages.script(PAGES[name]):
         pytest.importorskip("qgis", reason="no QGIS: bash tools/install_packages.sh qgis")
     if "s3://" in pages.script(PAGES[name]):
