@@ -127,7 +127,9 @@ def after_the_pixels_page(checkout, printed):
     assert int(list(printed.values())[-1][-1]) <= 20e-6 * tiles.RasterXSize * tiles.RasterYSize
 
 
-def after_the_install_page(checkout, _):
+def after_the_install_page(checkout, printed):
+    for page in [*PAGES, "LICENSE"]:
+        assert page.startswith("autotest") or any(line.endswith(f"/{page}") for line in list(printed.values())[0]), page
     assert not [path for path in (checkout / "home" / ".local").rglob("*") if not path.is_dir()]
 
 
@@ -151,6 +153,8 @@ def test_every_block_of_commands_is_run_or_says_why_not(name):
         assert block.language, f"{where}: a fence names its language"
         if by := re.fullmatch(r"run by (\S+)", block.mark):
             assert PAGES[name].name in (ROOT / by[1]).read_text(), f"{where}: {by[1]} does not know this page"
+        elif block.language == "json":
+            json.loads(f"{{{block.text}}}")
         elif block.language in pages.COMMANDS:
             assert re.fullmatch(r"run|not run: \w.{9,}", block.mark), f"{where}: neither run nor said why not"
     assert pages.indented(PAGES[name]) == [], f"{name}: a block is fenced, so that its language tells whether it is run"
