@@ -157,6 +157,8 @@ def test_every_block_of_commands_is_run_or_says_why_not(name):
             json.loads(f"{{{block.text}}}")
         elif block.language in pages.COMMANDS:
             assert re.fullmatch(r"run|not run: \w.{9,}", block.mark), f"{where}: neither run nor said why not"
+            for program in re.findall(r"(?:autotest|tools)/[\w/]+\.(?:py|sh)", block.text):
+                assert (ROOT / program).exists(), f"{where}: {program}"
     assert pages.indented(PAGES[name]) == [], f"{name}: a block is fenced, so that its language tells whether it is run"
 
 
