@@ -182,7 +182,6 @@ def test_a_page_whose_example_is_wrong_is_found(tmp_path):
         pages.run(page, tmp_path, os.environ)
 
 
-
 def test_the_recipe_page_holds_what_the_command_prints(root, build):
     page = (root / "docs" / "reference" / "recipe.md").read_text()
     shown = between(page, "<!-- begin: tiledir recipe -->", "<!-- end: tiledir recipe -->")
@@ -236,12 +235,9 @@ def test_the_commands_page_has_every_flag_and_no_other(root, build, command):
     assert set(shown) == set(known) - {"--help", "--version"}
 
 
-
-
 def test_the_readme_shows_the_recipe_that_lies_in_the_data(root, data):
     assert (data / "hillshade.yaml").read_text() in (root / "README.md").read_text()
     assert (data / "hillshade.yaml").read_text() in (root / "docs" / "reference" / "recipe.md").read_text()
-
 
 
 def test_every_link_between_pages_leads_somewhere(root):
@@ -263,8 +259,6 @@ def sources(root):
     """All of our C++, literals that stand side by side joined."""
     files = [path for top in ("stac", "driver", "tools") for path in (root / top).rglob("*") if path.suffix in (".cpp", ".h")]
     return re.sub(r'"\s*"', "", "\n".join(path.read_text() for path in files))
-
-
 
 
 def test_messages_of_the_troubleshooting_page_are_those_of_the_programs(root):
@@ -300,7 +294,6 @@ def test_every_page_is_in_the_list_of_pages(root):
     listed = (docs / "README.md").read_text()
     names = [str(page.relative_to(docs)) for page in docs.rglob("*.md") if page != docs / "README.md"]
     assert [page for page in names if f"({page})" not in listed] == []
-
 
 
 def test_the_citation_is_of_this_version(root, build):
