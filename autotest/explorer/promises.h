@@ -1,4 +1,5 @@
-// What docs/explanation/concurrency.md and docs/explanation/journal.md promise of an output once all its writers are done.
+// What docs/explanation/concurrency.md and docs/explanation/journal.md promise of an output once all its writers are
+// done.
 #pragma once
 
 #include "autotest/explorer/memory_folder.h"

@@ -1,4 +1,5 @@
-// The stored item as its tiles change. Whoever else changes it at the same time loses nothing; see docs/explanation/concurrency.md.
+// The stored item as its tiles change. Whoever else changes it at the same time loses nothing; see
+// docs/explanation/concurrency.md.
 #pragma once
 
 #include "driver/journal/intent.h"

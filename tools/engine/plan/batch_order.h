@@ -33,7 +33,8 @@ BatchOrder order_of(const ResolvedRecipe &resolved, const Plan &plan, const Batc
 std::vector<BatchOrder> split(const BatchOrder &order, const stac::LevelSets &settled,
                               const std::optional<Portion> &in_work);
 
-/// The batch protocol: see docs/explanation/executors.md. Levels are named by their tile matrices. from_json() throws InputError.
+/// The batch protocol: see docs/explanation/executors.md. Levels are named by their tile matrices. from_json() throws
+/// InputError.
 Json to_json(const stac::TileMatrixSet &grid, const BatchOrder &order);
 BatchOrder order_from_json(const stac::TileMatrixSet &grid, const Json &json);
 Json to_json(const stac::TileMatrixSet &grid, const stac::TileId &tile);

@@ -11,8 +11,8 @@
 namespace tiledir::engine
 {
 
-/// What --json prints at the end; docs/reference/commands.md says what it holds. `planned`: tiles, nothing where the run ended
-/// before that was known.
+/// What --json prints at the end; docs/reference/commands.md says what it holds. `planned`: tiles, nothing where the
+/// run ended before that was known.
 Json report_json(const Report &report, const ResolvedRecipe &resolved, std::optional<std::int64_t> planned,
                  double seconds, const std::string &state);
 
