@@ -31,11 +31,11 @@ public:
     virtual std::string description() const = 0;
     /// Declares the command's options.
     virtual void setup(CLI::App &app) = 0;
-    /// Returns the exit code. Throws tiledir::Error.
-    virtual int run() = 0;
+    /// Returns the exit code; recipes may name `processes`. Throws tiledir::Error.
+    virtual int run(const engine::ProcessRegistry &processes) = 0;
 };
 
-/// All of them, in the order of --help; recipes may name `processes`.
-std::vector<std::unique_ptr<Command>> all_commands(const engine::ProcessRegistry &processes);
+/// All of them, in the order of --help.
+std::vector<std::unique_ptr<Command>> all_commands();
 
 } // namespace tiledir::commands

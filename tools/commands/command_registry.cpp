@@ -9,15 +9,15 @@
 namespace tiledir::commands
 {
 
-std::vector<std::unique_ptr<Command>> all_commands(const engine::ProcessRegistry &processes)
+std::vector<std::unique_ptr<Command>> all_commands()
 {
     std::vector<std::unique_ptr<Command>> commands;
-    commands.push_back(std::make_unique<ProcessCommand>(processes));
-    commands.push_back(std::make_unique<RecipeCommand>(processes));
+    commands.push_back(std::make_unique<ProcessCommand>());
+    commands.push_back(std::make_unique<RecipeCommand>());
     commands.push_back(std::make_unique<RefreshCommand>());
-    commands.push_back(std::make_unique<StatusCommand>(processes));
+    commands.push_back(std::make_unique<StatusCommand>());
     commands.push_back(std::make_unique<VerifyCommand>());
-    commands.push_back(std::make_unique<WorkerCommand>(processes));
+    commands.push_back(std::make_unique<WorkerCommand>());
     return commands;
 }
 

@@ -120,7 +120,7 @@ int run(int argc, char **argv)
 
     CLI::App app("Tile directories: grids of tiles made by recipes, one STAC item, one dataset", called);
     app.set_version_flag("--version", std::string("tiledir ") + kVersion);
-    const auto all = commands::all_commands(engine::built_in_processes());
+    const auto all = commands::all_commands();
     Command *chosen = nullptr;
     for (const auto &command : all)
     {
@@ -154,7 +154,7 @@ int run(int argc, char **argv)
         return usage_error(subcommands.empty() ? app : *subcommands.front(), error, argc, argv);
     }
     prepare_gdal();
-    return guarded(called, [&] { return chosen->run(); });
+    return guarded(called, [&] { return chosen->run(engine::built_in_processes()); });
 }
 
 } // namespace

@@ -112,13 +112,13 @@ void ProcessCommand::setup(CLI::App &app)
     app.add_flag("--json", m_json, "print a machine-readable report at the end; progress is JSON lines on stderr");
 }
 
-int ProcessCommand::run()
+int ProcessCommand::run(const engine::ProcessRegistry &processes)
 {
     if (m_quiet)
     {
         spdlog::set_level(spdlog::level::err);
     }
-    engine::Recipe recipe = engine::Recipe::read(m_recipe, m_overrides, m_known);
+    engine::Recipe recipe = engine::Recipe::read(m_recipe, m_overrides, processes);
     const engine::Secrets secrets = recipe.secrets;
     redact_logs(secrets);
     const engine::NetworkWatch watch;

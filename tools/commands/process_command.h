@@ -6,7 +6,6 @@
 
 #include <map>
 #include <memory>
-#include <utility>
 
 namespace tiledir::commands
 {
@@ -14,14 +13,10 @@ namespace tiledir::commands
 class ProcessCommand : public Command
 {
 public:
-    explicit ProcessCommand(engine::ProcessRegistry processes)
-        : m_known(std::move(processes))
-    {
-    }
     std::string name() const override { return "process"; }
     std::string description() const override { return "Run a recipe: make the tiles that are not made yet"; }
     void setup(CLI::App &app) override;
-    int run() override;
+    int run(const engine::ProcessRegistry &processes) override;
 
 private:
     int run(engine::Recipe recipe);
@@ -29,7 +24,6 @@ private:
     void add_limits(CLI::App &app);
     int end(const engine::RunResult &result) const;
 
-    const engine::ProcessRegistry m_known; ///< processes
     std::string m_recipe;
     std::map<std::string, std::string> m_overrides; ///< by the recipe's key
     engine::RunOptions m_options;

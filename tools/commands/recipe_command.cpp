@@ -33,16 +33,16 @@ void RecipeCommand::setup(CLI::App &app)
     app.add_flag("--processes", m_processes, "print the names of the processes");
 }
 
-int RecipeCommand::run()
+int RecipeCommand::run(const engine::ProcessRegistry &processes)
 {
     if (m_schema)
     {
-        fmt::print("{}\n", schema_of_all(m_known).dump(2));
+        fmt::print("{}\n", schema_of_all(processes).dump(2));
         return ExitDone;
     }
     if (m_processes)
     {
-        for (const auto &kind : m_known.kinds())
+        for (const auto &kind : processes.kinds())
         {
             fmt::print("{}: {}\n", kind->name, kind->title);
         }
@@ -50,7 +50,7 @@ int RecipeCommand::run()
     }
     fmt::print("# Keys of a recipe\n\nA scalar or list where a map is expected is its first key: `output: DIR`.\n\n{}",
                engine::recipe_schema().markdown());
-    for (const auto &kind : m_known.kinds())
+    for (const auto &kind : processes.kinds())
     {
         fmt::print("\n## Parameters of {}\n\n{}.\n\n{}", kind->name, kind->title, kind->parameters.markdown());
     }

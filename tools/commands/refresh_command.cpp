@@ -53,7 +53,7 @@ void RefreshCommand::setup(CLI::App &app)
     add_threads_option(app, m_threads);
 }
 
-int RefreshCommand::run()
+int RefreshCommand::run(const engine::ProcessRegistry &)
 {
     const raster::DatasetFolder folder(m_folder);
     raster::ChangedPart changed;

@@ -15,7 +15,7 @@ public:
         return "Make the overviews again that lie above changed tiles, and no others";
     }
     void setup(CLI::App &app) override;
-    int run() override;
+    int run(const engine::ProcessRegistry &processes) override;
 
 private:
     std::string m_folder;

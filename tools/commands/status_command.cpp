@@ -51,9 +51,9 @@ void StatusCommand::setup(CLI::App &app)
     app.add_flag("--json", m_json, "print it machine-readable");
 }
 
-int StatusCommand::run()
+int StatusCommand::run(const engine::ProcessRegistry &processes)
 {
-    const engine::Json status = engine::status(m_folder, m_known);
+    const engine::Json status = engine::status(m_folder, processes);
     if (m_json)
     {
         fmt::print("{}\n", stac::text_of_json(status, 2));

@@ -31,7 +31,7 @@ void VerifyCommand::setup(CLI::App &app)
     add_threads_option(app, m_threads);
 }
 
-int VerifyCommand::run()
+int VerifyCommand::run(const engine::ProcessRegistry &)
 {
     const raster::DatasetFolder folder(m_folder);
     raster::VerifySettings settings;

@@ -15,7 +15,7 @@ public:
         return "Read every tile, and compare each overview with what the tiles under it give";
     }
     void setup(CLI::App &app) override;
-    int run() override;
+    int run(const engine::ProcessRegistry &processes) override;
 
 private:
     std::string m_folder;

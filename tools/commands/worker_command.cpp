@@ -12,9 +12,9 @@ void WorkerCommand::setup(CLI::App &app)
         ->type_name("DIR");
 }
 
-int WorkerCommand::run()
+int WorkerCommand::run(const engine::ProcessRegistry &processes)
 {
-    return engine::serve_batches(m_output, m_known);
+    return engine::serve_batches(m_output, processes);
 }
 
 } // namespace tiledir::commands
