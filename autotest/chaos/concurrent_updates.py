@@ -20,9 +20,9 @@ import time
 
 import numpy as np
 from osgeo import gdal
+from system_calls import BUILD
 
 HERE = pathlib.Path(__file__).resolve().parent
-BUILD = pathlib.Path(os.environ.get("TILEDIR_BUILD") or HERE.parent.parent / "build")
 sys.path.insert(0, str(HERE.parent / "interop"))
 gdal.UseExceptions()
 

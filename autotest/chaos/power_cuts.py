@@ -21,8 +21,8 @@ import sys
 import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-BUILD = pathlib.Path(os.environ.get("TILEDIR_BUILD") or HERE.parent.parent / "build").resolve()
+from system_calls import BUILD
+
 os.environ["GDAL_DRIVER_PATH"] = str(BUILD / "gdalplugins")
 os.environ["TILEDIR_CACHE_MB"] = "0"  # copies are mounted in the same place, their files have the same stamps
 

@@ -14,11 +14,10 @@ import subprocess
 import sys
 import tempfile
 
-from system_calls import DATA, ROOT, need_strace
+from system_calls import BUILD, DATA, need_strace
 from traced_calls import calls_of, traced
 from write_order_rules import Rules
 
-BUILD = pathlib.Path(os.environ.get("TILEDIR_BUILD") or ROOT / "build")
 MARK = b"all is flushed"
 REGION = ["--bounds", "-84.3,36.2,-84.2,36.3"]
 LOWER = {"parameters": {"altitude": 30}}
