@@ -107,7 +107,7 @@ run_python() {
         --durations=5 --junitxml "$results/python/python.xml" autotest
 }
 
-# Each source by itself, as a plain build compiles it.
+# Each source by itself.
 run_clang_tidy() {
     cmake --preset release -B build/tidy -DTILEDIR_TOOLS=ON -DTILEDIR_TESTS=ON -DCMAKE_UNITY_BUILD=OFF >/dev/null
     install_wheel "$build/tidy/lint" clang_tidy 'clang-tidy==23.1.*' ||
@@ -152,8 +152,7 @@ check 'install packages' bash tools/install_packages.sh plugin tools tests lint 
 bash tools/install_packages.sh qgis || echo 'QGIS could not be installed: its tests are skipped' >&2
 check 'shellcheck' check_shell
 check 'clang-format' check_format
-# Many sources to a compilation take a quarter of the time.
-check 'build' build_preset release build -DCMAKE_UNITY_BUILD=ON || { finish; exit 1; }
+check 'build' build_preset release build || { finish; exit 1; }
 suite 'cpp' run_cpp cpp release
 begin_beside run_clang_tidy build_asan build_tsan run_fuzz
 suite 'python' run_python

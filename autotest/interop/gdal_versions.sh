@@ -103,7 +103,7 @@ build() { # CHROOT FOLDER SETTING...
     shift 2
     {
         in_chroot "$chroot" cmake -S /src/tiledir -B "$folder" -G Ninja "$@" \
-            -DCMAKE_UNITY_BUILD=ON -DCMAKE_CXX_FLAGS_RELEASE='-O1 -DNDEBUG' &&
+            -DCMAKE_CXX_FLAGS_RELEASE='-O1 -DNDEBUG' &&
             in_chroot "$chroot" cmake --build "$folder" -- -k 0
     } >"$chroot/results/build.log" 2>&1 || { tail -n 60 "$chroot/results/build.log"; return 1; }
 }
