@@ -16,7 +16,6 @@ enum class ErrorKind
     Absent,  ///< there is no such file or object
     Passing, ///< of a network or a server that is busy: it may do when tried again
     Refused, ///< a server or the system does not let this user in
-    Damaged, ///< it is there, and is not what it should be
     Full     ///< there is no room left
 };
 
