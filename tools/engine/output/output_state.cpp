@@ -117,16 +117,21 @@ std::optional<std::string> unless_cut_short(std::optional<std::string> text, con
     return text;
 }
 
-} // namespace
-
-OutputState OutputState::load(const store::Store &store, const ProcessRegistry &processes, bool is_new)
+/// What the files say that tell of an output; nullopt: absent.
+struct OutputTexts
 {
-    OutputState state;
     std::optional<std::string> version;
     std::optional<std::string> recipe;
     std::optional<std::string> inputs;
     std::optional<std::string> item;
-    std::optional<std::string> others;
+    std::optional<std::string> others; ///< tiles that no run made; nullopt: not looked for
+    OutputState::Stamps stamps;
+};
+
+/// Side by side over a network.
+OutputTexts read_texts(const store::Store &store, bool is_new)
+{
+    OutputTexts texts;
     const bool over_network = store::is_on_network(store.path(""));
     const auto reading = [&store](std::optional<std::string> &text, const char *key)
     { return [&store, &text, key] { text = unless_cut_short(store.read_text(key), store.path(key)); }; };
@@ -136,11 +141,11 @@ OutputState OutputState::load(const store::Store &store, const ProcessRegistry &
         { text = unless_cut_short(read_stamped(store, key, stamp), store.path(key)); };
     };
     side_by_side(over_network,
-                 {reading(version, kVersionKey), reading_stamped(recipe, kRecipeKey, state.m_stamps.recipe),
-                  reading_stamped(inputs, kInputsKey, state.m_stamps.inputs),
-                  [&, read = reading(item, journal::kItemKey)]
+                 {reading(texts.version, kVersionKey), reading_stamped(texts.recipe, kRecipeKey, texts.stamps.recipe),
+                  reading_stamped(texts.inputs, kInputsKey, texts.stamps.inputs),
+                  [&, read = reading(texts.item, journal::kItemKey)]
                   {
-                      if (over_network || !version)
+                      if (over_network || !texts.version)
                       {
                           read();
                       }
@@ -149,49 +154,43 @@ OutputState OutputState::load(const store::Store &store, const ProcessRegistry &
                   {
                       if (over_network && is_new)
                       {
-                          others = tiles_of_others(store);
+                          texts.others = tiles_of_others(store);
                       }
                   }});
-    if (!version && recipe)
+    return texts;
+}
+
+/// Of a folder that no run says is its own: throws where it holds what others made. True where a run has begun to make
+/// it since the texts were read.
+bool has_begun_since(const store::Store &store, const OutputTexts &texts)
+{
+    if (texts.item)
     {
-        spdlog::warn("event=file_cut_short path={} read_as={}", store.path(kVersionKey), journal::kLayoutVersion);
-        version = std::to_string(journal::kLayoutVersion);
+        throw InputError(fmt::format("{}: holds a dataset that tiledir-process did not make; choose another output",
+                                     store.path("")));
     }
-    if (!version)
+    const std::string found = texts.others ? *texts.others : tiles_of_others(store);
+    if (found.empty())
     {
-        if (item)
-        {
-            throw InputError(fmt::format("{}: holds a dataset that tiledir-process did not make; choose another output",
-                                         store.path("")));
-        }
-        if (const std::string found = others ? *others : tiles_of_others(store); !found.empty())
-        {
-            if (store.stamp(kVersionKey)) // a run has begun meanwhile
-            {
-                return load(store, processes);
-            }
-            throw InputError(
-                fmt::format("{}: holds tiles that tiledir-process did not make ({}); choose another output",
-                            store.path(""), found));
-        }
-        return state;
+        return false;
     }
-    if (const int number = read_version(store, *version); number > journal::kLayoutVersion)
+    if (!store.stamp(kVersionKey))
     {
-        throw InputError(fmt::format("{}: is version {}, made by a newer tiledir; this one knows {}",
-                                     store.path(kVersionKey), number, journal::kLayoutVersion));
+        throw InputError(fmt::format("{}: holds tiles that tiledir-process did not make ({}); choose another output",
+                                     store.path(""), found));
     }
-    if (!recipe)
-    {
-        return state; // its first run ended before it had begun
-    }
+    return true;
+}
+
+Json understood_recipe(const std::string &text, const std::string &path, const ProcessRegistry &processes)
+{
     try
     {
-        const YAML::Node document = yaml_document(*recipe, store.path(kRecipeKey));
-        state.m_recipe = recipe_schema().resolve(document, store.path(kRecipeKey));
-        const auto process = processes.find(state.m_recipe["process"]);
-        state.m_recipe["parameters"] =
-            process->parameters.resolve(document["parameters"], store.path(kRecipeKey), "parameters");
+        const YAML::Node document = yaml_document(text, path);
+        Json recipe = recipe_schema().resolve(document, path);
+        const auto process = processes.find(recipe["process"]);
+        recipe["parameters"] = process->parameters.resolve(document["parameters"], path, "parameters");
+        return recipe;
     }
     catch (const InputError &error)
     {
@@ -199,12 +198,39 @@ OutputState OutputState::load(const store::Store &store, const ProcessRegistry &
     }
     catch (const std::exception &error) // of the libraries that read it
     {
-        throw DamagedOutput(fmt::format("{}: is damaged: {}; {}", store.path(kRecipeKey), error.what(), kRemedy));
+        throw DamagedOutput(fmt::format("{}: is damaged: {}; {}", path, error.what(), kRemedy));
     }
-    state.m_inputs = inputs ? Json::parse(*inputs, nullptr, false) : Json();
-    if (!state.m_inputs.is_object())
+}
+
+} // namespace
+
+OutputState OutputState::load(const store::Store &store, const ProcessRegistry &processes, bool is_new)
+{
+    OutputState state;
+    OutputTexts texts = read_texts(store, is_new);
+    state.m_stamps = texts.stamps;
+    if (!texts.version && texts.recipe)
     {
-        state.m_inputs = Json();
+        spdlog::warn("event=file_cut_short path={} read_as={}", store.path(kVersionKey), journal::kLayoutVersion);
+        texts.version = std::to_string(journal::kLayoutVersion);
+    }
+    if (!texts.version)
+    {
+        return has_begun_since(store, texts) ? load(store, processes) : state;
+    }
+    if (const int number = read_version(store, *texts.version); number > journal::kLayoutVersion)
+    {
+        throw InputError(fmt::format("{}: is version {}, made by a newer tiledir; this one knows {}",
+                                     store.path(kVersionKey), number, journal::kLayoutVersion));
+    }
+    if (texts.recipe) // else its first run ended before it had begun
+    {
+        state.m_recipe = understood_recipe(*texts.recipe, store.path(kRecipeKey), processes);
+        state.m_inputs = texts.inputs ? Json::parse(*texts.inputs, nullptr, false) : Json();
+        if (!state.m_inputs.is_object())
+        {
+            state.m_inputs = Json();
+        }
     }
     return state;
 }

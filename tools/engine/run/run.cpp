@@ -194,101 +194,110 @@ void forget_ended(store::Store &store, const ResolvedRecipe &resolved, const jou
     }
 }
 
-void run(const std::shared_ptr<const ResolvedRecipe> &given, const RunOptions &options, store::Store *store,
+/// What a run goes by, once it has room beside others.
+struct RunPlace
+{
+    store::Store &store;
+    const RunOptions &options;
+    const RunStart &start;
+    const ResolvedRecipe &resolved;
+    const Plan &plan;
+    journal::Journal &journal;
+    RunMark &mark;
+};
+
+void make_planned(const RunPlace &place, RunCourse &course)
+{
+    store::Store &store = place.store;
+    journal::Journal &journal = place.journal;
+    RunMark &mark = place.mark;
+    const RunStart &start = place.start;
+    const RunOptions &options = place.options;
+    const ResolvedRecipe &resolved = place.resolved;
+    options.begins();
+    bool fresh = false;
+    ItemThere item;
+    const auto look = [&]
+    {
+        side_by_side(store.is_remote(), {[&] { fresh = is_fresh(store, start); }, [&] { journal.begin(); },
+                                         [&] { item = item_there(store); }});
+    };
+    OutputState::Stamps stamps; // of nothing, where all was removed
+    start.wipe ? look() : static_cast<void>(stamps = announce(mark, store, start, place.plan, options.stop, look));
+    const stac::LevelSets postponed = above_pending(resolved, journal.before(), planned_tiles(place.plan));
+    throw_if_stopped(options.stop);
+    stac::LevelSets tiles;
+    const auto write_first_item = [&]
+    {
+        tiles = extent(resolved, journal.before().all());
+        write_item(store, resolved, tiles, start.accepted, kRunning, item);
+    };
+    const auto save = [&] { OutputState::save(store, resolved, stamps, [&] { mark.check(); }); };
+    const FirstWrites first_writes(store.is_remote(),
+                                   [&] { begin(store, journal, place.plan, write_first_item, save); });
+    Report &report = course.report;
+    const auto stopping = [&] { return options.stop.is_asked() || too_many_failures(report, options); };
+    const auto abandon = [&]
+    {
+        write_journal(report, resolved, journal);
+        options.abandon(result_of(course, resolved, options));
+    };
+    const auto may_write = [&]
+    {
+        wait_for(first_writes);
+        mark.check_after_pause();
+    };
+    const RunContext context{resolved, place.plan, store,     journal,           report,          stopping,
+                             abandon,  fresh,      may_write, mark.intent_key(), mark.intent_id()};
+    try
+    {
+        make_tiles(context, options);
+    }
+    catch (const StoreError &)
+    {
+        first_writes.wait(); // where that was the cause, it tells more
+        throw;
+    }
+    first_writes.wait();
+    end(context, mark, postponed, tiles);
+}
+
+/// Of a run that finds all made: a kill may have come before the item said so.
+void make_nothing(const RunPlace &place, const std::vector<journal::FoundIntent> &found)
+{
+    store::Store &store = place.store;
+    const ResolvedRecipe &resolved = place.resolved;
+    const std::string state = state_of(place.journal.now(), resolved, resolved.recipe.overviews_from_process);
+    const ItemThere item = item_there(store);
+    if (state_in_item(item) != state && place.mark.is_alone())
+    {
+        write_item(store, resolved, extent(resolved, place.journal.before().all()), {}, state, item);
+        store.sync();
+    }
+    forget_ended(store, resolved, place.journal, place.mark, found);
+}
+
+void run(const std::shared_ptr<const ResolvedRecipe> &given, const RunOptions &options, store::Store &store,
          RunCourse &course)
 {
-    Found found = look_around(*store, given, options);
+    Found found = look_around(store, given, options);
     const RunStart &start = found.start;
-    RunMark mark(*store, identity(start));
-    std::optional<journal::Journal> opened;
-    make_room(*store, given, options, found, mark, opened);
-    journal::Journal &journal = *opened;
-    journal.write_only_while([&mark] { mark.check(); });
-    for (const std::string &path : journal.cut_short())
+    RunMark mark(store, identity(start));
+    std::optional<journal::Journal> journal;
+    make_room(store, given, options, found, mark, journal);
+    journal->write_only_while([&mark] { mark.check(); });
+    for (const std::string &path : journal->cut_short())
     {
         spdlog::warn("event=journal_file_cut_short path={} read_as=absent", path);
     }
-    const RunWork work = work_of(*store, start, options, journal.before());
-    const ResolvedRecipe &resolved = *work.resolved;
-    const Plan plan(resolved, work.done);
-    check_ceilings(resolved, plan, options);
+    const RunWork work = work_of(store, start, options, journal->before());
+    const Plan plan(*work.resolved, work.done);
+    check_ceilings(*work.resolved, plan, options);
     course.planned = plan.count();
-    store->remove_leftovers();
-    if (plan.count() > 0 || !start.accepted.empty() || start.changes || !start.state.exists())
-    {
-        options.begins();
-        bool fresh = false;
-        ItemThere item;
-        const auto look = [&]
-        {
-            side_by_side(store->is_remote(), {[&] { fresh = is_fresh(*store, start); }, [&] { journal.begin(); },
-                                              [&] { item = item_there(*store); }});
-        };
-        OutputState::Stamps stamps; // of nothing, where all was removed
-        start.wipe ? look() : static_cast<void>(stamps = announce(mark, *store, start, plan, options.stop, look));
-        const stac::LevelSets postponed = above_pending(resolved, journal.before(), planned_tiles(plan));
-        throw_if_stopped(options.stop);
-        stac::LevelSets tiles;
-        const FirstWrites first_writes(
-            store->is_remote(),
-            [&]
-            {
-                begin(
-                    *store, journal, plan,
-                    [&]
-                    {
-                        tiles = extent(resolved, journal.before().all());
-                        write_item(*store, resolved, tiles, start.accepted, kRunning, item);
-                    },
-                    [&] { OutputState::save(*store, resolved, stamps, [&mark] { mark.check(); }); });
-            });
-        Report &report = course.report;
-        const auto stopping = [&] { return options.stop.is_asked() || too_many_failures(report, options); };
-        const auto abandon = [&]
-        {
-            write_journal(report, resolved, journal);
-            options.abandon(result_of(course, resolved, options));
-        };
-        const RunContext context{resolved,
-                                 plan,
-                                 *store,
-                                 journal,
-                                 report,
-                                 stopping,
-                                 abandon,
-                                 fresh,
-                                 [&]
-                                 {
-                                     wait_for(first_writes);
-                                     mark.check_after_pause();
-                                 },
-                                 mark.intent_key(),
-                                 mark.intent_id()};
-        try
-        {
-            make_tiles(context, options);
-        }
-        catch (const StoreError &)
-        {
-            first_writes.wait(); // where that was the cause, it tells more
-            throw;
-        }
-        first_writes.wait();
-        end(context, mark, postponed, tiles);
-    }
-    else
-    {
-        const std::string state = state_of(journal.now(), resolved, resolved.recipe.overviews_from_process);
-        const ItemThere item = item_there(*store);
-        if (state_in_item(item) != state && mark.is_alone())
-        {
-            write_item(*store, resolved, extent(resolved, journal.before().all()), {}, state,
-                       item); // a kill came before
-            store->sync();
-            store->sync();
-        }
-        forget_ended(*store, resolved, journal, mark, found.intents);
-    }
+    store.remove_leftovers();
+    const RunPlace place{store, options, start, *work.resolved, plan, *journal, mark};
+    const bool says_something = !start.accepted.empty() || start.changes || !start.state.exists();
+    plan.count() > 0 || says_something ? make_planned(place, course) : make_nothing(place, found.intents);
 }
 
 } // namespace
@@ -303,7 +312,7 @@ RunResult run(const std::shared_ptr<const ResolvedRecipe> &given, const RunOptio
     RunCourse course;
     try
     {
-        run(given, options, &store, course);
+        run(given, options, store, course);
     }
     catch (const StoppedEarly &)
     {
