@@ -39,6 +39,9 @@ FLOORS = """
     tools/engine/host
     tools/engine/schema
     tools/engine/processes
+    tools/engine/processes/terrain
+    tools/engine/processes/algebra
+    tools/engine/processes/built_in
     tools/engine/recipe
     tools/engine/resolved
     tools/engine/report

@@ -7,6 +7,7 @@
 #include "tools/engine/output/output_state.h"
 #include "tools/engine/output/status.h"
 #include "tools/engine/plan/plan.h"
+#include "tools/engine/processes/built_in/built_in_processes.h"
 #include "tools/engine/resolved/resolve.h"
 
 #include <fmt/format.h>

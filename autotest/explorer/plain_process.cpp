@@ -2,7 +2,7 @@
 // processes of built_in_processes.cpp.
 #include "driver/raster/pixels/pixel_block.h"
 #include "stac/error.h"
-#include "tools/engine/processes/process_registry.h"
+#include "tools/engine/processes/built_in/built_in_processes.h"
 
 #include <gdal_priv.h>
 
@@ -20,7 +20,7 @@ public:
     {
     }
 
-    ProcessOutput output() const override { return {1, GDT_Byte, 0, 1, 255, {"plain"}}; }
+    ProcessOutput output() const override { return {{"plain"}, GDT_Byte, 0, false, ValueRange{1, 255}}; }
     int pixel_buffer() const override { return 0; }
     raster::PixelBlock run(const stac::TileMatrix &, const stac::PixelWindow &window,
                            const std::map<std::string, raster::PixelBlock> &) const override

@@ -4,6 +4,7 @@
 #include "driver/raster/folder/dataset_folder.h"
 #include "driver/raster/upkeep/refresh.h"
 #include "tools/engine/output/output_state.h"
+#include "tools/engine/processes/built_in/built_in_processes.h"
 
 #include <cstdlib>
 

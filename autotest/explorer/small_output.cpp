@@ -6,6 +6,7 @@
 #include "driver/raster/folder/stored_pyramid.h"
 #include "driver/writing/tile_writer.h"
 #include "stac/error.h"
+#include "tools/engine/processes/built_in/built_in_processes.h"
 #include "tools/engine/resolved/resolve.h"
 
 #include <gdal_priv.h>

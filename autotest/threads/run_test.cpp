@@ -1,4 +1,5 @@
 // Runs on many threads, for the thread sanitizer: executor, stages, batches, journal, staged names.
+#include "tools/engine/processes/built_in/built_in_processes.h"
 #include "tools/engine/recipe/recipe.h"
 #include "tools/engine/resolved/resolve.h"
 #include "tools/engine/run/run.h"

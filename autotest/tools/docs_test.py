@@ -182,17 +182,28 @@ def test_a_page_whose_example_is_wrong_is_found(tmp_path):
         pages.run(page, tmp_path, os.environ)
 
 
-def test_the_recipe_page_holds_what_the_command_prints(root, build):
-    page = (root / "docs" / "reference" / "recipe.md").read_text()
-    shown = between(page, "<!-- begin: tiledir recipe -->", "<!-- end: tiledir recipe -->")
-    assert shown == output_of(build, "tiledir", "recipe")
+@pytest.mark.parametrize(("page", "command"), [("recipe", "recipe"), ("processes", "processes --all")])
+def test_a_page_of_tables_holds_what_the_command_prints(root, build, page, command):
+    text = (root / "docs" / "reference" / f"{page}.md").read_text()
+    shown = between(text, f"<!-- begin: tiledir {command} -->", f"<!-- end: tiledir {command} -->")
+    assert shown == output_of(build, "tiledir", *command.split())
+
+
+def test_the_processes_page_shows_a_recipe_of_each(root, build):
+    text = (root / "docs" / "reference" / "processes.md").read_text()
+    names = [line.split(":")[0] for line in output_of(build, "tiledir", "processes").splitlines()]
+    assert len(names) > 1
+    assert set(re.findall(r"^process: (\S+)$", text, re.MULTILINE)) == set(names)
 
 
 def test_the_recipe_in_full_says_every_key(root, build):
     yaml = pytest.importorskip("yaml")
     recipe = yaml.safe_load(block(root, "docs/reference/recipe.md", "example"))
-    schema = json.loads(output_of(build, "tiledir", "recipe", "--schema"))["properties"]
-    (parameters,) = (kind for kind in schema["parameters"]["anyOf"] if kind["title"] == recipe["process"])
+    whole = json.loads(output_of(build, "tiledir", "recipe", "--schema"))
+    schema = whole["properties"]
+    (kind,) = (kind for kind in whole["allOf"] if kind["if"]["properties"]["process"]["const"] == recipe["process"])
+    parameters = kind["then"]["properties"]["parameters"]
+    assert recipe["process"] in schema["process"]["enum"]
     assert set(recipe) == set(schema)
     assert set(recipe["parameters"]) == set(parameters["properties"])
     for key in ("grid", "overviews", "output", "stac"):

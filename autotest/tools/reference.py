@@ -50,18 +50,19 @@ class Output:
     def tile_path(self, level, row, col):
         return self.folder / level / str(row) / f"{col}{self.suffix}"
 
-    def pixels(self, level, nodata=0):
-        """All tiles of a level in their places."""
+    def pixels(self, level, nodata=0, data_type=np.uint8, bands=None):
+        """All tiles of a level in their places: rows and columns, after the bands where their number is given."""
         limits, size = self.limits[level], self.tile_size(level)
         rows = limits["max_tile_row"] - limits["min_tile_row"] + 1
         cols = limits["max_tile_col"] - limits["min_tile_col"] + 1
-        whole = np.full((rows * size, cols * size), nodata, np.uint8)
+        shape = (rows * size, cols * size)
+        whole = np.full(shape if bands is None else (bands, *shape), nodata, data_type)
         for row in range(rows):
             for col in range(cols):
                 path = self.tile_path(level, row + limits["min_tile_row"], col + limits["min_tile_col"])
                 if path.exists():
                     tile = gdal.Open(str(path)).ReadAsArray()
-                    whole[row * size : (row + 1) * size, col * size : (col + 1) * size] = tile
+                    whole[..., row * size : (row + 1) * size, col * size : (col + 1) * size] = tile
         return whole
 
     def files(self):
@@ -80,16 +81,16 @@ def mosaic(inputs, folder):
     return path
 
 
-def warp(inputs, output, level, crs, folder, resampling="bilinear"):
+def warp(inputs, output, level, crs, folder, resampling="bilinear", name="dem"):
     """gdalwarp of the whole to a level of the output, a cell more on each side; the kernel scales are the recipe's."""
-    (spec,) = output.recipe()["input"].values()
+    spec = output.recipe()["input"][name]
     scales = {str(key): value for key, value in spec["scales"].items()}
     cell = output.cell_size(level)
     left, bottom, right, top = output.bounds(level)
     width = round((right - left) / cell) + 2
     height = round((top - bottom) / cell) + 2
     return gdal.Warp(
-        str(pathlib.Path(folder) / "warped.tif"),
+        str(pathlib.Path(folder) / f"{name}.warped.tif"),
         mosaic(inputs, folder),
         dstSRS=crs,
         outputBounds=(left - cell, bottom - cell, right + cell, top + cell),
@@ -103,10 +104,14 @@ def warp(inputs, output, level, crs, folder, resampling="bilinear"):
     )
 
 
+def gdaldem(dem, folder, mode, **options):
+    """A mode of gdaldem on the whole, without the cell more."""
+    made = gdal.DEMProcessing(str(pathlib.Path(folder) / f"{mode}.tif"), dem, mode, **options)
+    return made.ReadAsArray()[..., 1:-1, 1:-1]
+
+
 def hillshade(dem, folder, **options):
-    """gdaldem hillshade on the whole, without the cell more."""
-    shaded = gdal.DEMProcessing(str(pathlib.Path(folder) / "shaded.tif"), dem, "hillshade", **options)
-    return shaded.ReadAsArray()[1:-1, 1:-1]
+    return gdaldem(dem, folder, "hillshade", **options)
 
 
 def cascade(pixels, levels, resampling="AVERAGE", nodata=0):

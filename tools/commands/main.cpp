@@ -4,6 +4,7 @@
 #include "stac/version.h"
 #include "tools/commands/command.h"
 #include "tools/commands/redacting_formatter.h"
+#include "tools/engine/processes/built_in/built_in_processes.h"
 
 #include <cpl_conv.h>
 #include <fmt/format.h>

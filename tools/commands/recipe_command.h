@@ -10,16 +10,12 @@ class RecipeCommand : public Command
 {
 public:
     std::string name() const override { return "recipe"; }
-    std::string description() const override
-    {
-        return "Tell what a recipe may say: keys, processes and their parameters";
-    }
+    std::string description() const override { return "Tell what a recipe may say"; }
     void setup(CLI::App &app) override;
     int run(const engine::ProcessRegistry &processes) override;
 
 private:
     bool m_schema = false;
-    bool m_processes = false;
 };
 
 } // namespace tiledir::commands

@@ -2,8 +2,8 @@
 // built_in_processes.cpp in the program tiledir-test.
 #include "driver/store/gdal_errors.h"
 #include "stac/error.h"
-#include "tools/engine/processes/hillshade_process.h"
-#include "tools/engine/processes/process_registry.h"
+#include "tools/engine/processes/built_in/built_in_processes.h"
+#include "tools/engine/processes/terrain/hillshade_process.h"
 
 #include <fmt/format.h>
 

@@ -144,31 +144,4 @@ stac::PixelWindow difference(const PixelBlock &one, const PixelBlock &other)
     return {col, first_row, static_cast<std::int64_t>((end + size - 1) / size) - col, end_row - first_row};
 }
 
-PixelBlock converted(PixelBlock &&block, GDALDataType type, double nodata_before, double nodata_after)
-{
-    const bool same_nodata = nodata_before == nodata_after || (std::isnan(nodata_before) && std::isnan(nodata_after));
-    if (block.type() == type && same_nodata)
-    {
-        return std::move(block);
-    }
-    PixelBlock result(block.width(), block.height(), block.bands(), type);
-    std::vector<double> row(static_cast<std::size_t>(block.width()));
-    for (int band = 0; band < block.bands(); ++band)
-    {
-        for (int y = 0; y < block.height(); ++y)
-        {
-            GDALCopyWords(block.data(band, y), block.type(), block.pixel_size(), row.data(), GDT_Float64,
-                          sizeof(double), block.width());
-            for (double &pixel : row)
-            {
-                const bool is_nodata = pixel == nodata_before || (std::isnan(pixel) && std::isnan(nodata_before));
-                pixel = is_nodata ? nodata_after : pixel;
-            }
-            GDALCopyWords(row.data(), GDT_Float64, sizeof(double), result.data(band, y), type, result.pixel_size(),
-                          block.width());
-        }
-    }
-    return result;
-}
-
 } // namespace tiledir::raster

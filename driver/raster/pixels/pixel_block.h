@@ -68,8 +68,4 @@ void paste(const stac::PixelWindow &part, const PixelBlock &from, const stac::Pi
 /// they are the same.
 stac::PixelWindow difference(const PixelBlock &one, const PixelBlock &other);
 
-/// The block in another type, converted as GDAL converts, with pixels of value `nodata_before` set to `nodata_after`
-/// (both numbers of the type they are in).
-PixelBlock converted(PixelBlock &&block, GDALDataType type, double nodata_before, double nodata_after);
-
 } // namespace tiledir::raster

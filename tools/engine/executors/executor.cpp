@@ -40,10 +40,13 @@ std::int64_t estimated_batch_memory(const ResolvedRecipe &resolved)
     constexpr std::int64_t kOther = 16 << 20;
     const std::int64_t side = pixels_together(resolved);
     const std::int64_t rows = std::max<std::int64_t>(raster::kRowsAtOnce, resolved.format.height);
-    const auto inputs = static_cast<std::int64_t>(resolved.mosaics.size());
+    std::int64_t inputs = 0;
+    for (const auto &[name, mosaic] : resolved.mosaics)
+    {
+        inputs += static_cast<std::int64_t>(mosaic->bands()) * GDALGetDataTypeSizeBytes(resolved.working_type(name));
+    }
     const std::int64_t output = resolved.format.block_bands() * GDALGetDataTypeSizeBytes(resolved.format.type);
-    const auto working = static_cast<std::int64_t>(sizeof(float)) * 2;
-    return side * rows * (inputs * working + 2 * output) + side * side * output * 4 / 3 + kOther;
+    return side * rows * 2 * (inputs + output) + side * side * output * 4 / 3 + kOther;
 }
 
 std::int64_t budget_of(const ResolvedRecipe &resolved)

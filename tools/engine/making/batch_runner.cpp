@@ -1,5 +1,6 @@
 #include "tools/engine/making/batch_runner.h"
 
+#include "driver/raster/pixels/pixel_conversion.h"
 #include "driver/store/network_path.h"
 #include "stac/error.h"
 #include "stac/grid/tile_walk.h"
@@ -225,7 +226,7 @@ raster::PixelReader &BatchRunner::source(const std::string &input, int level)
     {
         opened = raster::open_grid_source(m_resolved.mosaics.at(input), m_resolved.grid.crs, m_resolved.matrix(level),
                                           m_resolved.recipe.inputs.at(input).resampling,
-                                          m_resolved.scales.at(input).at(level));
+                                          m_resolved.scales.at(input).at(level), m_resolved.working_type(input));
     }
     return *opened;
 }
@@ -248,7 +249,8 @@ void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raste
 {
     const stac::TileMatrix &matrix = m_resolved.matrix(level);
     const stac::PixelWindow whole = matrix.range_window(range);
-    const double nodata = m_resolved.process_output.nodata;
+    const ProcessOutput &output = m_resolved.process_output;
+    const raster::TileFormat &format = m_resolved.format;
     for (std::int64_t row = range.min_row; row <= range.max_row; ++row)
     {
         for (std::int64_t col = range.min_col; col <= range.max_col; ++col)
@@ -257,18 +259,18 @@ void BatchRunner::cut_tiles(int level, const stac::TileRange &range, const raste
                             [&]
                             {
                                 const stac::PixelWindow window = matrix.tile_window(row, col);
-                                raster::PixelBlock tile(m_resolved.format.width, m_resolved.format.height,
-                                                        m_resolved.format.bands, pixels.type());
+                                raster::PixelBlock tile(format.width, format.height, pixels.bands(), pixels.type());
                                 // A stored tile is whole; beyond the matrix it is nodata.
                                 const stac::PixelWindow inside = window.intersection(matrix.window()).value();
-                                if (!(inside == window))
+                                if (!(inside == window) && !output.alpha)
                                 {
-                                    tile.fill(nodata);
+                                    tile.fill(output.nodata);
                                 }
                                 raster::paste(inside, pixels, whole, tile, window);
                                 finish({level, row, col},
-                                       raster::converted(std::move(tile), m_resolved.format.type, nodata,
-                                                         m_resolved.format.nodata->number()),
+                                       output.alpha ? std::move(tile)
+                                                    : raster::converted(std::move(tile), {output.nodata, format.type,
+                                                                                          format.nodata, format.mask}),
                                        made);
                             });
         }

@@ -38,7 +38,14 @@ stac::TileAsset asset(const ResolvedRecipe &resolved)
         stac::ItemBand description;
         description.name = resolved.process_output.band_names.at(static_cast<std::size_t>(band));
         description.data_type = raster::stac_name(resolved.format.type);
-        description.nodata = resolved.format.nodata->number(); // each run has one
+        if (resolved.format.nodata)
+        {
+            description.nodata = resolved.format.nodata->number();
+        }
+        if (resolved.format.alpha && band == resolved.format.bands - 1)
+        {
+            description.common_name = "alpha";
+        }
         tiles.bands.push_back(description);
     }
     return tiles;

@@ -3,6 +3,7 @@
 
 #include "driver/raster/input/mosaic.h"
 #include "driver/raster/pixels/pixel_block.h"
+#include "driver/raster/resample/resampling.h"
 #include "stac/grid/tile_matrix.h"
 #include "tools/engine/schema/schema.h"
 
@@ -16,15 +17,26 @@
 namespace tiledir::engine
 {
 
+/// Ends included.
+struct ValueRange
+{
+    double lowest = 0;
+    double highest = 0;
+};
+
 /// What a process makes.
 struct ProcessOutput
 {
-    int bands = 1;
-    GDALDataType type = GDT_Byte;
-    double nodata = 0; ///< value of pixels it cannot make
-    double lowest = 0; ///< range of the pixels it makes, ends included, nodata not among them
-    double highest = 0;
-    std::vector<std::string> band_names;
+    std::vector<std::string> band_names; ///< of each band
+    GDALDataType type = GDT_Byte;        ///< of the tiles where the recipe asks for no other
+    /// Value of pixels that it cannot make, NaN for one; unless the last band is opacity.
+    double nodata = 0;
+    bool alpha = false; ///< the last band is opacity: 0 where it cannot make the others
+    /// Of the pixels that it makes, nodata not among them; nullopt: anything that the type holds.
+    std::optional<ValueRange> range = std::nullopt;
+    raster::Resampling overview_resampling = raster::Resampling::Average; ///< unless the recipe says another
+
+    int bands() const { return static_cast<int>(band_names.size()); }
 };
 
 /// One run's process, on one grid; immutable, called from many threads.
@@ -38,9 +50,10 @@ public:
     /// Extra pixels that run() needs on every side of what it makes.
     virtual int pixel_buffer() const = 0;
 
-    /// Makes the pixels of `window` of a matrix. Every input covers window.grown(pixel_buffer()), Float32, NaN where
-    /// there is no data. A pixel depends on the inputs around it and on its level and row alone, never on the
-    /// window. Throws TileError.
+    /// Makes the pixels of `window` of a matrix. Every input covers window.grown(pixel_buffer()), NaN where there is no
+    /// data: Float32, or Float64 where that of the kind is exact and Float32 would not hold each value of the input's
+    /// own type. What it makes may be of another type than output() says. A pixel depends on the inputs around it and on
+    /// its level and row alone, never on the window. Throws TileError.
     virtual raster::PixelBlock run(const stac::TileMatrix &matrix, const stac::PixelWindow &window,
                                    const std::map<std::string, raster::PixelBlock> &inputs) const = 0;
 };
@@ -53,15 +66,28 @@ struct ProcessSetting
     std::map<std::string, std::shared_ptr<const raster::Mosaic>> inputs;
 };
 
+/// What the pixels of a process's inputs mean to it.
+enum class InputValues
+{
+    AsTheyAre,
+    Exact,     ///< so, and in Float64 where Float32 would round them
+    Elevations ///< scale, offset and unit of each file count
+};
+
+/// Reads a text file whose name stands in a recipe, relative to that. Throws InputError.
+using ReadText = std::function<std::string(const std::string &name)>;
+
 /// What can be asked for by name in a recipe.
 struct ProcessKind
 {
     std::string name;
     std::string title;
     Schema parameters;
-    std::vector<std::string> inputs; ///< names that the recipe must give
+    std::vector<std::string> inputs; ///< names that the recipe must give; none: it takes any names, one at least
     std::function<std::unique_ptr<Process>(const ProcessSetting &)> make;
-    bool reads_elevations = false; ///< scale, offset and unit of each file count; else pixels are taken as they are
+    InputValues values = InputValues::AsTheyAre;
+    /// Puts what files say that parameters name in their place, so that a saved recipe tells all.
+    std::function<void(Json &parameters, const ReadText &read)> complete = nullptr;
 };
 
 } // namespace tiledir::engine

@@ -27,7 +27,4 @@ private:
     std::vector<KindPtr> m_kinds;
 };
 
-/// Those of the program. A new one is a new file in processes/ and a line in built_in_processes.cpp.
-ProcessRegistry built_in_processes();
-
 } // namespace tiledir::engine

@@ -109,11 +109,11 @@ YAML::Node parsed(const std::string &text, const std::string &file)
     }
 }
 
-std::string text_of(const std::string &file)
+std::string text_of(const std::string &file, const char *should_be)
 {
     if (fs::is_directory(file))
     {
-        throw InputError(file, "is a folder; a recipe is a YAML file");
+        throw InputError(file, fmt::format("is a folder, should be a {}", should_be));
     }
     std::ifstream stream(file, std::ios::binary);
     if (!stream)
@@ -168,7 +168,8 @@ void read_inputs(Recipe &recipe, const ProcessKind &kind, const Places &places, 
     for (auto &[name, json] : recipe.document["input"].items())
     {
         const std::string where = fmt::format("{}: input.{}", recipe.source, name);
-        if (std::find(kind.inputs.begin(), kind.inputs.end(), name) == kind.inputs.end())
+        const bool takes_any = kind.inputs.empty();
+        if (!takes_any && std::find(kind.inputs.begin(), kind.inputs.end(), name) == kind.inputs.end())
         {
             throw InputError(
                 fmt::format("{}: {} has no such input; it takes '{}'", where, kind.name, kind.inputs.front()));
@@ -234,7 +235,12 @@ void read_output(Recipe &recipe, const Places &places, store::Variables &used)
         recipe.data_type = GDALGetDataTypeName(type);
         output["data_type"] = *recipe.data_type;
     }
-    recipe.nodata = optional_number(output["nodata"]);
+    recipe.mask = output["mask"];
+    recipe.no_nodata = output["nodata"] == "none" || (recipe.mask && output["nodata"].is_null());
+    if (!recipe.no_nodata)
+    {
+        recipe.nodata = optional_number(output["nodata"]);
+    }
 }
 
 void read_grid(Recipe &recipe, const Places &places)
@@ -331,7 +337,7 @@ void forget_region(YAML::Node document, const std::map<std::string, std::string>
 Recipe Recipe::read(const std::string &file, const std::map<std::string, std::string> &overrides,
                     const ProcessRegistry &processes)
 {
-    return parse(text_of(file), file, overrides, processes);
+    return parse(text_of(file, "recipe, a YAML file"), file, overrides, processes);
 }
 
 Recipe Recipe::parse(const std::string &text, const std::string &file,
@@ -373,6 +379,15 @@ Recipe Recipe::of_document(YAML::Node document, const std::string &file,
     recipe.parameters = kind.parameters.resolve(
         parameters.IsDefined() && !parameters.IsNull() ? parameters : YAML::Node(YAML::NodeType::Map), file,
         "parameters");
+    if (kind.complete)
+    {
+        labelled(file,
+                 [&]
+                 {
+                     kind.complete(recipe.parameters, [&](const std::string &name)
+                                   { return text_of(absolute(name, fs::absolute(file).parent_path()), "text file"); });
+                 });
+    }
     resolved["parameters"] = recipe.parameters;
     store::Variables used;
     read_inputs(recipe, kind, places, used);

@@ -53,7 +53,9 @@ struct Recipe
     std::string format;                                      ///< GDAL's spelling
     std::map<std::string, std::string> format_options;
     std::optional<std::string> data_type; ///< GDAL's name
-    std::optional<double> nodata;
+    std::optional<double> nodata;         ///< of the output
+    bool no_nodata = false;               ///< no value tells which of its pixels are without data
+    bool mask = false;                    ///< a mask does
     int threads = 1;
     std::string executor;    ///< auto, serial, threads or workers
     std::string memory;      ///< `auto` or as parse_memory() takes it

@@ -76,8 +76,10 @@ std::vector<Key> output_keys()
             "creation options of the format; COMPRESS=DEFLATE for GTiff and COG where none is given"),
         Key("gdal_options", KeyType::Values, "GDAL's configuration options for the folder: endpoint, profile, ..."),
         Key("data_type", KeyType::Text, "GDAL's name of a data type; the process's own where it is not given"),
-        Key("nodata", KeyType::Number, "value of pixels without data; the process's own where it is not given")
-            .one_of({"nan"}),
+        Key("nodata", KeyType::Number,
+            "value of pixels without data, a number, nan or none; the process's own where it is not given")
+            .one_of({"nan", "none"}),
+        Key("mask", KeyType::Boolean, "a mask tells which pixels have data; nodata is then none").otherwise(false),
     };
 }
 
@@ -111,8 +113,8 @@ std::vector<std::string> executor_choices()
 const Schema &recipe_schema()
 {
     static const Schema kSchema({
-        Key("process", KeyType::Text, "what is made; `tiledir recipe --processes` lists them").must_be_given(),
-        Key("parameters", KeyType::Any, "of the process"),
+        Key("process", KeyType::Text, "what is made; `tiledir processes` lists them").must_be_given(),
+        Key("parameters", KeyType::Any, "of the process; `tiledir processes NAME` lists them"),
         Key("input", KeyType::Named, "name of an input of the process: its files").of(input_keys()).must_be_given(),
         Key("grid", KeyType::Map, "the tiles").of(grid_keys()),
         Key("levels", KeyType::Text, "auto, one matrix (11), or the coarsest and the finest (5-11)").otherwise("auto"),

@@ -8,7 +8,7 @@
 #include "driver/store/opening/open_store.h"
 #include "stac/error.h"
 #include "stac/grid/level_range.h"
-#include "tools/engine/processes/elevations.h"
+#include "tools/engine/processes/terrain/elevations.h"
 #include "tools/engine/resolved/files_behind.h"
 #include "tools/engine/resolved/input_tiles.h"
 #include "tools/engine/resolved/network_options.h"
@@ -152,7 +152,7 @@ std::shared_ptr<const raster::Mosaic> open_input(ResolvedRecipe &resolved, const
             list.push_back(file.file);
             list.back().resampling = lattice_kernel(input.resampling);
         }
-        if (resolved.recipe.process->reads_elevations)
+        if (resolved.recipe.process->values == InputValues::Elevations)
         {
             make_elevations(list);
         }
@@ -216,24 +216,42 @@ void set_format(ResolvedRecipe &resolved)
     format.crs_wkt = raster::wkt1(raster::spatial_reference(resolved.grid.crs));
     format.width = base.tile_width;
     format.height = base.tile_height;
-    format.bands = output.bands;
+    format.bands = output.bands();
     format.type = recipe.data_type ? GDALGetDataTypeByName(recipe.data_type->c_str()) : output.type;
+    format.alpha = output.alpha;
+    format.mask = recipe.mask;
     const double nodata = recipe.nodata.value_or(output.nodata);
-    format.nodata = nodata;
+    if (!output.alpha && !recipe.no_nodata)
+    {
+        format.nodata = nodata;
+    }
     const auto refuse = [&](const std::string &what) { throw InputError(recipe.source, "output." + what); };
-    if (!raster::holds(format.type, output.lowest) || !raster::holds(format.type, output.highest))
+    const char *type_name = GDALGetDataTypeName(format.type);
+    if (output.alpha && (recipe.mask || recipe.no_nodata || recipe.nodata || format.type != output.type))
     {
-        refuse(fmt::format("data_type: {} does not hold the values of {}, {} to {}", GDALGetDataTypeName(format.type),
-                           recipe.process->name, output.lowest, output.highest));
+        refuse(fmt::format("nodata, mask and data_type: {} makes a band of opacity, in {}; they cannot be given",
+                           recipe.process->name, GDALGetDataTypeName(output.type)));
     }
-    if (!format.nodata->fits(format.type))
+    if (const auto &range = output.range)
     {
-        refuse(fmt::format("nodata: {} is no value of {}", nodata, GDALGetDataTypeName(format.type)));
+        if (!raster::holds(format.type, range->lowest) || !raster::holds(format.type, range->highest))
+        {
+            refuse(fmt::format("data_type: {} does not hold the values of {}, {} to {}", type_name,
+                               recipe.process->name, range->lowest, range->highest));
+        }
+        if (format.nodata && nodata >= range->lowest && nodata <= range->highest)
+        {
+            refuse(fmt::format("nodata: {} is a value that {} makes ({} to {}); {} is not", nodata,
+                               recipe.process->name, range->lowest, range->highest, output.nodata));
+        }
     }
-    if (nodata >= output.lowest && nodata <= output.highest)
+    if (format.nodata && !format.nodata->fits(format.type))
     {
-        refuse(fmt::format("nodata: {} is a value that {} makes ({} to {}); {} is not", nodata, recipe.process->name,
-                           output.lowest, output.highest, output.nodata));
+        refuse(fmt::format("nodata: {} is no value of {}; give one that is", nodata, type_name));
+    }
+    if (format.mask && recipe.nodata)
+    {
+        refuse("mask: beside a nodata value there is no mask; give nodata: none");
     }
     try
     {
@@ -313,8 +331,11 @@ void set_document(ResolvedRecipe &resolved)
     }
     document["overviews"]["resampling"] = raster::name(resolved.overview_resampling);
     document["output"]["data_type"] = GDALGetDataTypeName(resolved.format.type);
-    document["output"]["nodata"] =
-        resolved.format.nodata->is_nan() ? Json("nan") : Json(resolved.format.nodata->number());
+    const auto &nodata = resolved.format.nodata;
+    if (!resolved.format.alpha)
+    {
+        document["output"]["nodata"] = !nodata ? Json("none") : nodata->is_nan() ? Json("nan") : Json(nodata->number());
+    }
 }
 
 /// All that follows from grid, inputs and recipe.
@@ -327,10 +348,9 @@ void complete(ResolvedRecipe &resolved)
     set_selection(resolved);
     set_format(resolved);
     refuse_tiles_of_the_output(resolved);
-    if (!resolved.recipe.overview_resampling.empty())
-    {
-        resolved.overview_resampling = raster::resampling_from_name(resolved.recipe.overview_resampling);
-    }
+    resolved.overview_resampling = resolved.recipe.overview_resampling.empty()
+                                       ? resolved.process_output.overview_resampling
+                                       : raster::resampling_from_name(resolved.recipe.overview_resampling);
     set_document(resolved);
 }
 

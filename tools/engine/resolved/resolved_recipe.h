@@ -34,6 +34,9 @@ struct ResolvedRecipe : raster::Pyramid
     /// Beyond the selection: left over from a run that was cut off, or touched by what has changed.
     stac::LevelSets more_tiles;
 
+    /// Of the pixels that an input gives to the process.
+    GDALDataType working_type(const std::string &input) const;
+
     /// `5/12/8`, as messages and logs name a tile.
     std::string name(int level, std::int64_t row, std::int64_t col) const;
 };

@@ -1,4 +1,4 @@
-#include "tools/engine/processes/process_registry.h"
+#include "tools/engine/processes/built_in/built_in_processes.h"
 
 #include "stac/error.h"
 
@@ -52,8 +52,11 @@ TEST(ProcessRegistry, AnUnknownNameIsAnsweredWithTheNearest)
     const ProcessRegistry processes = built_in_processes();
     EXPECT_EQ(message_of(processes, "hilshade"),
               "process: 'hilshade' is not known; the nearest known one is 'hillshade'");
-    EXPECT_EQ(message_of(processes, "sentinel-2-mosaic"),
-              "process: 'sentinel-2-mosaic' is not known; the known ones are hillshade");
+    EXPECT_EQ(message_of(processes, "sentinel-2-mosaic")
+                  .rfind("process: 'sentinel-2-mosaic' is not known; the known ones "
+                         "are hillshade, slope, ",
+                         0),
+              0U);
 }
 
 } // namespace tiledir::engine

@@ -1,4 +1,4 @@
-#include "tools/engine/processes/elevations.h"
+#include "tools/engine/processes/terrain/elevations.h"
 
 #include "stac/error.h"
 #include "stac/nearest_name.h"

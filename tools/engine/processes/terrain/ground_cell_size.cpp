@@ -1,4 +1,4 @@
-#include "tools/engine/processes/ground_cell_size.h"
+#include "tools/engine/processes/terrain/ground_cell_size.h"
 
 #include "driver/raster/crs/spatial_reference.h"
 #include "stac/error.h"
