@@ -7,7 +7,7 @@ set -euo pipefail
 declare -A packages=(
     [plugin]="g++ cmake ninja-build ccache libgdal-dev nlohmann-json3-dev libboost-filesystem-dev
         libcurl4-openssl-dev|libcurl4-gnutls-dev zlib1g-dev"
-    [tools]="libcli11-dev libfmt-dev libspdlog-dev libyaml-cpp-dev"
+    [tools]="libcli11-dev libfmt-dev libmuparser-dev libspdlog-dev libyaml-cpp-dev"
     [gdal]="gdal-bin"
     [tests]="gdal-bin libgtest-dev python3 python3-pip python3-gdal python3-numpy
         python3-pytest python3-jsonschema python3-yaml

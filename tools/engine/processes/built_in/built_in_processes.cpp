@@ -1,6 +1,7 @@
 // The processes of tiledir. Alone in its file: the program of the tests has another one, with more processes.
 #include "tools/engine/processes/built_in/built_in_processes.h"
 
+#include "tools/engine/processes/algebra/expression_process.h"
 #include "tools/engine/processes/terrain/aspect_process.h"
 #include "tools/engine/processes/terrain/color_relief_process.h"
 #include "tools/engine/processes/terrain/hillshade_process.h"
@@ -20,6 +21,7 @@ ProcessRegistry built_in_processes()
     processes.add(tri_process());
     processes.add(tpi_process());
     processes.add(roughness_process());
+    processes.add(expression_process());
     return processes;
 }
 
