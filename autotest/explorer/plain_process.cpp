@@ -59,7 +59,7 @@ ProcessRegistry built_in_processes()
                    [](const ProcessSetting &setting)
                    {
                        return std::make_unique<Plain>(setting.parameters["value"].get<int>() +
-                                                      kInputs * value_of_input(*setting.inputs.at("dem")));
+                                                      kInputs * value_of_input(*setting.inputs.at("dem").mosaic));
                    }});
     return processes;
 }

@@ -130,15 +130,15 @@ def test_names_of_bands_are_in_the_item(tiledir):
     ("expression", "said"),
     [
         ("a +", "'a +'"),
-        ("a + b", "at 'b': 'b' is no input; the nearest is 'a'"),
-        ("2 * (aa - 1)", "the nearest is 'a'"),
+        ("a + b", "input.b: is missing; expression needs it"),
+        ("2 * (aa - 1)", "input.aa: is missing; expression needs it; the nearest that is given is 'a'"),
         ("a[3]", "at 'a[3]': input 'a' has bands 1 to 2"),
         ("a[x]", "a band is as a[1]"),
         ("a = 3", "at '= 3': nothing can be assigned; equal is =="),
         ("a, a", "at ', a': is a list"),
         ("foo(a)", "at '"),
         ("valid(a + 1)", "valid() takes one band"),
-        ("1 + 1", "input.a: no expression reads it"),
+        ("1 + 1", "parameters.expression: names no input"),
         ("", "parameters.expression"),
     ],
 )

@@ -11,7 +11,7 @@ namespace
 void tell(const engine::ProcessKind &kind)
 {
     fmt::print("## {}\n\n{}.\n\n{}\n\n{}\n", kind.name, kind.title,
-               kind.inputs.empty() ? "Inputs: of any names." : fmt::format("Input: {}.", fmt::join(kind.inputs, ", ")),
+               kind.reads ? "Inputs: of any names." : fmt::format("Input: {}.", fmt::join(kind.inputs, ", ")),
                kind.parameters.markdown());
 }
 

@@ -27,7 +27,14 @@ engine::Json schema_of_all(const engine::ProcessRegistry &processes)
         names.push_back(kind->name);
         kinds.push_back(std::move(of_kind));
     }
-    schema["properties"]["process"]["enum"] = std::move(names);
+    engine::Json step;
+    step["type"] = "object";
+    step["required"] = {"name"};
+    step["properties"]["name"]["enum"] = names;
+    step["properties"]["parameters"]["type"] = "object";
+    step["properties"]["input"]["type"] = "object";
+    engine::Json steps = {{"type", "array"}, {"minItems", 1}, {"items", std::move(step)}};
+    schema["properties"]["process"]["anyOf"] = {{{"enum", std::move(names)}}, std::move(steps)};
     schema["allOf"] = std::move(kinds);
     return schema;
 }

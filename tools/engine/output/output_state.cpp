@@ -7,6 +7,7 @@
 #include "stac/error.h"
 #include "tools/engine/host/side_by_side.h"
 #include "tools/engine/output/tiles_of_others.h"
+#include "tools/engine/recipe/recipe_process.h"
 #include "tools/engine/resolved/input_fingerprint.h"
 #include "tools/engine/schema/yaml_document.h"
 
@@ -188,8 +189,9 @@ Json understood_recipe(const std::string &text, const std::string &path, const P
     {
         const YAML::Node document = yaml_document(text, path);
         Json recipe = recipe_schema().resolve(document, path);
-        const auto process = processes.find(recipe["process"]);
-        recipe["parameters"] = process->parameters.resolve(document["parameters"], path, "parameters");
+        const auto read = [](const std::string &name) -> std::string
+        { throw InputError(name, "should be in the recipe"); };
+        read_process(document, path, processes, read, recipe);
         return recipe;
     }
     catch (const InputError &error)

@@ -52,10 +52,19 @@ public:
 
     /// Makes the pixels of `window` of a matrix. Every input covers window.grown(pixel_buffer()), NaN where there is no
     /// data: Float32, or Float64 where that of the kind is exact and Float32 would not hold each value of the input's
-    /// own type. What it makes may be of another type than output() says. A pixel depends on the inputs around it and on
-    /// its level and row alone, never on the window. Throws TileError.
+    /// own type. What it makes may be of another type than output() says. A pixel depends on the inputs around it and
+    /// on its level and row alone, never on the window. Throws TileError.
     virtual raster::PixelBlock run(const stac::TileMatrix &matrix, const stac::PixelWindow &window,
                                    const std::map<std::string, raster::PixelBlock> &inputs) const = 0;
+};
+
+/// What is known of an input before its pixels are read.
+struct ProcessInput
+{
+    int bands = 1;
+    GDALDataType type = GDT_Byte;                 ///< the union of its files' types
+    std::string unit;                             ///< of its pixels, as the first file says
+    std::shared_ptr<const raster::Mosaic> mosaic; ///< null where a step before has made it
 };
 
 /// What a process is made from.
@@ -63,7 +72,7 @@ struct ProcessSetting
 {
     Json parameters;      ///< resolved by ProcessKind::parameters
     std::string grid_crs; ///< as spatial_reference() takes it
-    std::map<std::string, std::shared_ptr<const raster::Mosaic>> inputs;
+    std::map<std::string, ProcessInput> inputs;
 };
 
 /// What the pixels of a process's inputs mean to it.
@@ -83,11 +92,20 @@ struct ProcessKind
     std::string name;
     std::string title;
     Schema parameters;
-    std::vector<std::string> inputs; ///< names that the recipe must give; none: it takes any names, one at least
+    std::vector<std::string> inputs; ///< that the recipe must give, and no others; filled in where `reads` tells them
     std::function<std::unique_ptr<Process>(const ProcessSetting &)> make;
     InputValues values = InputValues::AsTheyAre;
     /// Puts what files say that parameters name in their place, so that a saved recipe tells all.
     std::function<void(Json &parameters, const ReadText &read)> complete = nullptr;
+    /// Inputs that the parameters name; null where they are the same whatever these are.
+    std::function<std::vector<std::string>(const Json &parameters)> reads = nullptr;
+    std::map<std::string, InputValues> values_by_input = {}; ///< of those to which `values` does not apply
+
+    InputValues values_of(const std::string &input) const
+    {
+        const auto found = values_by_input.find(input);
+        return found == values_by_input.end() ? values : found->second;
+    }
 };
 
 } // namespace tiledir::engine

@@ -5,14 +5,18 @@
 #include "driver/store/network_path.h"
 #include "stac/error.h"
 #include "stac/json/json_document.h"
+#include "stac/nearest_name.h"
 #include "stac/utc_time.h"
 #include "stac/utf8.h"
 #include "tools/engine/host/memory.h"
 #include "tools/engine/processes/process.h"
+#include "tools/engine/processes/steps.h"
+#include "tools/engine/recipe/recipe_process.h"
 #include "tools/engine/schema/yaml_document.h"
 
 #include <boost/filesystem.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>
@@ -163,17 +167,44 @@ std::optional<double> optional_number(const Json &json)
     return json == "nan" ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
-void read_inputs(Recipe &recipe, const ProcessKind &kind, const Places &places, store::Variables &used)
+/// Those that the process needs, and no others.
+void check_inputs(const Recipe &recipe, const ProcessKind &kind)
+{
+    std::vector<std::string> given;
+    for (const auto &[name, json] : recipe.document["input"].items())
+    {
+        given.push_back(name);
+    }
+    const auto has = [](const std::vector<std::string> &names, const std::string &name)
+    { return std::find(names.begin(), names.end(), name) != names.end(); };
+    const auto refuse = [&](const std::string &name, const std::string &why)
+    { throw InputError(fmt::format("{}: input.{}: {}", recipe.source, name, why)); };
+    if (has(given, kPrevious))
+    {
+        refuse(kPrevious, "is the name of what a step before has made; give it another one");
+    }
+    for (const std::string &name : kind.inputs)
+    {
+        if (!has(given, name))
+        {
+            const std::string near = stac::nearest_name(name, given);
+            refuse(name, fmt::format("is missing; {} needs it{}", kind.name,
+                                     near.empty() ? "" : fmt::format("; the nearest that is given is '{}'", near)));
+        }
+    }
+    for (const std::string &name : given)
+    {
+        if (!has(kind.inputs, name))
+        {
+            refuse(name, fmt::format("{} has no such input; it takes '{}'", kind.name, fmt::join(kind.inputs, "', '")));
+        }
+    }
+}
+
+void read_inputs(Recipe &recipe, const Places &places, store::Variables &used)
 {
     for (auto &[name, json] : recipe.document["input"].items())
     {
-        const std::string where = fmt::format("{}: input.{}", recipe.source, name);
-        const bool takes_any = kind.inputs.empty();
-        if (!takes_any && std::find(kind.inputs.begin(), kind.inputs.end(), name) == kind.inputs.end())
-        {
-            throw InputError(
-                fmt::format("{}: {} has no such input; it takes '{}'", where, kind.name, kind.inputs.front()));
-        }
         InputRecipe &input = recipe.inputs[name];
         for (auto &path : json["path"])
         {
@@ -182,14 +213,7 @@ void read_inputs(Recipe &recipe, const ProcessKind &kind, const Places &places, 
         input.resampling = raster::resampling_from_name(json["resampling"]);
         input.nodata = optional_number(json["nodata"]);
         input.gdal_options = places.values(json["gdal_options"], fmt::format("input.{}.gdal_options", name), used);
-        input.scales = kernel_scales(json["scales"], where);
-    }
-    for (const auto &name : kind.inputs)
-    {
-        if (recipe.inputs.count(name) == 0)
-        {
-            throw InputError(fmt::format("{}: input.{}: is missing; {} needs it", recipe.source, name, kind.name));
-        }
+        input.scales = kernel_scales(json["scales"], fmt::format("{}: input.{}", recipe.source, name));
     }
 }
 
@@ -373,24 +397,14 @@ Recipe Recipe::of_document(YAML::Node document, const std::string &file,
     const Places places(file, fs::absolute(file).parent_path());
 
     recipe.processes = processes;
-    recipe.process = processes.find(resolved["process"]);
-    const ProcessKind &kind = *recipe.process;
-    const YAML::Node parameters = document["parameters"];
-    recipe.parameters = kind.parameters.resolve(
-        parameters.IsDefined() && !parameters.IsNull() ? parameters : YAML::Node(YAML::NodeType::Map), file,
-        "parameters");
-    if (kind.complete)
-    {
-        labelled(file,
-                 [&]
-                 {
-                     kind.complete(recipe.parameters, [&](const std::string &name)
-                                   { return text_of(absolute(name, fs::absolute(file).parent_path()), "text file"); });
-                 });
-    }
-    resolved["parameters"] = recipe.parameters;
+    const auto read = [&](const std::string &name)
+    { return text_of(absolute(name, fs::absolute(file).parent_path()), "text file"); };
+    NamedProcess named = read_process(document, file, processes, read, resolved);
+    recipe.process = std::move(named.kind);
+    recipe.parameters = std::move(named.parameters);
     store::Variables used;
-    read_inputs(recipe, kind, places, used);
+    check_inputs(recipe, *recipe.process);
+    read_inputs(recipe, places, used);
     read_grid(recipe, places);
     recipe.levels = resolved["levels"];
     read_region(recipe, places);

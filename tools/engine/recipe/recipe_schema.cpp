@@ -113,7 +113,10 @@ std::vector<std::string> executor_choices()
 const Schema &recipe_schema()
 {
     static const Schema kSchema({
-        Key("process", KeyType::Text, "what is made; `tiledir processes` lists them").must_be_given(),
+        Key("process", KeyType::Any,
+            "what is made: a name of those that `tiledir processes` lists, or a list of steps, [{ name, parameters, "
+            "input }, ...]")
+            .must_be_given(),
         Key("parameters", KeyType::Any, "of the process; `tiledir processes NAME` lists them"),
         Key("input", KeyType::Named, "name of an input of the process: its files").of(input_keys()).must_be_given(),
         Key("grid", KeyType::Map, "the tiles").of(grid_keys()),

@@ -152,7 +152,7 @@ std::shared_ptr<const raster::Mosaic> open_input(ResolvedRecipe &resolved, const
             list.push_back(file.file);
             list.back().resampling = lattice_kernel(input.resampling);
         }
-        if (resolved.recipe.process->values == InputValues::Elevations)
+        if (resolved.recipe.process->values_of(name) == InputValues::Elevations)
         {
             make_elevations(list);
         }
@@ -338,12 +338,22 @@ void set_document(ResolvedRecipe &resolved)
     }
 }
 
+std::shared_ptr<const Process> make_process(const ResolvedRecipe &resolved)
+{
+    ProcessSetting setting{resolved.recipe.parameters, resolved.grid.crs, {}};
+    for (const auto &[name, mosaic] : resolved.mosaics)
+    {
+        setting.inputs[name] = {mosaic->bands(), mosaic->type(), mosaic->unit(), mosaic};
+    }
+    return labelled(resolved.recipe.source, [&] { return resolved.recipe.process->make(setting); });
+}
+
 /// All that follows from grid, inputs and recipe.
 void complete(ResolvedRecipe &resolved)
 {
     set_levels(resolved);
     set_scales(resolved);
-    resolved.process = resolved.recipe.process->make({resolved.recipe.parameters, resolved.grid.crs, resolved.mosaics});
+    resolved.process = make_process(resolved);
     resolved.process_output = resolved.process->output();
     set_selection(resolved);
     set_format(resolved);

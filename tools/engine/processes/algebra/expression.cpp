@@ -150,7 +150,44 @@ void refuse_assignments(const std::string &text)
     }
 }
 
+bool is_constant(const std::string &name)
+{
+    return name == "_pi" || name == "_e";
+}
+
 } // namespace
+
+std::set<std::string> input_names(const std::string &text)
+{
+    std::set<std::string> names;
+    for (Cursor cursor(text); !cursor.at_end();)
+    {
+        if (is_digit(cursor.next()) || cursor.next() == '.')
+        {
+            cursor.take_number();
+        }
+        else if (begins_name(cursor.next()))
+        {
+            const std::string name = cursor.take_name();
+            if (cursor.next() != '(' && !is_constant(name))
+            {
+                names.insert(name);
+                if (cursor.take('[')) // what stands there is a number, or wrong
+                {
+                    while (!cursor.at_end() && !cursor.take(']'))
+                    {
+                        cursor.step();
+                    }
+                }
+            }
+        }
+        else
+        {
+            cursor.step();
+        }
+    }
+    return names;
+}
 
 /// Of one thread: muParser's variables are places in memory.
 class Expression::Evaluator::Parser
@@ -262,7 +299,7 @@ Expression::Expression(const std::string &text, const std::map<std::string, int>
             }
             m_validities[name_part(first)] = index_of(band);
         }
-        else if (!is_call && name != "_pi" && name != "_e")
+        else if (!is_call && !is_constant(name))
         {
             const BandName band = band_at(cursor, std::move(name), first, text, band_counts);
             m_values[name_part(first)] = index_of(band);

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct BandName
 
     bool operator==(const BandName &other) const { return input == other.input && band == other.band; }
 };
+
+/// Inputs whose bands a text names, whatever else it says.
+std::set<std::string> input_names(const std::string &text);
 
 /// muParser's numbers, operators (+ - * / ^, comparisons, &&, ||, ?:) and functions (sqrt, exp, ln, min, max, ...), and
 /// valid(BAND): 1 where that band has data, else 0. Immutable; called from many threads.

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -41,15 +40,14 @@ public:
         : m_output{band_names(setting.parameters), GDT_Float32, std::numeric_limits<double>::quiet_NaN()}
     {
         std::map<std::string, int> band_counts;
-        for (const auto &[name, mosaic] : setting.inputs)
+        for (const auto &[name, input] : setting.inputs)
         {
-            band_counts[name] = mosaic->bands();
+            band_counts[name] = input.bands;
         }
         for (const std::string text : setting.parameters["expression"])
         {
             labelled("parameters.expression", [&] { m_expressions.emplace_back(text, band_counts); });
         }
-        refuse_unused(setting);
     }
 
     ProcessOutput output() const override { return m_output; }
@@ -93,23 +91,6 @@ private:
         }
     }
 
-    /// Would be read for nothing, and decide where tiles are.
-    void refuse_unused(const ProcessSetting &setting) const
-    {
-        for (const auto &[name, mosaic] : setting.inputs)
-        {
-            const auto reads = [&input = name](const Expression &expression)
-            {
-                return std::any_of(expression.bands().begin(), expression.bands().end(),
-                                   [&](const BandName &band) { return band.input == input; });
-            };
-            if (std::none_of(m_expressions.begin(), m_expressions.end(), reads))
-            {
-                throw InputError(fmt::format("input.{}: no expression reads it", name));
-            }
-        }
-    }
-
     ProcessOutput m_output;
     std::vector<Expression> m_expressions;
 };
@@ -129,7 +110,21 @@ ProcessKind expression_process()
             }),
             {},
             [](const ProcessSetting &setting) { return std::make_unique<ExpressionProcess>(setting); },
-            InputValues::Exact};
+            InputValues::Exact,
+            nullptr,
+            [](const Json &parameters)
+            {
+                std::set<std::string> names;
+                for (const std::string text : parameters["expression"])
+                {
+                    names.merge(input_names(text));
+                }
+                if (names.empty())
+                {
+                    throw InputError("parameters.expression: names no input");
+                }
+                return std::vector<std::string>(names.begin(), names.end());
+            }};
 }
 
 } // namespace tiledir::engine

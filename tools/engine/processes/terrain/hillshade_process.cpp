@@ -22,7 +22,7 @@ std::unique_ptr<Process> make_hillshade(const ProcessSetting &setting)
     double scale = 1;
     if (mode.on_ground)
     {
-        z *= metres_of_unit(setting.inputs.at("dem")->unit());
+        z *= metres_of_unit(setting.inputs.at("dem").unit);
     }
     else
     {

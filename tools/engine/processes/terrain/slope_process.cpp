@@ -13,7 +13,7 @@ namespace
 /// gdaldem's -s, by which it multiplies what cells measure, where these are metres: elevations' units a metre.
 double ground_scale(const ProcessSetting &setting)
 {
-    return 1 / metres_of_unit(setting.inputs.at("dem")->unit());
+    return 1 / metres_of_unit(setting.inputs.at("dem").unit);
 }
 
 std::unique_ptr<Process> make_slope(const ProcessSetting &setting)
