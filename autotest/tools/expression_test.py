@@ -119,6 +119,33 @@ def test_a_mask_in_place_of_nodata(tiledir):
     assert np.array_equal(tile.ReadAsArray(), np.where(values == 5, 0, values))
 
 
+@pytest.mark.parametrize("resampling", ["nearest", "bilinear", "average", "mode"])
+def test_chosen_bands_are_those_of_the_files(tiledir, resampling):
+    """In their order, one of them twice; by the separable resampler and by the warper."""
+    arrays = [np.full((64, 64), 10 * band, np.int32) for band in (1, 2, 3)]
+    inputs, keys = grid_of(tiledir, arrays)
+    inputs["a"].update(bands=[3, 1, 3], resampling=resampling)
+    output = made(tiledir, inputs, ["a[1]", "a[2]", "a[3]"], output={"data_type": "Int16", "nodata": -1}, **keys)
+    pixels = output.pixels("0", data_type=np.int16, bands=3)[:, 32, 32]
+    assert pixels.tolist() == [30, 10, 30]
+    assert output.recipe()["input"]["a"]["bands"] == [3, 1, 3]
+    recipe = tiledir.recipe(
+        process="expression", parameters={"expression": "a"}, input={"a": {**inputs["a"], "bands": [2]}}, output="out", **keys
+    )
+    assert tiledir.run(recipe).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("bands", "said"),
+    [([4], "has no band 4, but 1 to 3"), ([0], "0 is no number of a band"), ([1.5], "1.5 is no number"), (["x"], "bands")],
+)
+def test_bands_that_are_not_there_are_refused(tiledir, bands, said):
+    inputs, keys = grid_of(tiledir, [np.ones((64, 64), np.int32)] * 3)
+    inputs["a"]["bands"] = bands
+    recipe = tiledir.recipe(process="expression", parameters={"expression": "a"}, input=inputs, output="out", **keys)
+    assert said in tiledir.refused(recipe)
+
+
 def test_names_of_bands_are_in_the_item(tiledir):
     inputs, keys = grid_of(tiledir, [np.ones((64, 64), np.int32)])
     output = made(tiledir, inputs, ["a", "2 * a"], more={"names": ["one", "two"]}, **keys)

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 namespace tiledir::raster
@@ -278,6 +279,19 @@ Mosaic Mosaic::open(const std::vector<std::string> &paths, std::optional<double>
     return of(files, nodata, std::move(open_file));
 }
 
+Mosaic Mosaic::with_bands(std::vector<int> bands) const
+{
+    const auto is_absent = [this](int band) { return band < 1 || band > m_file_bands; };
+    if (const auto absent = std::find_if(bands.begin(), bands.end(), is_absent); absent != bands.end())
+    {
+        throw InputError(m_sources.front().path,
+                         "has no band " + std::to_string(*absent) + ", but 1 to " + std::to_string(m_file_bands));
+    }
+    Mosaic mosaic = *this;
+    mosaic.m_chosen = std::move(bands);
+    return mosaic;
+}
+
 Mosaic Mosaic::of(const std::vector<MosaicFile> &files, std::optional<double> nodata)
 {
     return of(files, nodata, open_raster);
@@ -297,7 +311,9 @@ Mosaic Mosaic::of(const std::vector<MosaicFile> &files, std::optional<double> no
     }
     Mosaic mosaic;
     mosaic.m_nodata = nodata;
-    mosaic.m_bands = first.bands;
+    mosaic.m_file_bands = first.bands;
+    mosaic.m_chosen.resize(static_cast<std::size_t>(first.bands));
+    std::iota(mosaic.m_chosen.begin(), mosaic.m_chosen.end(), 1);
     mosaic.m_type = first.type;
     mosaic.m_unit = first.unit;
     mosaic.m_has_color_table = !first.color_table.empty();

@@ -80,6 +80,9 @@ public:
     static Mosaic of(const std::vector<MosaicFile> &files, std::optional<double> nodata, OpenFile open_file);
     static Mosaic of(const std::vector<MosaicFile> &files, std::optional<double> nodata);
 
+    /// The same, of these bands of the files (from 1), in this order. Throws InputError: there is no such band.
+    Mosaic with_bands(std::vector<int> bands) const;
+
     const std::vector<MosaicSource> &sources() const { return m_sources; }
     /// Indices of the sources that may have pixels in a window of the mosaic, in order.
     std::vector<std::size_t> sources_near(const stac::PixelWindow &window) const;
@@ -88,7 +91,10 @@ public:
     /// Pixels of a whole turn around the globe, where the mosaic is one at least: what lies beyond its first or last
     /// column is on the other side. 0 where it does not reach around.
     int turn() const { return m_turn; }
-    int bands() const { return m_bands; }        ///< without an alpha band at the end: that one says what is valid
+    int bands() const { return static_cast<int>(m_chosen.size()); }
+    const std::vector<int> &chosen_bands() const { return m_chosen; } ///< of the files, from 1
+    /// Without an alpha band at the end: that one says what is valid.
+    int file_bands() const { return m_file_bands; }
     GDALDataType type() const { return m_type; } ///< the union of the files' types
     const std::string &crs_wkt() const { return m_crs_wkt; }
     /// GDAL's geotransform; [2] and [4] are 0, [1] > 0, [5] < 0.
@@ -105,7 +111,8 @@ private:
     int m_width = 0;
     int m_height = 0;
     int m_turn = 0;
-    int m_bands = 0;
+    int m_file_bands = 0;
+    std::vector<int> m_chosen;
     GDALDataType m_type = GDT_Unknown;
     std::string m_crs_wkt;
     std::array<double, 6> m_geotransform{};

@@ -141,11 +141,11 @@ private:
             throw store::gdal_failure(source.path, "cannot be opened: " + errors.cause_at(source.path));
         }
         if (file.dataset->GetRasterXSize() != source.width || file.dataset->GetRasterYSize() != source.height ||
-            data_bands(*file.dataset) != mosaic.bands())
+            data_bands(*file.dataset) != mosaic.file_bands())
         {
             throw TileError(source.path, "has another size or other bands than when the run began");
         }
-        for (int band = 1; band <= mosaic.bands(); ++band)
+        for (const int band : mosaic.chosen_bands())
         {
             GDALRasterBand *each = file.dataset->GetRasterBand(band);
             file.bands.push_back({each, is_signed_byte(*each), validity_of(*each, mosaic.nodata())});

@@ -258,7 +258,7 @@ std::vector<OutputState::Difference> OutputState::differences(const ResolvedReci
     for (const auto &[name, input] : now["input"].items())
     {
         const Json &saved = m_recipe["input"].value(name, Json::object());
-        for (const char *key : {"resampling", "nodata"})
+        for (const char *key : {"resampling", "nodata", "bands"})
         {
             compare(saved.value(key, Json()), input[key], fmt::format("input.{}.{}", name, key), true, found);
         }

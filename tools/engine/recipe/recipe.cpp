@@ -19,6 +19,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -201,6 +202,21 @@ void check_inputs(const Recipe &recipe, const ProcessKind &kind)
     }
 }
 
+std::vector<int> bands_of(const Json &json, const std::string &where)
+{
+    std::vector<int> bands;
+    for (const Json &each : json)
+    {
+        const auto number = each.get<double>();
+        if (number != std::floor(number) || number < 1 || number > std::numeric_limits<int>::max())
+        {
+            throw InputError(fmt::format("{}: {} is no number of a band; the first is 1", where, number));
+        }
+        bands.push_back(static_cast<int>(number));
+    }
+    return bands;
+}
+
 void read_inputs(Recipe &recipe, const Places &places, store::Variables &used)
 {
     for (auto &[name, json] : recipe.document["input"].items())
@@ -212,6 +228,7 @@ void read_inputs(Recipe &recipe, const Places &places, store::Variables &used)
         }
         input.resampling = raster::resampling_from_name(json["resampling"]);
         input.nodata = optional_number(json["nodata"]);
+        input.bands = bands_of(json["bands"], fmt::format("{}: input.{}.bands", recipe.source, name));
         input.gdal_options = places.values(json["gdal_options"], fmt::format("input.{}.gdal_options", name), used);
         input.scales = kernel_scales(json["scales"], fmt::format("{}: input.{}", recipe.source, name));
     }

@@ -25,6 +25,7 @@ struct InputRecipe
     std::vector<std::string> paths; ///< absolute; resolve() expands patterns; the later on top
     raster::Resampling resampling = raster::Resampling::Bilinear;
     std::optional<double> nodata;
+    std::vector<int> bands;                            ///< from 1, in this order; none: all
     std::map<std::string, std::string> gdal_options;   ///< for these paths
     std::map<std::string, raster::KernelScale> scales; ///< by matrix id; what is missing is computed
 };

@@ -20,6 +20,8 @@ std::vector<Key> input_keys()
             .one_of(raster::warp_resampling_names()),
         Key("nodata", KeyType::Number, "value of pixels without data; what the files say where it is not given")
             .one_of({"nan"}),
+        Key("bands", KeyType::Numbers,
+            "bands of the files, from 1, in the order that the process has them; all where they are not given"),
         Key("gdal_options", KeyType::Values, "GDAL's configuration options for these files: endpoint, profile, ..."),
         Key("scales", KeyType::Any,
             "kernel scales by level, [x, y]: written by a run, so that the same pixels can be made again"),

@@ -160,7 +160,8 @@ std::shared_ptr<const raster::Mosaic> open_input(ResolvedRecipe &resolved, const
         {
             check_same_values(list);
         }
-        return std::make_shared<const raster::Mosaic>(raster::Mosaic::of(list, input.nodata));
+        const raster::Mosaic mosaic = raster::Mosaic::of(list, input.nodata);
+        return std::make_shared<const raster::Mosaic>(input.bands.empty() ? mosaic : mosaic.with_bands(input.bands));
     }
     catch (InputError &error)
     {
