@@ -162,7 +162,7 @@ CreationTarget::~CreationTarget()
     if (m_place != m_folder)
     {
         VSIRmdirRecursive(m_place.c_str());
-        VSIRmdir((m_folder + '/' + store::kOwnFolder).c_str()); // unless there is more in it
+        store::remove_empty_folder(m_folder + '/' + store::kOwnFolder); // unless there is more in it
         return;
     }
     if (!m_was_there)

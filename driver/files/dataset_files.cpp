@@ -7,6 +7,7 @@
 #include "driver/journal/output_layout.h"
 #include "driver/store/gdal_compat.h"
 #include "driver/store/gdal_edge.h"
+#include "driver/store/network/folder_entries.h"
 #include "driver/store/network_path.h"
 #include "driver/store/opening/object_reader.h"
 #include "driver/store/opening/open_store.h"
@@ -84,9 +85,9 @@ void delete_files(const OwnFiles &files)
     const CPLErrorStateBackuper unchanged;
     for (const std::string &folder : found.folders)
     {
-        VSIRmdir(store->path(folder).c_str()); // those with others' files in them stay
+        store::remove_empty_folder(store->path(folder)); // those with others' files in them stay
     }
-    VSIRmdir(files.location().folder.c_str());
+    store::remove_empty_folder(files.location().folder);
 }
 
 OwnFiles unfinished_files(const std::string &folder, store::Store &store)

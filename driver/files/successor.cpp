@@ -65,7 +65,7 @@ void remove_predecessor(Store &store, const OwnFiles::Found &files)
     const CPLErrorStateBackuper unchanged;
     for (const std::string &folder : files.folders)
     {
-        VSIRmdir(store.path(folder).c_str()); // those that are not empty stay
+        store::remove_empty_folder(store.path(folder)); // those that are not empty stay
     }
 }
 

@@ -194,6 +194,16 @@ Listing for_each_entry(const std::string &folder, Depth depth, bool with_times,
     return list_patiently(folder, depth, options, visit);
 }
 
+void remove_empty_folder(const std::string &folder)
+{
+    const bool in_memory = folder.rfind("/vsimem", 0) == 0;
+    const CPLStringList names(in_memory ? VSIReadDir(folder.c_str()) : nullptr);
+    if (names.empty())
+    {
+        VSIRmdir(folder.c_str());
+    }
+}
+
 bool is_listed(const std::string &path)
 {
     const std::string name = path.substr(path.rfind('/') + 1);

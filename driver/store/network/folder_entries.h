@@ -37,6 +37,9 @@ enum class Depth
 Listing for_each_entry(const std::string &folder, Depth depth, bool with_times,
                        const std::function<bool(const VSIDIREntry &)> &visit);
 
+/// Removes a folder, unless there is something in it: in memory GDAL itself does not look.
+void remove_empty_folder(const std::string &folder);
+
 /// Does a listing of its folder tell of this object? Throws StoreError.
 bool is_listed(const std::string &path);
 

@@ -2,6 +2,7 @@
 
 #include "driver/store/gdal_errors.h"
 #include "driver/store/network/folder_entries.h"
+#include "driver/store/network_path.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -289,6 +290,7 @@ void VsiStore::write_by_gdal(const std::string &key, const void *data, std::size
     forget_errors();
     if (m_root.rfind("/vsimem", 0) == 0)
     {
+        VSIMkdirRecursive(folder_of_path(full_path).c_str(), 0755); // GDAL lists no folder that was not made
         // Exchanges the file in one step, where "wb" would empty it first.
         auto *copy = static_cast<GByte *>(VSI_MALLOC_VERBOSE(std::max<std::size_t>(size, 1)));
         if (copy == nullptr)

@@ -3,6 +3,7 @@
 
 #include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_string.h>
 #include <cpl_vsi.h>
 
 #include <gtest/gtest.h>
@@ -41,6 +42,14 @@ TEST_F(VsiStoreTest, WritesReadsStampsListsAndDeletes)
     EXPECT_TRUE(m_store->remove("5/1/2.tif"));
     EXPECT_FALSE(m_store->read("5/1/2.tif"));
     EXPECT_NO_THROW(m_store->sync());
+}
+
+/// As who deletes, copies or replaces a dataset finds its tiles.
+TEST_F(VsiStoreTest, WhatIsWrittenIsFoundByListingItsFolders)
+{
+    m_store->write("5/1/2.tif", "content");
+    const CPLStringList names(VSIReadDirRecursive("/vsimem/store_test"));
+    EXPECT_GE(names.FindString("5/1/2.tif"), 0);
 }
 
 TEST_F(VsiStoreTest, AReaderKeepsTheContentThatItOpened)
