@@ -175,7 +175,12 @@ void plan_native(CopyPlan &plan, const raster::SourceRaster &source, const Creat
 stac::TileMatrixSet chosen_grid(const CreationOptions &options)
 {
     return labelled("creation option GRID",
-                    [&] { return raster::open_grid(options.grid, options.tile_size, options.metatile); });
+                    [&]
+                    {
+                        return options.tile_size || options.metatile != 1
+                                   ? raster::open_grid(options.grid, options.tile_size, options.metatile)
+                                   : raster::named_grid(options.grid);
+                    });
 }
 
 /// All tiles of a dataset have one size.

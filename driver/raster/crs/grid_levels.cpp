@@ -53,10 +53,15 @@ stac::TileMatrixSet grid_of_json(const std::string &name)
 
 } // namespace
 
-stac::TileMatrixSet open_grid(const std::string &name, std::optional<int> tile_size, int metatile)
+stac::TileMatrixSet named_grid(const std::string &name)
 {
     const auto known = stac::TileMatrixSet::well_known(name);
-    const stac::TileMatrixSet grid = known ? *known : grid_of_json(name);
+    return known ? *known : grid_of_json(name);
+}
+
+stac::TileMatrixSet open_grid(const std::string &name, std::optional<int> tile_size, int metatile)
+{
+    const stac::TileMatrixSet grid = named_grid(name);
     return grid.derived(tile_size.value_or(grid.matrices.front().tile_width), metatile);
 }
 

@@ -9,7 +9,9 @@
 namespace tiledir::raster
 {
 
-/// The grid of stored tiles. `name` is an id, a URI, JSON text or a JSON file. Throws InputError.
+/// A grid as it is. `name` is an id, a URI, JSON text or a JSON file. Throws InputError.
+stac::TileMatrixSet named_grid(const std::string &name);
+/// The grid of stored tiles, all of one size: without a `tile_size` that of the coarsest level's. Throws InputError.
 stac::TileMatrixSet open_grid(const std::string &name, std::optional<int> tile_size, int metatile);
 
 /// The coarsest level whose cells are not larger; the finest one where all are.
