@@ -134,6 +134,25 @@ def test_what_is_updated_equals_what_is_made_from_nothing(tiledir, pieces, resam
     assert Output(tiledir.folder / "out").files() == again(tiledir)
 
 
+PROCESSES = {
+    "slope": {"process": "slope"},
+    "an expression": {"process": "expression", "parameters": {"expression": "dem / 2 + 1"}},
+    "steps whose buffers add up": {"process": ["slope", {"name": "slope", "parameters": {"scale": 1}}, "tpi", "hillshade"]},
+}
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_any_process_is_updated_where_what_it_depends_on_has_changed(tiledir, pieces, name):
+    path = recipe(tiledir, **PROCESSES[name])
+    tiledir.make(path)
+    old = Output(tiledir.folder / "out").files()
+    raise_land(pieces[44])
+    planned = tiledir.make(path, "--update")["planned"]
+    new = Output(tiledir.folder / "out").files()
+    assert 0 < sum(new[key] != old[key] for key in new) <= planned < len(old) / 4
+    assert new == again(tiledir)
+
+
 def test_files_that_come_and_go_and_change_places_are_followed(tiledir, pieces):
     """One of the files lies over two others, and its place in the list matters."""
     patch = tiledir.folder / "patch.tif"

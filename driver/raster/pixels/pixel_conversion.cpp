@@ -1,6 +1,5 @@
 #include "driver/raster/pixels/pixel_conversion.h"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>

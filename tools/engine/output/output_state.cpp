@@ -250,7 +250,7 @@ std::vector<OutputState::Difference> OutputState::differences(const ResolvedReci
                 found);
     }
     compare(m_recipe["overviews"], now["overviews"], "overviews", true, found);
-    for (const char *key : {"format", "data_type", "nodata"})
+    for (const char *key : {"format", "data_type", "nodata", "mask"})
     {
         compare(m_recipe["output"][key], now["output"][key], std::string("output.") + key, false, found);
     }

@@ -387,7 +387,7 @@ Recipe Recipe::parse(const std::string &text, const std::string &file,
     return of_document(parsed(text, file), file, overrides, processes);
 }
 
-Recipe Recipe::of_document(YAML::Node document, const std::string &file,
+Recipe Recipe::of_document(const YAML::Node &document, const std::string &file,
                            const std::map<std::string, std::string> &overrides, const ProcessRegistry &processes)
 {
     if (!document.IsMap())

@@ -72,7 +72,7 @@ struct Recipe
                         const std::map<std::string, std::string> &overrides, const ProcessRegistry &processes);
 
 private:
-    static Recipe of_document(YAML::Node document, const std::string &file,
+    static Recipe of_document(const YAML::Node &document, const std::string &file,
                               const std::map<std::string, std::string> &overrides, const ProcessRegistry &processes);
 };
 
