@@ -171,7 +171,7 @@ MUTANTS = [
     Mutant(
         "words-are-said-without-a-look-at-the-intent",
         "tools/engine/run/run.cpp",
-        "    journal.write_only_while([&mark] { mark.check(); });\n",
+        "    journal->write_only_while([&mark] { mark.check(); });\n",
         "",
         EXPLORER,
         explored("ARunThatSlept*"),

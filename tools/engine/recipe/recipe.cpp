@@ -2,7 +2,6 @@
 
 #include "driver/raster/tile/known_formats.h"
 #include "driver/store/environment.h"
-#include "driver/store/network_path.h"
 #include "stac/error.h"
 #include "stac/json/json_document.h"
 #include "stac/nearest_name.h"
@@ -11,6 +10,7 @@
 #include "tools/engine/host/memory.h"
 #include "tools/engine/processes/process.h"
 #include "tools/engine/processes/steps.h"
+#include "tools/engine/recipe/recipe_places.h"
 #include "tools/engine/recipe/recipe_process.h"
 #include "tools/engine/schema/yaml_document.h"
 
@@ -20,8 +20,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <thread>
 
@@ -31,64 +29,6 @@ namespace
 {
 
 namespace fs = boost::filesystem;
-
-bool is_remote(const std::string &path)
-{
-    return path.rfind("/vsi", 0) == 0;
-}
-
-std::string absolute(const std::string &path, const fs::path &folder)
-{
-    const std::string known = store::vsi_path(path);
-    const std::string text = is_remote(known) ? known : fs::absolute(known, folder).lexically_normal().string();
-    return text.size() > 1 && text.back() == '/' ? text.substr(0, text.size() - 1) : text;
-}
-
-/// Reads the texts of a recipe that name files and folders.
-class Places
-{
-public:
-    Places(std::string source, fs::path folder)
-        : m_source(std::move(source))
-        , m_folder(std::move(folder))
-    {
-    }
-
-    /// Makes the text absolute, ${NAME} as it is; what it stands for. Variables are noted in `used`.
-    std::string open(Json &text, const std::string &key, store::Variables *used = nullptr) const
-    {
-        const std::string written = text.get<std::string>();
-        const std::string meant = with_variables(written, key, used);
-        std::string place = absolute(meant, m_folder);
-        text = meant == written                                 ? place
-               : fs::path(store::vsi_path(meant)).is_relative() ? (m_folder / written).string()
-                                                                : written;
-        return place;
-    }
-
-    /// What the values of a map stand for; they stay as they are written.
-    std::map<std::string, std::string> values(const Json &map, const std::string &key, store::Variables &used) const
-    {
-        std::map<std::string, std::string> meant;
-        if (!map.is_null())
-        {
-            for (const auto &[name, value] : map.items())
-            {
-                meant[name] = with_variables(value.get<std::string>(), key + "." + name, &used);
-            }
-        }
-        return meant;
-    }
-
-private:
-    std::string with_variables(const std::string &text, const std::string &key, store::Variables *used) const
-    {
-        return labelled(m_source + ": " + key, [&] { return store::with_environment(text, used); });
-    }
-
-    std::string m_source;
-    fs::path m_folder;
-};
 
 YAML::Node parsed(const std::string &text, const std::string &file)
 {
@@ -112,20 +52,6 @@ YAML::Node parsed(const std::string &text, const std::string &file)
     {
         throw InputError(fmt::format("{}, line {}: is not YAML: {}", file, error.mark.line + 1, error.msg));
     }
-}
-
-std::string text_of(const std::string &file, const char *should_be)
-{
-    if (fs::is_directory(file))
-    {
-        throw InputError(file, fmt::format("is a folder, should be a {}", should_be));
-    }
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream)
-    {
-        throw InputError(file + (fs::exists(file) ? ": cannot be read" : ": no such file"));
-    }
-    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
 /// Sets "output.path" in a document whose "output" may be a scalar.
@@ -217,7 +143,7 @@ std::vector<int> bands_of(const Json &json, const std::string &where)
     return bands;
 }
 
-void read_inputs(Recipe &recipe, const Places &places, store::Variables &used)
+void read_inputs(Recipe &recipe, const RecipePlaces &places, store::Variables &used)
 {
     for (auto &[name, json] : recipe.document["input"].items())
     {
@@ -234,7 +160,7 @@ void read_inputs(Recipe &recipe, const Places &places, store::Variables &used)
     }
 }
 
-void read_output(Recipe &recipe, const Places &places, store::Variables &used)
+void read_output(Recipe &recipe, const RecipePlaces &places, store::Variables &used)
 {
     Json &output = recipe.document["output"];
     recipe.output_path = places.open(output["path"], "output.path");
@@ -284,7 +210,7 @@ void read_output(Recipe &recipe, const Places &places, store::Variables &used)
     }
 }
 
-void read_grid(Recipe &recipe, const Places &places)
+void read_grid(Recipe &recipe, const RecipePlaces &places)
 {
     Json &grid = recipe.document["grid"];
     std::string set = grid["tile_matrix_set"];
@@ -302,7 +228,7 @@ void read_grid(Recipe &recipe, const Places &places)
 }
 
 /// Of `bounds` or of one shape in `region`.
-void read_region(Recipe &recipe, const Places &places)
+void read_region(Recipe &recipe, const RecipePlaces &places)
 {
     Json &document = recipe.document;
     RegionRecipe region;
@@ -378,7 +304,7 @@ void forget_region(YAML::Node document, const std::map<std::string, std::string>
 Recipe Recipe::read(const std::string &file, const std::map<std::string, std::string> &overrides,
                     const ProcessRegistry &processes)
 {
-    return parse(text_of(file, "recipe, a YAML file"), file, overrides, processes);
+    return parse(text_of_file(file, "recipe, a YAML file"), file, overrides, processes);
 }
 
 Recipe Recipe::parse(const std::string &text, const std::string &file,
@@ -397,7 +323,7 @@ Recipe Recipe::of_document(const YAML::Node &document, const std::string &file,
     check_utf8("recipe", fs::absolute(file).string()); // what is written of the run has these names
     for (const auto &[key, text] : overrides)
     {
-        check_utf8(key, key == "output.path" ? absolute(text, fs::current_path()) : text);
+        check_utf8(key, key == "output.path" ? absolute_path(text, fs::current_path()) : text);
     }
     forget_region(document, overrides);
     // Paths that a flag gives are the caller's, relative to where the command runs.
@@ -405,17 +331,17 @@ Recipe Recipe::of_document(const YAML::Node &document, const std::string &file,
     {
         const bool is_path = key == "output.path" || (key == "region.polygon" && !is_wkt(text));
         const bool is_text = is_path || key == "region.polygon";
-        override_key(document, key, is_text ? Json(is_path ? absolute(text, fs::current_path()) : text).dump() : text);
+        override_key(document, key,
+                     is_text ? Json(is_path ? absolute_path(text, fs::current_path()) : text).dump() : text);
     }
     Recipe recipe;
     recipe.source = file;
     recipe.document = recipe_schema().resolve(document, file);
     Json &resolved = recipe.document;
-    const Places places(file, fs::absolute(file).parent_path());
+    const RecipePlaces places(file, fs::absolute(file).parent_path());
 
     recipe.processes = processes;
-    const auto read = [&](const std::string &name)
-    { return text_of(absolute(name, fs::absolute(file).parent_path()), "text file"); };
+    const auto read = [&places](const std::string &name) { return places.read(name); };
     NamedProcess named = read_process(document, file, processes, read, resolved);
     recipe.process = std::move(named.kind);
     recipe.parameters = std::move(named.parameters);
