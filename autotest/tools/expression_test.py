@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from osgeo import gdal
+from pixel_grid import pixel_grid
 from reference import Output, warp
 
-CRS = "EPSG:32633"
 NODATA = -32768
 SCENE = "S2A_33TWL_20230815_0_L2A"
 
@@ -58,31 +58,10 @@ def test_an_expression_equals_numpy(tiledir, bands, formula):
     assert np.count_nonzero(~close) <= 20e-6 * close.size
 
 
-def grid_of(tiledir, arrays, nodata=None, data_type=gdal.GDT_Int32):
-    """A grid whose only level has the pixels of a raster of these bands: nothing is resampled."""
-    raster = tiledir.folder / "input.tif"
-    rows, cols = arrays[0].shape
-    dataset = gdal.GetDriverByName("GTiff").Create(str(raster), cols, rows, len(arrays), data_type)
-    dataset.SetGeoTransform((500000, 10, 0, 5200000, 0, -10))
-    dataset.SetProjection(CRS)
-    for band, array in enumerate(arrays, 1):
-        dataset.GetRasterBand(band).WriteArray(array)
-        if nodata is not None:
-            dataset.GetRasterBand(band).SetNoDataValue(nodata)
-    dataset = None
-    grid = tiledir.folder / "grid.json"
-    grid.write_text(
-        '{"id": "pixels", "crs": "http://www.opengis.net/def/crs/EPSG/0/32633", "orderedAxes": ["E", "N"], "tileMatrices": '
-        f'[{{"id": "0", "scaleDenominator": {10 / 0.00028}, "cellSize": 10, "pointOfOrigin": [500000, 5200000], '
-        f'"tileWidth": 64, "tileHeight": 64, "matrixWidth": {cols // 64}, "matrixHeight": {rows // 64}}}]}}'
-    )
-    return {"a": {"path": str(raster), "resampling": "nearest"}}, {"grid": {"tile_matrix_set": str(grid)}, "levels": "0"}
-
-
 def test_integers_are_exact(tiledir):
     rng = np.random.default_rng(7)
     one, other = rng.integers(-(2**31) + 2, 2**31 - 1, (2, 128, 192), dtype=np.int32)
-    inputs, keys = grid_of(tiledir, [one, other])
+    inputs, keys = pixel_grid(tiledir.folder, [one, other])
     output = made(tiledir, inputs, ["a[2]", "a[1]"], output={"data_type": "Int32", "nodata": -(2**31)}, **keys)
     ours = output.pixels("0", data_type=np.int32, bands=2)
     assert np.array_equal(ours[0], other)
@@ -91,7 +70,7 @@ def test_integers_are_exact(tiledir):
 
 def test_values_are_rounded_clamped_and_kept_off_nodata(tiledir):
     values = np.tile(np.array([-7, 0, 1, 254, 255, 300, 100, 13], np.int32), (64, 8))
-    inputs, keys = grid_of(tiledir, [values], nodata=13)
+    inputs, keys = pixel_grid(tiledir.folder, [values], nodata=13)
     output = made(tiledir, inputs, "a + 0.4", output={"data_type": "Byte", "nodata": 0}, **keys)
     row = output.pixels("0")[0, :8]
     assert row.tolist() == [1, 1, 1, 254, 255, 255, 100, 0]
@@ -100,7 +79,7 @@ def test_values_are_rounded_clamped_and_kept_off_nodata(tiledir):
 def test_nodata_nan_and_valid(tiledir):
     values = np.arange(64 * 64, dtype=np.int32).reshape(64, 64)
     other = np.where(values % 2 == 0, values, -1)
-    inputs, keys = grid_of(tiledir, [values, other], nodata=-1)
+    inputs, keys = pixel_grid(tiledir.folder, [values, other], nodata=-1)
     output = made(tiledir, inputs, ["a[1] + a[2]", "valid(a[2]) ? a[2] : -a[1]", "valid( a[2] )"], **keys)
     both, either, there = output.pixels("0", np.nan, np.float32, bands=3)
     even = values % 2 == 0
@@ -111,7 +90,7 @@ def test_nodata_nan_and_valid(tiledir):
 
 def test_a_mask_in_place_of_nodata(tiledir):
     values = np.arange(64 * 64, dtype=np.int32).reshape(64, 64)
-    inputs, keys = grid_of(tiledir, [values], nodata=5)
+    inputs, keys = pixel_grid(tiledir.folder, [values], nodata=5)
     output = made(tiledir, inputs, "a", output={"data_type": "Int16", "nodata": "none", "mask": True}, **keys)
     tile = gdal.Open(str(output.tile_path("0", 0, 0)))
     assert tile.GetRasterBand(1).GetNoDataValue() is None
@@ -123,7 +102,7 @@ def test_a_mask_in_place_of_nodata(tiledir):
 def test_chosen_bands_are_those_of_the_files(tiledir, resampling):
     """In their order, one of them twice; by the separable resampler and by the warper."""
     arrays = [np.full((64, 64), 10 * band, np.int32) for band in (1, 2, 3)]
-    inputs, keys = grid_of(tiledir, arrays)
+    inputs, keys = pixel_grid(tiledir.folder, arrays)
     inputs["a"].update(bands=[3, 1, 3], resampling=resampling)
     output = made(tiledir, inputs, ["a[1]", "a[2]", "a[3]"], output={"data_type": "Int16", "nodata": -1}, **keys)
     pixels = output.pixels("0", data_type=np.int16, bands=3)[:, 32, 32]
@@ -140,14 +119,14 @@ def test_chosen_bands_are_those_of_the_files(tiledir, resampling):
     [([4], "has no band 4, but 1 to 3"), ([0], "0 is no number of a band"), ([1.5], "1.5 is no number"), (["x"], "bands")],
 )
 def test_bands_that_are_not_there_are_refused(tiledir, bands, said):
-    inputs, keys = grid_of(tiledir, [np.ones((64, 64), np.int32)] * 3)
+    inputs, keys = pixel_grid(tiledir.folder, [np.ones((64, 64), np.int32)] * 3)
     inputs["a"]["bands"] = bands
     recipe = tiledir.recipe(process="expression", parameters={"expression": "a"}, input=inputs, output="out", **keys)
     assert said in tiledir.refused(recipe)
 
 
 def test_names_of_bands_are_in_the_item(tiledir):
-    inputs, keys = grid_of(tiledir, [np.ones((64, 64), np.int32)])
+    inputs, keys = pixel_grid(tiledir.folder, [np.ones((64, 64), np.int32)])
     output = made(tiledir, inputs, ["a", "2 * a"], more={"names": ["one", "two"]}, **keys)
     (asset,) = output.item["asset_templates"].values()
     assert [band["name"] for band in asset["bands"]] == ["one", "two"]
@@ -170,7 +149,7 @@ def test_names_of_bands_are_in_the_item(tiledir):
     ],
 )
 def test_what_does_not_parse_is_refused_with_its_place(tiledir, expression, said):
-    inputs, keys = grid_of(tiledir, [np.ones((64, 64), np.int32)] * 2)
+    inputs, keys = pixel_grid(tiledir.folder, [np.ones((64, 64), np.int32)] * 2)
     parameters = {"expression": expression}
     recipe = tiledir.recipe(process="expression", parameters=parameters, input=inputs, output="out", **keys)
     assert said in tiledir.refused(recipe)
@@ -185,7 +164,7 @@ def test_what_does_not_parse_is_refused_with_its_place(tiledir, expression, said
     ],
 )
 def test_outputs_that_cannot_be_are_refused(tiledir, output, said):
-    inputs, keys = grid_of(tiledir, [np.ones((64, 64), np.int32)])
+    inputs, keys = pixel_grid(tiledir.folder, [np.ones((64, 64), np.int32)])
     recipe = tiledir.recipe(
         process="expression", parameters={"expression": "a"}, input=inputs, output={"path": "out", **output}, **keys
     )

@@ -2,6 +2,7 @@
 #include "tools/engine/processes/built_in/built_in_processes.h"
 
 #include "tools/engine/processes/algebra/expression_process.h"
+#include "tools/engine/processes/algebra/focal_process.h"
 #include "tools/engine/processes/terrain/aspect_process.h"
 #include "tools/engine/processes/terrain/color_relief_process.h"
 #include "tools/engine/processes/terrain/hillshade_process.h"
@@ -22,6 +23,7 @@ ProcessRegistry built_in_processes()
     processes.add(tpi_process());
     processes.add(roughness_process());
     processes.add(expression_process());
+    processes.add(focal_process());
     return processes;
 }
 
