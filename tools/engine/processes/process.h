@@ -8,6 +8,7 @@
 #include "tools/engine/schema/schema.h"
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +17,9 @@
 
 namespace tiledir::engine
 {
+
+/// What a pixel of an input is that has no data.
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 /// Ends included.
 struct ValueRange

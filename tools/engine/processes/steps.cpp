@@ -8,16 +8,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 namespace tiledir::engine
 {
 namespace
 {
-
-constexpr double kNoData = std::numeric_limits<double>::quiet_NaN();
 
 /// A step's only input that it needs, after the first: what was made before.
 std::map<std::string, std::string> wiring_of(const Step &step, bool is_first)
@@ -47,41 +43,36 @@ std::map<std::string, std::string> wiring_of(const Step &step, bool is_first)
     return wiring;
 }
 
-bool is_without_data(double value, double nodata)
+/// The bands before the opacity, NaN where that is 0.
+raster::PixelBlock without_opacity(const raster::PixelBlock &made, GDALDataType type)
 {
-    return value == nodata || (std::isnan(value) && std::isnan(nodata));
+    const int bands = made.bands() - 1;
+    const auto count = static_cast<GPtrDiff_t>(made.width()) * made.height();
+    std::vector<double> opacity(static_cast<std::size_t>(count));
+    GDALCopyWords64(made.data(bands), made.type(), made.pixel_size(), opacity.data(), GDT_Float64, sizeof(double),
+                    count);
+    raster::PixelBlock input(made.width(), made.height(), bands, type);
+    for (int band = 0; band < bands; ++band)
+    {
+        std::vector<double> values(opacity.size());
+        GDALCopyWords64(made.data(band), made.type(), made.pixel_size(), values.data(), GDT_Float64, sizeof(double),
+                        count);
+        std::transform(values.begin(), values.end(), opacity.begin(), values.begin(),
+                       [](double value, double alpha) { return alpha == 0 ? kNoValue : value; });
+        GDALCopyWords64(values.data(), GDT_Float64, sizeof(double), input.data(band), type, input.pixel_size(), count);
+    }
+    return input;
 }
 
 /// As the next step would read it from tiles: NaN where there is no data, opacity left out.
 raster::PixelBlock as_input(raster::PixelBlock &&made, const ProcessOutput &output, GDALDataType type)
 {
-    const int bands = output.bands() - (output.alpha ? 1 : 0);
-    if (!output.alpha)
-    {
-        made = raster::converted(std::move(made), {output.nodata, output.type, output.nodata, false});
-    }
-    raster::PixelBlock input(made.width(), made.height(), bands, type);
-    const auto count = static_cast<std::size_t>(made.width()) * made.height();
-    std::vector<double> values(count);
-    std::vector<double> opacity(output.alpha ? count : 0, 1.0);
     if (output.alpha)
     {
-        GDALCopyWords64(made.data(bands), made.type(), made.pixel_size(), opacity.data(), GDT_Float64, sizeof(double),
-                        static_cast<GPtrDiff_t>(count));
+        return without_opacity(made, type);
     }
-    for (int band = 0; band < bands; ++band)
-    {
-        GDALCopyWords64(made.data(band), made.type(), made.pixel_size(), values.data(), GDT_Float64, sizeof(double),
-                        static_cast<GPtrDiff_t>(count));
-        for (std::size_t i = 0; i < count; ++i)
-        {
-            const bool is_empty = output.alpha ? opacity[i] == 0 : is_without_data(values[i], output.nodata);
-            values[i] = is_empty ? kNoData : values[i];
-        }
-        GDALCopyWords64(values.data(), GDT_Float64, sizeof(double), input.data(band), type, input.pixel_size(),
-                        static_cast<GPtrDiff_t>(count));
-    }
-    return input;
+    raster::PixelBlock stored = raster::converted(std::move(made), {output.nodata, output.type, output.nodata, false});
+    return raster::converted(std::move(stored), {output.nodata, type, kNoValue, false});
 }
 
 class StepsProcess : public Process
@@ -178,24 +169,22 @@ private:
     /// Tiles beyond the grid would not be there.
     void clear_beyond(const stac::TileMatrix &matrix, const stac::PixelWindow &window, raster::PixelBlock &pixels) const
     {
-        const stac::PixelWindow world = matrix.window();
-        const std::int64_t first_row = std::max<std::int64_t>(0, world.row - window.row);
-        const std::int64_t end_row = std::min<std::int64_t>(window.height, world.row + world.height - window.row);
-        const bool wraps = m_is_around_the_globe;
-        const std::int64_t first_col = wraps ? 0 : std::max<std::int64_t>(0, world.col - window.col);
-        const std::int64_t end_col =
-            wraps ? window.width : std::min<std::int64_t>(window.width, world.col + world.width - window.col);
-        if (first_row == 0 && first_col == 0 && end_row == window.height && end_col == window.width)
+        stac::PixelWindow world = matrix.window();
+        if (m_is_around_the_globe)
+        {
+            world.col = window.col;
+            world.width = window.width;
+        }
+        const auto inside = window.intersection(world);
+        if (inside == window)
         {
             return;
         }
         raster::PixelBlock cleared(pixels.width(), pixels.height(), pixels.bands(), pixels.type());
-        cleared.fill(kNoData);
-        if (end_row > first_row && end_col > first_col)
+        cleared.fill(kNoValue);
+        if (inside)
         {
-            cleared.paste(pixels, static_cast<int>(first_col), static_cast<int>(first_row),
-                          static_cast<int>(end_col - first_col), static_cast<int>(end_row - first_row),
-                          static_cast<int>(first_col), static_cast<int>(first_row));
+            raster::paste(*inside, pixels, window, cleared, window);
         }
         pixels = std::move(cleared);
     }
@@ -221,9 +210,10 @@ void note_values(const Step &step, const std::map<std::string, std::string> &wir
             throw InputError(fmt::format("input '{}' is elevations to one step, and pixels as they are to {}", given,
                                          step.kind->name));
         }
-        known = std::max(known, meant,
-                         [](InputValues one, InputValues other)
-                         { return one == InputValues::AsTheyAre && other == InputValues::Exact; });
+        if (meant == InputValues::Exact)
+        {
+            known = meant;
+        }
     }
 }
 

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
 #include <set>
 
 namespace tiledir::engine
@@ -37,7 +36,7 @@ class ExpressionProcess : public Process
 {
 public:
     explicit ExpressionProcess(const ProcessSetting &setting)
-        : m_output{band_names(setting.parameters), GDT_Float32, std::numeric_limits<double>::quiet_NaN()}
+        : m_output{band_names(setting.parameters), GDT_Float32, kNoValue}
     {
         std::map<std::string, int> band_counts;
         for (const auto &[name, input] : setting.inputs)

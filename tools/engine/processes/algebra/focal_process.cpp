@@ -7,14 +7,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 
 namespace tiledir::engine
 {
 namespace
 {
 
-constexpr double kNoData = std::numeric_limits<double>::quiet_NaN();
 constexpr double kGaussReach = 3; ///< standard deviations
 
 enum class Method
@@ -154,7 +152,7 @@ public:
     {
         const ProcessInput &input = setting.inputs.at("source");
         m_output.type = GDALDataTypeUnion(input.type, GDT_Float32) == GDT_Float32 ? GDT_Float32 : GDT_Float64;
-        m_output.nodata = kNoData;
+        m_output.nodata = kNoValue;
         for (int band = 1; band <= input.bands; ++band)
         {
             m_output.band_names.push_back(input.bands == 1 ? "focal" : fmt::format("focal_{}", band));
@@ -205,7 +203,7 @@ private:
         }
         const double *centre = rows.at(m_around.radius, row + m_around.radius);
         std::transform(centre, centre + width, made, made,
-                       [](double of_source, double value) { return std::isnan(of_source) ? kNoData : value; });
+                       [](double of_source, double value) { return std::isnan(of_source) ? kNoValue : value; });
     }
 
     const double *neighbours(const Rows &rows, int row, const Neighbour &each) const
@@ -247,7 +245,7 @@ private:
     template <class IsBetter>
     void best(const Rows &rows, int row, int width, double *made, const IsBetter &is_better) const
     {
-        std::fill_n(made, width, kNoData);
+        std::fill_n(made, width, kNoValue);
         for (const Neighbour &each : m_around.neighbours)
         {
             const double *values = neighbours(rows, row, each);
@@ -273,7 +271,7 @@ private:
                     values.push_back(value);
                 }
             }
-            made[col] = values.empty() ? kNoData : middle(values);
+            made[col] = values.empty() ? kNoValue : middle(values);
         }
     }
 
