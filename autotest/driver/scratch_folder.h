@@ -1,15 +1,14 @@
 // A folder of its own for each test, and real tiles and documents put into it.
 #pragma once
 
+#include "autotest/driver/failure_of.h"
 #include "autotest/driver/raster/gdal_rasters.h"
-#include "stac/error.h"
 
 #include <gtest/gtest.h>
 
 #include <boost/filesystem.hpp>
 
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <string>
 
@@ -58,27 +57,6 @@ protected:
         picture.reset();
         boost::filesystem::remove(plain);
         boost::filesystem::remove(path(name) + ".aux.xml");
-    }
-    /// "input: PATH: ...": the error that a call throws, and which; "none".
-    static std::string failure_of(const std::function<void()> &call)
-    {
-        try
-        {
-            call();
-        }
-        catch (const InputError &error)
-        {
-            return std::string("input: ") + error.what();
-        }
-        catch (const StoreError &error)
-        {
-            return std::string("store: ") + error.what();
-        }
-        catch (const TileError &error)
-        {
-            return std::string("tile: ") + error.what();
-        }
-        return "none";
     }
 
 private:

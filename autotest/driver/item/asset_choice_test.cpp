@@ -1,10 +1,8 @@
 #include "driver/item/asset_choice.h"
 
-#include "stac/error.h"
+#include "autotest/driver/failure_of.h"
 
 #include <gtest/gtest.h>
-
-#include <functional>
 
 namespace tiledir::driver
 {
@@ -49,19 +47,6 @@ nlohmann::json on_sets(const std::vector<std::string> &sets)
 }
 
 const ItemLocation kMap{"/data/map", "stac.json", {}, {}, {}};
-
-std::string choice_fault(const std::function<void()> &call)
-{
-    try
-    {
-        call();
-    }
-    catch (const InputError &error)
-    {
-        return error.what();
-    }
-    return "none";
-}
 
 } // namespace
 
@@ -116,13 +101,13 @@ TEST(AssetChoice, AnAssetThatIsNotThereIsRefusedWithThoseThatAre)
 {
     ItemLocation location = kMap;
     location.asset = "blue";
-    EXPECT_EQ(choice_fault(
+    EXPECT_EQ(failure_of(
                   [&] {
                       chosen_assets(item_with({asset_of("red", {}), asset_of("green", {})}), location);
                   }),
-              "/data/map/stac.json: no asset template blue; it has red, green");
-    EXPECT_EQ(choice_fault([&] { chosen_assets(item_with({}), kMap); }),
-              "/data/map/stac.json: asset_templates: empty, there are no tiles to read");
+              "input: /data/map/stac.json: no asset template blue; it has red, green");
+    EXPECT_EQ(failure_of([&] { chosen_assets(item_with({}), kMap); }),
+              "input: /data/map/stac.json: asset_templates: empty, there are no tiles to read");
 }
 
 TEST(AssetChoice, TenThousandAreListedAndNoMore)
@@ -134,12 +119,13 @@ TEST(AssetChoice, TenThousandAreListedAndNoMore)
     }
     EXPECT_EQ(open_choices(item_with(assets), on_sets({"A", "B"}), kMap).size(), 10000U);
     assets.push_back(asset_of("more", {}));
-    EXPECT_EQ(choice_fault(
-                  [&] {
-                      open_choices(item_with(assets), on_sets({"A", "B"}), kMap);
-                  }),
-              "/data/map/stac.json: has 10002 assets on tile matrix sets, more than the 10000 that are listed; name "
-              "one: TILEDIR:/data/map:ASSET:SET");
+    EXPECT_EQ(
+        failure_of(
+            [&] {
+                open_choices(item_with(assets), on_sets({"A", "B"}), kMap);
+            }),
+        "input: /data/map/stac.json: has 10002 assets on tile matrix sets, more than the 10000 that are listed; name "
+        "one: TILEDIR:/data/map:ASSET:SET");
 }
 
 TEST(AssetChoice, AnItemWithoutAGridListsItsRasters)

@@ -1,11 +1,9 @@
 #include "driver/item/dimension_choice.h"
 
-#include "stac/error.h"
+#include "autotest/driver/failure_of.h"
 #include "stac/grid/href_template.h"
 
 #include <gtest/gtest.h>
-
-#include <functional>
 
 namespace tiledir::driver
 {
@@ -35,19 +33,6 @@ std::vector<std::string> choices_of(const stac::TiledAssetsItem &item, const Dim
     return texts;
 }
 
-std::string dimension_fault(const std::function<void()> &call)
-{
-    try
-    {
-        call();
-    }
-    catch (const InputError &error)
-    {
-        return error.what();
-    }
-    return "none";
-}
-
 } // namespace
 
 TEST(DimensionChoice, AnOptionNamesValues)
@@ -58,8 +43,8 @@ TEST(DimensionChoice, AnOptionNamesValues)
     EXPECT_TRUE(dimensions_of_option("").empty());
     for (const std::string text : {"time", "=5", "time=1,depth"})
     {
-        EXPECT_EQ(dimension_fault([&] { dimensions_of_option(text); }),
-                  "open option DIMENSIONS: is '" + text + "', should be NAME=VALUE,NAME=VALUE");
+        EXPECT_EQ(failure_of([&] { dimensions_of_option(text); }),
+                  "input: open option DIMENSIONS: is '" + text + "', should be NAME=VALUE,NAME=VALUE");
     }
 }
 
@@ -97,29 +82,29 @@ TEST(DimensionChoice, TemplatesWithoutDimensionsHaveOneChoice)
 
 TEST(DimensionChoice, ValuesThatAreNotThereAreRefused)
 {
-    EXPECT_EQ(dimension_fault(
+    EXPECT_EQ(failure_of(
                   [] {
                       choices_of(cube({"a", "b"}, {1}), {{"time", "c"}});
                   }),
-              "dimension time: has no value 'c', it has a, b");
+              "input: dimension time: has no value 'c', it has a, b");
     nlohmann::json many;
     for (int depth = 0; depth < 12; ++depth)
     {
         many.push_back(depth);
     }
-    EXPECT_EQ(dimension_fault(
+    EXPECT_EQ(failure_of(
                   [&] {
                       choices_of(cube({"a"}, many), {{"depth", "12"}});
                   }),
-              "dimension depth: has no value '12', it has 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...");
+              "input: dimension depth: has no value '12', it has 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...");
 }
 
 TEST(DimensionChoice, WhereNothingIsListedAnyValueMayBeChosen)
 {
     const auto item = cube({"a"}, nlohmann::json::array());
     EXPECT_EQ(choices_of(item, {{"depth", "77"}}), (std::vector<std::string>{"depth=77:time=a"}));
-    EXPECT_EQ(dimension_fault([&] { choices_of(item); }),
-              "dimension depth: the item lists no values; choose one with open option DIMENSIONS=depth=VALUE");
+    EXPECT_EQ(failure_of([&] { choices_of(item); }),
+              "input: dimension depth: the item lists no values; choose one with open option DIMENSIONS=depth=VALUE");
 }
 
 TEST(DimensionChoice, TenThousandCombinationsAreListedAndNoMore)
@@ -132,8 +117,8 @@ TEST(DimensionChoice, TenThousandCombinationsAreListedAndNoMore)
     EXPECT_EQ(choices_of(cube(hundred, hundred)).size(), 10000U);
     nlohmann::json more = hundred;
     more.push_back(100);
-    EXPECT_EQ(dimension_fault([&] { choices_of(cube(more, hundred)); }),
-              "dimension time: too many combinations of values to list; choose one with open option "
+    EXPECT_EQ(failure_of([&] { choices_of(cube(more, hundred)); }),
+              "input: dimension time: too many combinations of values to list; choose one with open option "
               "DIMENSIONS=time=VALUE, such as 0");
 }
 

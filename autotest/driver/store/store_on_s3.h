@@ -1,17 +1,16 @@
 // A store on S3, for tests: GDAL is told of a small server in place of the real one.
 #pragma once
 
+#include "autotest/driver/failure_of.h"
 #include "autotest/driver/store/object_server.h"
 #include "driver/store/opening/open_store.h"
 #include "driver/store/store.h"
-#include "stac/error.h"
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -48,23 +47,6 @@ protected:
     void SetUp() override { ASSERT_TRUE(m_server.ready()); }
 
     std::string content() { return m_server.content("/bucket/tiles/a"); }
-    /// "store: PATH: ..." or "tile: PATH: ...": the error that a call throws, and which; "none".
-    static std::string failure_of(const std::function<void()> &call)
-    {
-        try
-        {
-            call();
-        }
-        catch (const StoreError &error)
-        {
-            return std::string("store: ") + error.what();
-        }
-        catch (const TileError &error)
-        {
-            return std::string("tile: ") + error.what();
-        }
-        return "none";
-    }
     std::string failure_of_write(const ObjectServer::Answer &answer)
     {
         m_server.always(answer);
